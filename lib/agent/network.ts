@@ -1,0 +1,199 @@
+/**
+ * Networks as data: a list of hidden layers becomes a list of weights with
+ * their shapes, which both engines build from.
+ */
+import type { Layers, NetworkConfig } from "../config/mod.ts";
+import { ConfigError } from "../errors.ts";
+
+/** A weight tensor of the network: `conv1/kernel`, `output/bias`, … */
+export interface WeightSpec {
+  name: string;
+  shape: number[];
+}
+
+/** A layer with everything resolved. ReLU follows each but the outputs. */
+export type ResolvedLayer =
+  & {
+    name: string;
+    /** Shape that goes out, batch excluded; the input's is [80, 80, 4]. */
+    outputShape: number[];
+    kernel: WeightSpec;
+    bias: WeightSpec;
+  }
+  & (
+    | {
+      type: "conv2d";
+      stride: number;
+      padding: "same" | "valid";
+      /** Window and stride of the max pooling after the convolution, or 1. */
+      pool: number;
+    }
+    | { type: "dense" }
+  );
+
+/**
+ * The network: hidden layers, then one output layer of Q-values, or, when
+ * dueling, two: a value [1] and advantages [actions], joined as
+ * Q = V + A - mean(A) (Wang et al. 2016, equation 9).
+ */
+export interface Network {
+  inputShape: [number, number, number];
+  actions: number;
+  hidden: ResolvedLayer[];
+  outputs: ResolvedLayer[];
+  dueling: boolean;
+  /** Every weight, in the order in which they are stored. */
+  weights: WeightSpec[];
+  parameters: number;
+}
+
+const conv = (filters: number, kernel: number, stride: number, pool?: number) =>
+  ({
+    type: "conv2d",
+    filters,
+    kernel,
+    stride,
+    padding: "same",
+    ...(pool && { pool }),
+  }) as const;
+const dense = (units: number) => ({ type: "dense", units }) as const;
+
+/** The networks that a config may name. */
+export const NETWORKS: Record<
+  Extract<NetworkConfig["layers"], string>,
+  Layers
+> = {
+  /** The 2018 tutorial's, with its pooling. */
+  tutorial: [
+    conv(32, 8, 4, 2),
+    conv(64, 4, 2, 2),
+    conv(64, 3, 1, 2),
+    dense(512),
+  ],
+  /** The same author's earlier network. */
+  "tutorial-no-pooling": [
+    conv(32, 8, 4),
+    conv(64, 4, 2),
+    conv(64, 3, 1),
+    dense(512),
+  ],
+  /** Mnih et al. 2013, "Playing Atari with Deep Reinforcement Learning". */
+  nips: [
+    { ...conv(16, 8, 4), padding: "valid" },
+    { ...conv(32, 4, 2), padding: "valid" },
+    dense(256),
+  ],
+  /** Mnih et al. 2015, "Human-level control through deep reinforcement learning". */
+  nature: [
+    { ...conv(32, 8, 4), padding: "valid" },
+    { ...conv(64, 4, 2), padding: "valid" },
+    { ...conv(64, 3, 1), padding: "valid" },
+    dense(512),
+  ],
+};
+
+const product = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Size after a window of `kernel` moves over `size` in steps of `stride`. */
+function slidingSize(
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: "same" | "valid",
+): number {
+  return padding === "same"
+    ? Math.ceil(size / stride)
+    : Math.floor((size - kernel) / stride) + 1;
+}
+
+/**
+ * Resolves a network's layers to shapes and weights.
+ *
+ * @param config the network
+ * @param actions number of Q-values
+ * @param inputShape height, width, channels
+ * @throws ConfigError when a layer does not fit the one before it
+ */
+export function resolveNetwork(
+  config: NetworkConfig,
+  actions: number,
+  inputShape: [number, number, number] = [80, 80, 4],
+): Network {
+  const layers: Layers = typeof config.layers === "string"
+    ? NETWORKS[config.layers]
+    : config.layers;
+  let shape: number[] = inputShape;
+  const counts = { conv2d: 0, dense: 0 };
+  const hidden = layers.map((layer): ResolvedLayer => {
+    const number = ++counts[layer.type];
+    const name = `${layer.type === "conv2d" ? "conv" : "dense"}${number}`;
+    const before = shape;
+    if (layer.type === "dense") {
+      shape = [layer.units];
+      return denseLayer(name, before, layer.units);
+    }
+    if (before.length !== 3) {
+      throw new ConfigError(
+        `network.layers: ${name} comes after a dense layer; put convolutions first`,
+      );
+    }
+    const [height, width, channels] = before as [number, number, number];
+    const pool = layer.pool ?? 1;
+    shape = [
+      ...[height, width].map((size) =>
+        Math.floor(
+          slidingSize(size, layer.kernel, layer.stride, layer.padding) / pool,
+        )
+      ),
+      layer.filters,
+    ];
+    if (shape.some((size) => size < 1)) {
+      throw new ConfigError(
+        `network.layers: ${name} does not fit: its input is ${
+          before.join("x")
+        }, ` +
+          `nothing is left of it after kernel ${layer.kernel}, stride ${layer.stride} and pooling ${pool}`,
+      );
+    }
+    return {
+      type: "conv2d",
+      name,
+      outputShape: shape,
+      kernel: {
+        name: `${name}/kernel`,
+        shape: [layer.kernel, layer.kernel, channels, layer.filters],
+      },
+      bias: { name: `${name}/bias`, shape: [layer.filters] },
+      stride: layer.stride,
+      padding: layer.padding,
+      pool,
+    };
+  });
+  const outputs = config.dueling
+    ? [denseLayer("value", shape, 1), denseLayer("advantage", shape, actions)]
+    : [denseLayer("output", shape, actions)];
+  const weights = [...hidden, ...outputs].flatMap((l) => [l.kernel, l.bias]);
+  return {
+    inputShape,
+    actions,
+    hidden,
+    outputs,
+    dueling: config.dueling,
+    weights,
+    parameters: weights.reduce((sum, w) => sum + product(w.shape), 0),
+  };
+}
+
+function denseLayer(
+  name: string,
+  inputShape: number[],
+  units: number,
+): ResolvedLayer {
+  return {
+    type: "dense",
+    name,
+    outputShape: [units],
+    kernel: { name: `${name}/kernel`, shape: [product(inputShape), units] },
+    bias: { name: `${name}/bias`, shape: [units] },
+  };
+}

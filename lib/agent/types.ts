@@ -1,0 +1,82 @@
+/** The contract between replay memory, learners and whoever trains them. */
+
+/**
+ * A batch of transitions. The learner owns the memory (it may be TensorFlow's
+ * own), the replay memory fills it in place.
+ */
+export interface Batch {
+  readonly size: number;
+  /** [size, 80, 80, 4] uint8: S_t. */
+  readonly observations: Uint8Array;
+  /** [size, 80, 80, 4] uint8: S_{t+n}; anything where the discount is 0. */
+  readonly nextObservations: Uint8Array;
+  /** [size] int32: A_t. */
+  readonly actions: Int32Array;
+  /** [size] float32: the n-step return R_{t+1} + γ R_{t+2} + … */
+  readonly returns: Float32Array;
+  /** [size] float32: γ^n of the bootstrap; 0 where the episode terminated. */
+  readonly discounts: Float32Array;
+  /** [size] float32: importance-sampling weights; 1 under uniform replay. */
+  readonly weights: Float32Array;
+}
+
+/** What one update reports. */
+export interface UpdateResult {
+  loss: number;
+  /** Mean Q(s, a) of the batch before the update. */
+  meanQ: number;
+  /** [size] float32: TD errors, target minus estimate. */
+  tdErrors: Float32Array;
+}
+
+/** A tensor on its way to or from a file. */
+export interface NamedTensor {
+  name: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+/** Everything a learner must remember to go on as if it had never stopped. */
+export interface LearnerState {
+  /** Updates done. */
+  updates: number;
+  online: NamedTensor[];
+  target: NamedTensor[];
+  /** Moving average of the online weights; absent when it is not kept. */
+  average?: NamedTensor[];
+  /** Adam's first and second moments, in the order of `online`. */
+  firstMoments: NamedTensor[];
+  secondMoments: NamedTensor[];
+}
+
+/** Which set of weights answers: `evaluation` is the average where one is kept. */
+export type WeightSet = "online" | "evaluation";
+
+/** The DQN's network and its update rule, on one of the two engines. */
+export interface Learner extends Disposable {
+  readonly engine: "graph" | "eager";
+  /** Where it runs, in words: "CPU", or the GPU's name. */
+  readonly device: string;
+  /** Filled by the caller before each `update`; not to be touched during one. */
+  readonly batch: Batch;
+  /** Updates done so far. */
+  readonly updates: number;
+  /**
+   * One gradient step on `batch`, then the target and average updates.
+   * @throws DivergedError if the loss is not finite; the weights are then lost.
+   */
+  update(learningRate: number): Promise<UpdateResult>;
+  /**
+   * Q-values of `count` observations: [count, actions] float32. Not while an
+   * update is under way.
+   * @param observations [count, 80, 80, 4] uint8
+   */
+  qValues(
+    observations: Uint8Array,
+    count: number,
+    weights?: WeightSet,
+  ): Promise<Float32Array>;
+  getState(): Promise<LearnerState>;
+  /** @throws CheckpointError if a tensor's name or shape does not fit. */
+  setState(state: LearnerState): Promise<void>;
+}

@@ -1,0 +1,254 @@
+/**
+ * The one description of a configuration: which keys there are, what each may
+ * hold and what it means. `configs/default.yaml` holds every key's value;
+ * other files name only what differs from the file they extend.
+ */
+import { z } from "zod";
+
+const positiveInteger = z.int().min(1);
+const nonNegative = z.number().min(0);
+const positive = z.number().gt(0);
+const share = z.number().min(0).max(1);
+
+/** Seeds of training games lie below this; evaluations use the ones above. */
+export const TRAINING_SEEDS_END = 500_000;
+/** Seeds from here on choose nothing: they are for final figures only. */
+export const HELD_OUT_SEEDS_START = 1_000_000;
+
+export const browserSchema = z.strictObject({
+  path: z.string().nullable().describe(
+    "The Chrome to start; null: found by itself (CHROME_PATH, the PATH, the usual places).",
+  ),
+  endpoint: z.string().nullable().describe(
+    "A Chrome that runs already: its debugging address (host:port, http:// or ws://); null: start one.",
+  ),
+  headless: z.boolean().describe("Run Chrome without a window."),
+  timeoutSeconds: positive.describe(
+    "Longest wait for one answer of Chrome, in seconds; then it counts as dead and is started again.",
+  ),
+});
+
+export const gameSchema = z.strictObject({
+  speed: z.union([z.literal("accelerating"), z.number().min(1).max(20)])
+    .describe(
+      "Speed in pixels per frame: a number for a constant speed (the game starts at 6), or 'accelerating' for the real game (6 to 13).",
+    ),
+  birds: z.boolean().describe(
+    "Pterodactyls appear (from speed 8.5 on, as in the real game).",
+  ),
+  clouds: z.boolean().describe("Clouds are drawn."),
+  night: z.boolean().describe(
+    "The picture inverts to night every 700 points, as in the real game.",
+  ),
+  frameSkip: positiveInteger.max(60).describe(
+    "Rendered frames per decision of the agent (60 frames are one second of play).",
+  ),
+  actions: z.union([z.literal(2), z.literal(3)]).describe(
+    "2: nothing, jump. 3: nothing, jump, duck.",
+  ),
+});
+
+export const envSchema = z.strictObject({
+  clock: z.enum(["lockstep", "live"]).describe(
+    "'lockstep': the page advances when told, as fast as it can, and repeats exactly. 'live': the untouched page in real time.",
+  ),
+  instances: positiveInteger.max(256).describe("Games played side by side."),
+  pages: z.union([z.literal("auto"), positiveInteger.max(64)]).describe(
+    "Chrome pages (processes) that the games are spread over; 'auto' takes the cores into account.",
+  ),
+  observation: z.enum(["page", "screenshot"]).describe(
+    "'page': pixels are scaled inside the page (fast). 'screenshot': whole pictures are scaled by sharp, as in live play.",
+  ),
+  crop: z.strictObject({
+    x: z.int().min(0).max(551),
+    y: z.int().min(0).max(149),
+    width: positiveInteger.max(552),
+    height: positiveInteger.max(150),
+  }).describe(
+    "The part of the 552x150 canvas that the agent sees, in canvas pixels.",
+  ),
+  maxEpisodeSteps: positiveInteger.nullable().describe(
+    "Training games are cut (truncated) after so many agent steps; null: never.",
+  ),
+  randomStartSpeed: z.strictObject({
+    share: share.describe("Share of the training games that start faster."),
+    low: z.number().min(1).max(20).describe("Slowest starting speed."),
+    high: z.number().min(1).max(20).describe("Fastest starting speed."),
+  }).describe(
+    "Training games of the accelerating game that start at a random speed; evaluations never do.",
+  ),
+});
+
+export const rewardSchema = z.strictObject({
+  alive: z.number().describe("Reward of a decision that was survived."),
+  crash: z.number().describe("Reward of the decision that ended in a crash."),
+  jump: z.number().describe("Added when the action was a jump (0 or less)."),
+});
+
+const convolution = z.strictObject({
+  type: z.literal("conv2d"),
+  filters: positiveInteger,
+  kernel: positiveInteger,
+  stride: positiveInteger,
+  padding: z.enum(["same", "valid"]),
+  pool: positiveInteger.optional().describe(
+    "Max-pooling window and stride after the convolution, before its ReLU.",
+  ),
+});
+const dense = z.strictObject({
+  type: z.literal("dense"),
+  units: positiveInteger,
+});
+
+/** Hidden layers; each ends in a ReLU. The output layer follows from the actions. */
+export const layersSchema = z.array(
+  z.discriminatedUnion("type", [convolution, dense]),
+).min(1);
+
+export const networkSchema = z.strictObject({
+  layers: z.union([
+    z.enum(["tutorial", "tutorial-no-pooling", "nips", "nature"]),
+    layersSchema,
+  ]).describe("A named network, or its hidden layers."),
+  dueling: z.boolean().describe(
+    "Value and advantage streams (Wang et al. 2016) in place of one output layer.",
+  ),
+});
+
+export const learnerSchema = z.strictObject({
+  engine: z.enum(["graph", "eager"]).describe(
+    "'graph': the whole update is one TensorFlow graph (fast). 'eager': tfjs-node-gpu, operation by operation (readable).",
+  ),
+  device: z.enum(["auto", "cpu", "gpu"]).describe(
+    "'auto': the GPU when there is one. 'gpu': fail without one.",
+  ),
+  threads: positiveInteger.max(256).nullable().describe(
+    "TensorFlow's threads on the CPU; null: one per core.",
+  ),
+  batchSize: positiveInteger.max(65536).describe("Transitions per update."),
+  discount: share.describe("Discount factor gamma per agent step."),
+  nStep: positiveInteger.max(100).describe(
+    "Rewards summed before bootstrapping (n-step returns).",
+  ),
+  doubleQ: z.boolean().describe(
+    "Double DQN (van Hasselt et al. 2016): the online network chooses the next action, the target network values it.",
+  ),
+  loss: z.enum(["huber", "mse"]).describe(
+    "Loss of a TD error: Huber with threshold 1, or its square.",
+  ),
+  gradientClipNorm: positive.nullable().describe(
+    "Gradients are scaled down to this global norm; null: never.",
+  ),
+  learningRate: positive.describe("Adam's learning rate at the start."),
+  finalLearningRate: positive.describe(
+    "Learning rate at the end of the decay; equal to learningRate: constant.",
+  ),
+  learningRateSteps: positiveInteger.describe(
+    "Agent steps over which the learning rate goes linearly from first to last.",
+  ),
+  adamEpsilon: positive.describe("Adam's epsilon."),
+  targetUpdate: z.union([
+    z.strictObject({ every: positiveInteger }),
+    z.strictObject({ tau: positive.max(1) }),
+  ]).describe(
+    "Target network: copied every so many updates, or moved by tau at each update.",
+  ),
+  averageRate: share.describe(
+    "Evaluation uses an exponential moving average of the weights that moves by this share at each update; 0: the weights themselves.",
+  ),
+});
+
+export const replaySchema = z.strictObject({
+  capacity: positiveInteger.max(10_000_000).describe(
+    "Agent steps kept (6.4 kB each).",
+  ),
+  warmup: positiveInteger.describe(
+    "Agent steps played before the first update (the tutorial's OBSERVATION).",
+  ),
+  prioritized: z.boolean().describe(
+    "Proportional prioritised replay (Schaul et al. 2016) in place of uniform.",
+  ),
+  alpha: share.describe("Prioritised replay: how much priorities count."),
+  beta: share.describe(
+    "Prioritised replay: importance-sampling correction at the start.",
+  ),
+  finalBeta: share.describe("The same at the end of its annealing."),
+  betaSteps: positiveInteger.describe(
+    "Agent steps over which beta goes linearly from first to last.",
+  ),
+});
+
+export const explorationSchema = z.strictObject({
+  initial: share.describe("Epsilon at the start: the share of random actions."),
+  final: share.describe("Epsilon after its decay."),
+  steps: positiveInteger.describe(
+    "Agent steps over which epsilon goes linearly from first to last.",
+  ),
+  actionProbabilities: z.array(nonNegative).min(2).max(3).nullable().describe(
+    "Probability of each action when it is random (nothing, jump, duck); null: equal. A player that jumps half of the time does not live long enough to learn.",
+  ),
+});
+
+export const trainingSchema = z.strictObject({
+  steps: positiveInteger.describe("Agent steps of the whole run."),
+  minutes: positive.nullable().describe(
+    "Training minutes of the run, evaluations included; null: no limit.",
+  ),
+  stepsPerUpdate: positiveInteger.describe(
+    "Agent steps per update of the network.",
+  ),
+  logEvery: positiveInteger.describe("Agent steps per line of metrics.csv."),
+  checkpointEvery: positiveInteger.describe("Agent steps between checkpoints."),
+  keepCheckpoints: positiveInteger.describe(
+    "Newest checkpoints kept, beside the best one.",
+  ),
+});
+
+export const evaluationSchema = z.strictObject({
+  every: positiveInteger.describe(
+    "Agent steps between greedy evaluations during training.",
+  ),
+  episodes: positiveInteger.max(10_000).describe("Games per evaluation."),
+  maxScore: positiveInteger.max(99_999).describe(
+    "A game that reaches this score ends there and counts as capped.",
+  ),
+  target: positive.nullable().describe(
+    "Training stops when an evaluation's mean reaches this; null: never.",
+  ),
+  patience: positiveInteger.nullable().describe(
+    "Training stops after so many evaluations without a better one; null: never.",
+  ),
+  finalEpisodes: positiveInteger.max(10_000).describe(
+    "Games of the evaluation at the end, on seeds that chose nothing.",
+  ),
+});
+
+export const configSchema = z.strictObject({
+  seed: z.int().min(0).max(0xffff_ffff).describe(
+    "Seed of everything that is random in training.",
+  ),
+  browser: browserSchema.describe("The Chrome that the game runs in."),
+  game: gameSchema.describe("Which game is played."),
+  env: envSchema.describe("How it is played: clocks, copies, observations."),
+  reward: rewardSchema.describe("What the agent is rewarded for."),
+  network: networkSchema.describe("The Q-network."),
+  learner: learnerSchema.describe("How the network learns."),
+  replay: replaySchema.describe("The replay memory."),
+  exploration: explorationSchema.describe("Epsilon-greedy exploration."),
+  training: trainingSchema.describe("How long, and what is written when."),
+  evaluation: evaluationSchema.describe("Greedy games on held-out seeds."),
+});
+
+/** A complete configuration: every key has its value. */
+export type Config = z.infer<typeof configSchema>;
+export type BrowserConfig = Config["browser"];
+export type GameConfig = Config["game"];
+export type EnvConfig = Config["env"];
+export type RewardConfig = Config["reward"];
+export type NetworkConfig = Config["network"];
+export type LearnerConfig = Config["learner"];
+export type ReplayConfig = Config["replay"];
+export type ExplorationConfig = Config["exploration"];
+export type TrainingConfig = Config["training"];
+export type EvaluationConfig = Config["evaluation"];
+export type Layers = z.infer<typeof layersSchema>;

@@ -1,0 +1,126 @@
+/**
+ * The environment's contract, in Gymnasium's words. One environment is one
+ * game; they are always stepped many at once, as Gymnasium's `VectorEnv` with
+ * autoreset in the same step.
+ */
+
+/** Width and height of an observation's frame, in pixels. */
+export const FRAME_SIZE = 80;
+/** Bytes of one frame: [80, 80] uint8, ink bright on black. */
+export const FRAME_BYTES = FRAME_SIZE * FRAME_SIZE;
+/** Frames in a stack: the last so many decisions. */
+export const STACK = 4;
+/** Bytes of one observation: [80, 80, 4] uint8, the newest frame last. */
+export const OBSERVATION_BYTES = FRAME_BYTES * STACK;
+
+/** What the agent may do; with two actions the last one is not offered. */
+export const ACTIONS = ["nothing", "jump", "duck"] as const;
+/** In place of an action: this environment stands still in this step. */
+export const PARKED = 255;
+
+/** How an episode begins. */
+export interface EpisodeStart {
+  /** Seed of everything that is random in the page: a whole number >= 0. */
+  seed: number;
+  /** Speed in pixels per frame to start at; absent: the game's own. */
+  speed?: number;
+}
+
+/**
+ * What each environment plays: its n-th episode (from 0). A pure function, so
+ * that a run that was stopped goes on with the same games; `null`: no more
+ * games for this environment, it stands still (is parked) from then on.
+ */
+export type EpisodeSchedule = (
+  environment: number,
+  episode: number,
+) => EpisodeStart | null;
+
+/** Statistics of an episode that has ended. */
+export interface EpisodeStatistics {
+  /** Number of this episode in its environment, from 0. */
+  episode: number;
+  seed: number;
+  /** The game's score: what the counter at the top right shows. */
+  score: number;
+  /** Rendered frames played. */
+  frames: number;
+  /** Agent steps (decisions). */
+  steps: number;
+  /** Sum of the rewards. */
+  return: number;
+  /** Speed at the end, in pixels per frame. */
+  speed: number;
+  /** Why it ended. `interrupted`: Chrome died and the game could not go on. */
+  end: "crash" | "truncated" | "interrupted";
+  /** The obstacle crashed into, as the page names it; absent otherwise. */
+  obstacle?: string;
+}
+
+/** What is known of an environment after a step, beside the observation. */
+export interface StepInfo {
+  score: number;
+  /** Rendered frames since the episode's start. */
+  frames: number;
+  /** Pixels per frame. */
+  speed: number;
+  /** The episode that ended in this step, if one did. */
+  episode?: EpisodeStatistics;
+}
+
+/** The result of `reset` and the observation part of `step`. */
+export interface Observations {
+  /**
+   * [n, 80, 80, 4] uint8: what to decide on next. After an episode's end it is
+   * the next episode's first observation. Overwritten by the next call.
+   */
+  observations: Uint8Array;
+  /** [n, 80, 80] uint8: the newest frame of each. Overwritten by the next call. */
+  frames: Uint8Array;
+}
+
+/** The result of `step`. Arrays have one element per environment. */
+export interface StepResult extends Observations {
+  rewards: Float32Array;
+  /** 1 where the episode ended by a crash. */
+  terminated: Uint8Array;
+  /** 1 where the episode was cut: the value of its last state is not 0. */
+  truncated: Uint8Array;
+  /** The last frame, [80, 80] uint8, of each episode that ended in this step. */
+  finalFrames: (Uint8Array | undefined)[];
+  infos: StepInfo[];
+  /** Times Chrome was started again since the environment was made. */
+  recoveries: number;
+}
+
+/**
+ * Where the environments are: enough to bring new pages to the same pixels,
+ * because an episode is its start and its actions. JSON-safe.
+ */
+export interface EnvState {
+  environments: {
+    episode: number;
+    start: EpisodeStart | null;
+    /** Actions taken so far in the running episode, base64 of one byte each. */
+    actions: string;
+  }[];
+}
+
+export interface VectorEnv extends AsyncDisposable {
+  readonly numEnvs: number;
+  readonly numActions: number;
+  /** Starts episode 0 of the schedule in every environment. */
+  reset(schedule: EpisodeSchedule): Promise<Observations>;
+  /**
+   * One agent step in every environment that is not parked.
+   * @param actions [n] uint8, each an index of {@linkcode ACTIONS} or
+   * {@linkcode PARKED}; read before the promise is returned.
+   * @throws RangeError on an action out of range, ChromeCrashedError when
+   * Chrome could not be brought back.
+   */
+  step(actions: Uint8Array): Promise<StepResult>;
+  /** The state to store in a checkpoint; lock-step only. */
+  state(): EnvState;
+  /** Goes on from a stored state by playing its episodes' actions again. */
+  restore(state: EnvState, schedule: EpisodeSchedule): Promise<Observations>;
+}
