@@ -62,7 +62,10 @@ export interface Learner extends Disposable {
   /** Updates done so far. */
   readonly updates: number;
   /**
-   * One gradient step on `batch`, then the target and average updates.
+   * One gradient step on `batch` by Adam as in adam.ts (both engines take its
+   * `adamStep`), then the target and average updates, which see the new
+   * weights. The loss is the mean over the batch of weight · loss(TD error),
+   * where loss is Huber with threshold 1 (δ²/2 inside) or δ² for "mse".
    * @throws DivergedError if the loss is not finite; the weights are then lost.
    */
   update(learningRate: number): Promise<UpdateResult>;
