@@ -24,6 +24,8 @@ export interface EpisodeStart {
   seed: number;
   /** Speed in pixels per frame to start at; absent: the game's own. */
   speed?: number;
+  /** The episode is truncated once its score is this or more; absent: never. */
+  maxScore?: number;
 }
 
 /**
