@@ -1,0 +1,25 @@
+/** The agent: network, replay memory, exploration and the two learners. */
+export { initialWeights } from "./initialise.ts";
+export { type Network, resolveNetwork, type WeightSpec } from "./network.ts";
+export {
+  epsilonGreedy,
+  greedy,
+  greedyAction,
+  type RandomAction,
+  randomAction,
+} from "./policy.ts";
+export {
+  ReplayMemory,
+  type ReplayMemoryOptions,
+  type ReplayMemoryState,
+  type Transition,
+} from "./replay_memory.ts";
+export { linear, type LinearSchedule } from "./schedules.ts";
+export type {
+  Batch,
+  Learner,
+  LearnerState,
+  NamedTensor,
+  UpdateResult,
+  WeightSet,
+} from "./types.ts";
