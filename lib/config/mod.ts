@@ -1,1 +1,5 @@
+export * from "./check.ts";
+export { configFileJsonSchemaText, type KeyPath } from "./json_schema.ts";
+export * from "./load.ts";
 export * from "./schema.ts";
+export * from "./write.ts";

@@ -60,10 +60,10 @@ export const envSchema = z.strictObject({
     "'page': pixels are scaled inside the page (fast). 'screenshot': whole pictures are scaled by sharp, as in live play.",
   ),
   crop: z.strictObject({
-    x: z.int().min(0).max(551),
-    y: z.int().min(0).max(149),
-    width: positiveInteger.max(552),
-    height: positiveInteger.max(150),
+    x: z.int().min(0).max(551).describe("Left edge."),
+    y: z.int().min(0).max(149).describe("Top edge."),
+    width: positiveInteger.max(552).describe("Width."),
+    height: positiveInteger.max(150).describe("Height."),
   }).describe(
     "The part of the 552x150 canvas that the agent sees, in canvas pixels.",
   ),
@@ -82,7 +82,9 @@ export const envSchema = z.strictObject({
 export const rewardSchema = z.strictObject({
   alive: z.number().describe("Reward of a decision that was survived."),
   crash: z.number().describe("Reward of the decision that ended in a crash."),
-  jump: z.number().describe("Added when the action was a jump (0 or less)."),
+  jump: z.number().max(0).describe(
+    "Added when the action was a jump (0 or less).",
+  ),
 });
 
 const convolution = z.strictObject({

@@ -1,0 +1,168 @@
+/**
+ * The config's JSON Schema: for editors (`configs/schema.json`), and to say in
+ * an error what a key may hold.
+ *
+ * `deno run -A lib/config/json_schema.ts` writes `configs/schema.json` again.
+ */
+import { z } from "zod";
+import { configSchema } from "./schema.ts";
+
+/** Where a key stands: `["network", "layers", 0, "filters"]`. */
+export type KeyPath = readonly (string | number)[];
+
+/** The part of JSON Schema that zod makes of {@linkcode configSchema}. */
+export interface JsonSchema {
+  type?: string | string[];
+  description?: string;
+  const?: unknown;
+  enum?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  items?: JsonSchema;
+  minItems?: number;
+  maxItems?: number;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+}
+
+/** The schema of a complete configuration, every key required. */
+export const CONFIG_JSON_SCHEMA = z.toJSONSchema(configSchema) as JsonSchema;
+
+/** The alternatives of a union; `undefined` for any other schema. */
+export function alternatives(schema: JsonSchema): JsonSchema[] | undefined {
+  return schema.anyOf ?? schema.oneOf;
+}
+
+/** The keys that a mapping may have; none for any other schema. */
+export function keysOf(schema: JsonSchema | undefined): string[] {
+  if (schema === undefined) return [];
+  const branches = alternatives(schema);
+  return branches
+    ? [...new Set(branches.flatMap(keysOf))]
+    : Object.keys(schema.properties ?? {});
+}
+
+/** The schema of the key at `path`; `undefined` if there is no such key. */
+export function schemaAt(
+  path: KeyPath,
+  schema: JsonSchema = CONFIG_JSON_SCHEMA,
+): JsonSchema | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return schema;
+  const branches = alternatives(schema);
+  if (branches) {
+    const found = branches.flatMap((branch) => schemaAt(path, branch) ?? []);
+    return found.length > 1 ? { anyOf: found } : found[0];
+  }
+  const child = typeof key === "number"
+    ? schema.items
+    : Object.hasOwn(schema.properties ?? {}, key)
+    ? schema.properties?.[key]
+    : undefined;
+  return child && schemaAt(rest, child);
+}
+
+/** What a value may be, in words: "a whole number from 1 to 60". */
+export function describeAllowed(schema: JsonSchema): string {
+  const branches = alternatives(schema);
+  if (branches) return joinOr(branches.map(describeAllowed));
+  if (schema.enum) return joinOr(schema.enum.map(String));
+  if (schema.const !== undefined) return String(schema.const);
+  if (Array.isArray(schema.type)) {
+    return joinOr(
+      schema.type.map((type) => describeAllowed({ ...schema, type })),
+    );
+  }
+  switch (schema.type) {
+    case "boolean":
+      return "true or false";
+    case "null":
+      return "null";
+    case "string":
+      return "text";
+    case "integer":
+      return `a whole number${describeRange(schema)}`;
+    case "number":
+      return `a number${describeRange(schema)}`;
+    case "array":
+      return `a list ${describeLength(schema)}, each ${
+        describeAllowed(schema.items ?? {})
+      }`;
+    default:
+      return `a group of the keys ${keysOf(schema).join(", ")}`;
+  }
+}
+
+function describeRange(schema: JsonSchema): string {
+  const { minimum, exclusiveMinimum } = schema;
+  // zod bounds every integer by the largest safe one: that says nothing.
+  const maximum = schema.maximum === Number.MAX_SAFE_INTEGER
+    ? undefined
+    : schema.maximum;
+  if (exclusiveMinimum !== undefined) {
+    return ` above ${exclusiveMinimum}` +
+      (maximum === undefined ? "" : `, at most ${maximum}`);
+  }
+  if (minimum !== undefined && maximum !== undefined) {
+    return ` from ${minimum} to ${maximum}`;
+  }
+  if (minimum !== undefined) return `, at least ${minimum}`;
+  return maximum === undefined ? "" : `, at most ${maximum}`;
+}
+
+function describeLength({ minItems = 0, maxItems }: JsonSchema): string {
+  return maxItems === undefined
+    ? `of at least ${minItems}`
+    : `of ${minItems} to ${maxItems}`;
+}
+
+function joinOr(words: string[]): string {
+  const unique = [...new Set(words)];
+  return unique.length < 2
+    ? unique.join("")
+    : `${unique.slice(0, -1).join(", ")} or ${unique.at(-1)}`;
+}
+
+/** Every group's keys become optional: a file names only what it changes. */
+function optional(schema: JsonSchema): JsonSchema {
+  if (!schema.properties) return schema;
+  const { required: _, properties, ...rest } = schema;
+  return {
+    ...rest,
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([key, child]) => [key, optional(child)]),
+    ),
+  };
+}
+
+/** The JSON Schema of a config file, for editors. */
+export function configFileJsonSchema(): JsonSchema {
+  const schema = optional(CONFIG_JSON_SCHEMA);
+  return {
+    ...schema,
+    properties: {
+      extends: {
+        type: "string",
+        description:
+          "The config whose values hold where this file names none, relative to this file; absent: default.yaml.",
+      },
+      ...schema.properties,
+    },
+  };
+}
+
+/** The text of `configs/schema.json`. */
+export function configFileJsonSchemaText(): string {
+  return JSON.stringify(configFileJsonSchema(), null, 2) + "\n";
+}
+
+if (import.meta.main) {
+  Deno.writeTextFileSync(
+    new URL("../../configs/schema.json", import.meta.url),
+    configFileJsonSchemaText(),
+  );
+}
