@@ -1,0 +1,273 @@
+import {
+  type Browser,
+  connect,
+  getBinary,
+  launch,
+  type Page,
+} from "@astral/astral";
+import type { BrowserConfig } from "../config/mod.ts";
+import { ChromeCrashedError, ChromeNotFoundError } from "../errors.ts";
+import { Calls } from "./calls.ts";
+import { searchChrome } from "./find.ts";
+import { ChromeGuard } from "./guard.ts";
+import { Tab, type TabOptions } from "./tab.ts";
+
+/** Longest wait for Chrome to end when asked to; then it is killed. */
+const CLOSE_SECONDS = 5;
+
+const FLAGS = [
+  // Nothing but the game: no sound, no requests of Chrome's own.
+  "--mute-audio",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-default-apps",
+  "--disable-sync",
+  "--disable-extensions",
+  "--disable-crash-reporter",
+  "--disable-breakpad",
+  "--no-default-browser-check",
+  "--metrics-recording-only",
+  // Containers often have a /dev/shm that is too small for Chrome.
+  "--disable-dev-shm-usage",
+  // Several tabs play at once: none of them may be slowed as "background".
+  "--disable-background-timer-throttling",
+  "--disable-backgrounding-occluded-windows",
+  "--disable-renderer-backgrounding",
+  // The same pixels with and without a window.
+  "--hide-scrollbars",
+  "--force-color-profile=srgb",
+  "--force-device-scale-factor=1",
+];
+
+let warnedAboutSandbox = false;
+
+/** Chrome refuses to run as root with its sandbox. */
+function sandboxFlags(): string[] {
+  if (Deno.uid() !== 0) return [];
+  if (!warnedAboutSandbox) {
+    warnedAboutSandbox = true;
+    Deno.stderr.writeSync(new TextEncoder().encode(
+      "Running as root: Chrome is started without its sandbox (--no-sandbox).\n",
+    ));
+  }
+  return ["--no-sandbox"];
+}
+
+/** Chrome's program file; Astral's own download when none is installed. */
+async function programFile(config: BrowserConfig): Promise<string> {
+  const { path, lookedAt } = searchChrome(config);
+  if (path !== null) return path;
+  try {
+    return await getBinary("chrome");
+  } catch (error) {
+    throw new ChromeNotFoundError(
+      `No Chrome was found. Looked at: ${lookedAt.join("; ")}; ` +
+        `Astral's download: ${(error as Error).message}. ` +
+        "Install Chrome or Chromium, or set browser.path or CHROME_PATH.",
+      { cause: error },
+    );
+  }
+}
+
+/** The address of the browser connection of a Chrome that runs. */
+async function browserAddress(config: BrowserConfig): Promise<string> {
+  const endpoint = config.endpoint ?? "";
+  if (/^wss?:/.test(endpoint)) return endpoint;
+  const base = /^https?:/.test(endpoint) ? endpoint : `http://${endpoint}`;
+  const response = await fetch(new URL("/json/version", base), {
+    signal: AbortSignal.timeout(config.timeoutSeconds * 1000),
+  });
+  const { webSocketDebuggerUrl } = await response.json();
+  return webSocketDebuggerUrl;
+}
+
+/**
+ * A Chrome with its tabs. The tabs of one Chrome are renderer processes of
+ * their own.
+ */
+export class Chrome implements AsyncDisposable {
+  /** Chrome's name and version, as in `Chrome/156.0.8078.79`. */
+  readonly version: string;
+  #browser: Browser;
+  #guard: ChromeGuard | null;
+  #calls: Calls;
+  #tabs = new Map<string, Tab>();
+  #timeoutSeconds: number;
+
+  private constructor(
+    browser: Browser,
+    guard: ChromeGuard | null,
+    version: string,
+    timeoutSeconds: number,
+  ) {
+    this.version = version;
+    this.#browser = browser;
+    this.#guard = guard;
+    this.#timeoutSeconds = timeoutSeconds;
+    this.#calls = new Calls(timeoutSeconds);
+  }
+
+  /**
+   * Starts a Chrome, or connects to the one at `config.endpoint`.
+   *
+   * @throws ChromeNotFoundError when there is none, it does not start, does
+   * not answer, or has no dino page.
+   */
+  static async launch(config: BrowserConfig): Promise<Chrome> {
+    return config.endpoint === null
+      ? await Chrome.#start(config)
+      : await Chrome.#connect(config);
+  }
+
+  static async #start(config: BrowserConfig): Promise<Chrome> {
+    const path = await programFile(config);
+    const guard = await ChromeGuard.create(path);
+    try {
+      const browser = await new Calls(config.timeoutSeconds).answer(
+        "starting",
+        () =>
+          launch({
+            path: guard.launcher,
+            headless: config.headless,
+            args: [
+              ...FLAGS,
+              ...sandboxFlags(),
+              `--user-data-dir=${guard.folder}/profile`,
+            ],
+          }),
+      );
+      return await Chrome.#greet(browser, guard, config.timeoutSeconds);
+    } catch (error) {
+      await guard[Symbol.asyncDispose]();
+      throw new ChromeNotFoundError(
+        `Chrome at ${path} could not be started: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+  }
+
+  static async #connect(config: BrowserConfig): Promise<Chrome> {
+    try {
+      const browser = await new Calls(config.timeoutSeconds).answer(
+        "connecting",
+        async () => await connect({ endpoint: await browserAddress(config) }),
+      );
+      return await Chrome.#greet(browser, null, config.timeoutSeconds);
+    } catch (error) {
+      throw new ChromeNotFoundError(
+        `No Chrome answered at browser.endpoint ${config.endpoint}: ` +
+          `${(error as Error).message} ` +
+          "Start one with --remote-debugging-port, or set browser.endpoint to null.",
+        { cause: error },
+      );
+    }
+  }
+
+  /** The first exchange with a Chrome: who it is, and that it tells of crashes. */
+  static async #greet(
+    browser: Browser,
+    guard: ChromeGuard | null,
+    timeoutSeconds: number,
+  ): Promise<Chrome> {
+    const { Browser, Target } = browser.unsafelyGetCelestialBindings();
+    const calls = new Calls(timeoutSeconds);
+    const { product } = await calls.answer(
+      "version",
+      () => Browser.getVersion(),
+    );
+    if (product.startsWith("HeadlessChrome")) {
+      await browser.disconnect();
+      throw new Error("chrome-headless-shell has no dino page.");
+    }
+    const chrome = new Chrome(browser, guard, product, timeoutSeconds);
+    chrome.#watch();
+    await calls.answer(
+      "watching the tabs",
+      () => Target.setDiscoverTargets({ discover: true }),
+    );
+    return chrome;
+  }
+
+  /** Number of Chrome's process; `null` when it was only connected to. */
+  get pid(): number | null {
+    return this.#guard?.pid ?? null;
+  }
+
+  /** Why Chrome is of no use any more; `null` while it works. */
+  get failure(): ChromeCrashedError | null {
+    return this.#calls.failure;
+  }
+
+  /**
+   * Opens a tab.
+   *
+   * @throws ChromeCrashedError when Chrome has died or does not answer.
+   */
+  async newTab(options: TabOptions): Promise<Tab> {
+    const page = await this.#calls.answer(
+      "opening a tab",
+      () => this.#browser.newPage(),
+    );
+    const celestial = page.unsafelyGetCelestialBindings();
+    const { targetInfo: { targetId } } = await this.#calls.answer(
+      "naming a tab",
+      () => celestial.Target.getTargetInfo({}),
+    );
+    const tab = await Tab.open({
+      page,
+      targetId,
+      timeoutSeconds: this.#timeoutSeconds,
+      close: () => this.#closeTab(targetId, page),
+    }, options);
+    this.#tabs.set(targetId, tab);
+    return tab;
+  }
+
+  /** Ends Chrome and removes its profile; a remote one is only left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#tabs.values()].map(async (tab) => {
+      await tab[Symbol.asyncDispose]();
+    }));
+    await new Calls(CLOSE_SECONDS).answer(
+      "closing",
+      () =>
+        this.#calls.failure || this.#browser.isRemoteConnection
+          ? this.#browser.disconnect()
+          : this.#browser.close(),
+    ).catch(() => {});
+    this.#fail("Chrome was closed.");
+    await this.#guard?.[Symbol.asyncDispose]();
+  }
+
+  async #closeTab(targetId: string, page: Page): Promise<void> {
+    if (!this.#tabs.delete(targetId)) return;
+    const { Target } = this.#browser.unsafelyGetCelestialBindings();
+    await new Calls(CLOSE_SECONDS).answer("closing a tab", async () => {
+      if (this.#calls.failure) {
+        return await page.unsafelyGetCelestialBindings().close();
+      }
+      // On a Chrome that was connected to, Astral leaves the tab open.
+      if (this.#browser.isRemoteConnection) {
+        await Target.closeTarget({ targetId });
+      }
+      await page.close();
+    }).catch(() => {});
+  }
+
+  #fail(message: string): void {
+    const error = new ChromeCrashedError(message);
+    this.#calls.fail(error);
+    for (const tab of this.#tabs.values()) tab.fail(error);
+  }
+
+  /** Notices the end of Chrome and of its renderers. */
+  #watch(): void {
+    const celestial = this.#browser.unsafelyGetCelestialBindings();
+    celestial.ws.addEventListener("close", () => this.#fail("Chrome ended."));
+    celestial.addEventListener("Target.targetCrashed", ({ detail }) => {
+      this.#tabs.get(detail.targetId)?.fail(
+        new ChromeCrashedError(`Chrome's renderer crashed (${detail.status}).`),
+      );
+    });
+  }
+}

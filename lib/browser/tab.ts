@@ -1,0 +1,261 @@
+import type { Page } from "@astral/astral";
+import { ChromeCrashedError, DinoPageError } from "../errors.ts";
+import { Calls } from "./calls.ts";
+
+/** A tab's connection, as the driver types it. */
+type Celestial = ReturnType<Page["unsafelyGetCelestialBindings"]>;
+
+/** Keys of the game, with the protocol's names and numbers for each. */
+const KEYS = {
+  ArrowUp: { key: "ArrowUp", code: "ArrowUp", windowsVirtualKeyCode: 38 },
+  ArrowDown: { key: "ArrowDown", code: "ArrowDown", windowsVirtualKeyCode: 40 },
+  Space: { key: " ", code: "Space", windowsVirtualKeyCode: 32 },
+  Enter: { key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 },
+} as const;
+
+/** A key that a {@linkcode Tab} can press. */
+export type Key = keyof typeof KEYS;
+
+/** A rectangle of the page, in CSS pixels. */
+export interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** One picture of a screencast. */
+export interface ScreencastFrame {
+  /** The picture, a PNG file in base64. */
+  png: string;
+  /** When Chrome drew it, in milliseconds since 1970 by its clock. */
+  time: number;
+}
+
+/** Options of {@linkcode Tab.open}. */
+export interface TabOptions {
+  /** Width of the viewport in CSS pixels, each one device pixel. */
+  width: number;
+  /** Height of the viewport in CSS pixels. */
+  height: number;
+  /** A script that runs in each page before the page's own. */
+  script?: string;
+}
+
+/** What {@linkcode Tab.open} needs from the browser that the tab is in. */
+export interface TabOwner {
+  page: Page;
+  /** Identifier of the tab in the protocol. */
+  targetId: string;
+  timeoutSeconds: number;
+  /** Closes the tab, without waiting longer than the deadline. */
+  close: () => Promise<void>;
+}
+
+/**
+ * One tab of Chrome. All methods throw `ChromeCrashedError` when the tab, its
+ * renderer or Chrome has died, or did not answer in time; the tab is of no use
+ * afterwards.
+ */
+export class Tab implements AsyncDisposable {
+  #celestial: Celestial;
+  #owner: TabOwner;
+  #calls: Calls;
+
+  private constructor(owner: TabOwner) {
+    this.#owner = owner;
+    this.#celestial = owner.page.unsafelyGetCelestialBindings();
+    this.#calls = new Calls(owner.timeoutSeconds);
+    this.#watch();
+  }
+
+  /** Prepares a new tab: size, pixel ratio 1, light colours, script. */
+  static async open(owner: TabOwner, options: TabOptions): Promise<Tab> {
+    const tab = new Tab(owner);
+    const { Emulation, Page } = tab.#celestial;
+    const { width, height, script } = options;
+    await tab.#command(
+      "setting the viewport",
+      () =>
+        Emulation.setDeviceMetricsOverride({
+          width,
+          height,
+          deviceScaleFactor: 1,
+          mobile: false,
+        }),
+    );
+    await tab.#command(
+      "choosing light colours",
+      () =>
+        Emulation.setEmulatedMedia({
+          features: [{ name: "prefers-color-scheme", value: "light" }],
+        }),
+    );
+    if (script !== undefined) {
+      await tab.#command(
+        "adding a script",
+        () => Page.addScriptToEvaluateOnNewDocument({ source: script }),
+      );
+    }
+    return tab;
+  }
+
+  /** Why the tab is of no use any more; `null` while it works. */
+  get failure(): ChromeCrashedError | null {
+    return this.#calls.failure;
+  }
+
+  /** Identifier of the tab in the protocol. */
+  get targetId(): string {
+    return this.#owner.targetId;
+  }
+
+  /** Fails all calls that wait, and all later ones. */
+  fail(error: ChromeCrashedError): void {
+    this.#calls.fail(error);
+  }
+
+  /** Goes to a page and waits for its load event. */
+  async goto(url: string): Promise<void> {
+    const { Page } = this.#celestial;
+    const listening = new AbortController();
+    try {
+      await this.#calls.answer(`loading ${url}`, () => {
+        const loaded = new Promise<void>((resolve) =>
+          this.#celestial.addEventListener(
+            "Page.loadEventFired",
+            () => resolve(),
+            { signal: listening.signal },
+          )
+        );
+        return Promise.all([Page.navigate({ url }), loaded]);
+      });
+    } finally {
+      listening.abort();
+    }
+  }
+
+  /**
+   * Runs a script in the page and returns its value, which must be one that
+   * JSON can hold; a promise is waited for.
+   *
+   * @throws DinoPageError with the page's own message when the script throws.
+   */
+  async evaluate<T>(expression: string): Promise<T> {
+    const { result, exceptionDetails } = await this.#command(
+      "running a script",
+      () =>
+        this.#celestial.Runtime.evaluate({
+          expression,
+          awaitPromise: true,
+          returnByValue: true,
+        }),
+    );
+    if (exceptionDetails) {
+      const { exception, text } = exceptionDetails;
+      throw new DinoPageError(
+        `A script in the page failed: ${exception?.description ?? text}`,
+      );
+    }
+    return result.value as T;
+  }
+
+  /**
+   * A picture of a part of the page.
+   *
+   * @returns a PNG file.
+   */
+  async screenshot(part: Rectangle): Promise<Uint8Array> {
+    const { data } = await this.#command(
+      "taking a screenshot",
+      () =>
+        this.#celestial.Page.captureScreenshot({
+          format: "png",
+          clip: { ...part, scale: 1 },
+          optimizeForSpeed: true,
+        }),
+    );
+    return Uint8Array.fromBase64(data);
+  }
+
+  /** Presses a key and holds it, as a player's finger would. */
+  async keyDown(key: Key): Promise<void> {
+    await this.#key("rawKeyDown", key);
+  }
+
+  /** Releases a key. */
+  async keyUp(key: Key): Promise<void> {
+    await this.#key("keyUp", key);
+  }
+
+  /**
+   * Hands over each picture that the page draws, up to 60 a second, until the
+   * returned screencast is disposed of. A page that draws nothing new sends
+   * nothing.
+   */
+  async screencast(
+    onFrame: (frame: ScreencastFrame) => void,
+  ): Promise<AsyncDisposable> {
+    const { Page } = this.#celestial;
+    const listening = new AbortController();
+    this.#celestial.addEventListener("Page.screencastFrame", ({ detail }) => {
+      const { data, metadata, sessionId } = detail;
+      // The next picture is only sent once this one is acknowledged.
+      Page.screencastFrameAck({ sessionId }).catch(() => {});
+      onFrame({ png: data, time: (metadata.timestamp ?? 0) * 1000 });
+    }, { signal: listening.signal });
+    await this.#command(
+      "starting the screencast",
+      () => Page.startScreencast({ format: "png", everyNthFrame: 1 }),
+    );
+    return {
+      [Symbol.asyncDispose]: async () => {
+        listening.abort();
+        await this.#command(
+          "stopping the screencast",
+          () => Page.stopScreencast(),
+        )
+          .catch(() => {});
+      },
+    };
+  }
+
+  /** Closes the tab, dead or alive. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.fail(new ChromeCrashedError("The tab was closed."));
+    await this.#owner.close();
+  }
+
+  #key(type: "rawKeyDown" | "keyUp", key: Key): Promise<unknown> {
+    return this.#command(
+      `pressing ${key}`,
+      () => this.#celestial.Input.dispatchKeyEvent({ type, ...KEYS[key] }),
+    );
+  }
+
+  /** A call whose answer `undefined` means that Chrome refused it. */
+  async #command<T>(what: string, ask: () => Promise<T>): Promise<T> {
+    const answer = await this.#calls.answer(what, ask);
+    if (answer === undefined) {
+      throw new ChromeCrashedError(`Chrome refused a command (${what}).`);
+    }
+    return answer;
+  }
+
+  /** Notices the end of the renderer and of the connection. */
+  #watch(): void {
+    const { ws } = this.#celestial;
+    ws.addEventListener("close", () =>
+      this.fail(
+        new ChromeCrashedError("The connection to Chrome's tab was closed."),
+      ));
+    // Astral cannot build this event, which has no parameters: it throws where
+    // nothing catches. So the message must not reach it.
+    const deliver = ws.onmessage;
+    ws.onmessage = (event) => {
+      if (`${event.data}`.startsWith('{"method":"Inspector.targetCrashed"')) {
+        this.fail(new ChromeCrashedError("Chrome's renderer crashed."));
+      } else deliver?.call(ws, event);
+    };
+  }
+}

@@ -1,0 +1,337 @@
+/**
+ * A stand-in for `@astral/astral`: the part of its interface that this program
+ * uses, over the Chrome DevTools Protocol and Deno's own WebSocket. Names,
+ * types and behaviour are Astral's, also where a command that Chrome refuses
+ * answers `undefined`; tests/integration/astral_contract_test.ts holds for
+ * both.
+ *
+ * https://chromedevtools.github.io/devtools-protocol/
+ */
+
+/** Options of {@linkcode launch}. */
+export interface LaunchOptions {
+  /** The Chrome to start. */
+  path?: string;
+  /** Chrome's command line, beside what every launch has. */
+  args?: string[];
+  /** Without a window. @default true */
+  headless?: boolean;
+}
+
+/** A value in the page, as `Runtime.evaluate` returns it. */
+export interface RemoteObject {
+  type: string;
+  value?: unknown;
+  description?: string;
+}
+
+/** An exception that a script in the page threw. */
+export interface ExceptionDetails {
+  text: string;
+  exception?: RemoteObject;
+}
+
+/** A rectangle in CSS pixels, and the scale of its picture. */
+export interface Viewport {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  scale: number;
+}
+
+/** Events of the protocol that have listeners in this program. */
+interface CelestialEventMap {
+  "Page.loadEventFired": CustomEvent<{ timestamp: number }>;
+  "Page.screencastFrame": CustomEvent<{
+    data: string;
+    metadata: { timestamp?: number };
+    sessionId: number;
+  }>;
+  "Target.targetCrashed": CustomEvent<{
+    targetId: string;
+    status: string;
+    errorCode: number;
+  }>;
+}
+
+/** One connection to Chrome's debugger: typed commands out, events in. */
+export class Celestial {
+  readonly ws: WebSocket;
+  #events = new EventTarget();
+  #lastId = 0;
+  #answers = new Map<number, (result: unknown) => void>();
+  #closed = Promise.withResolvers<void>();
+
+  /** @param ws an open socket. */
+  constructor(ws: WebSocket) {
+    this.ws = ws;
+    ws.onmessage = ({ data }) => {
+      const message = JSON.parse(data);
+      const answer = this.#answers.get(message.id);
+      if (answer) {
+        this.#answers.delete(message.id);
+        answer(message.result);
+      } else {
+        this.#events.dispatchEvent(
+          new CustomEvent(message.method, { detail: message.params }),
+        );
+      }
+    };
+    ws.onclose = () => this.#closed.resolve();
+  }
+
+  /** Listens to an event of Chrome's. */
+  addEventListener<K extends keyof CelestialEventMap>(
+    type: K,
+    listener: (event: CelestialEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    this.#events.addEventListener(type, listener as EventListener, options);
+  }
+
+  /** Closes the connection; does nothing when it is closed already. */
+  async close(): Promise<void> {
+    this.ws.close();
+    await this.#closed.promise;
+  }
+
+  #command<Parameters, Result>(method: string) {
+    return (params?: Parameters): Promise<Result> =>
+      new Promise((resolve) => {
+        const id = ++this.#lastId;
+        this.#answers.set(id, resolve as (result: unknown) => void);
+        this.ws.send(JSON.stringify({ id, method, params }));
+      });
+  }
+
+  readonly Browser = {
+    close: this.#command<undefined, void>("Browser.close"),
+    getVersion: this.#command<undefined, { product: string; revision: string }>(
+      "Browser.getVersion",
+    ),
+  };
+
+  readonly Emulation = {
+    setDeviceMetricsOverride: this.#command<{
+      width: number;
+      height: number;
+      deviceScaleFactor: number;
+      mobile: boolean;
+    }, void>("Emulation.setDeviceMetricsOverride"),
+    setEmulatedMedia: this.#command<{
+      features: { name: string; value: string }[];
+    }, void>("Emulation.setEmulatedMedia"),
+  };
+
+  readonly Input = {
+    dispatchKeyEvent: this.#command<{
+      type: "keyDown" | "keyUp" | "rawKeyDown" | "char";
+      key?: string;
+      code?: string;
+      windowsVirtualKeyCode?: number;
+    }, void>("Input.dispatchKeyEvent"),
+  };
+
+  readonly Page = {
+    addScriptToEvaluateOnNewDocument: this.#command<
+      { source: string },
+      { identifier: string }
+    >("Page.addScriptToEvaluateOnNewDocument"),
+    captureScreenshot: this.#command<{
+      format?: "jpeg" | "png" | "webp";
+      clip?: Viewport;
+      optimizeForSpeed?: boolean;
+    }, { data: string }>("Page.captureScreenshot"),
+    enable: this.#command<undefined, void>("Page.enable"),
+    navigate: this.#command<
+      { url: string },
+      { frameId: string; errorText?: string }
+    >("Page.navigate"),
+    screencastFrameAck: this.#command<{ sessionId: number }, void>(
+      "Page.screencastFrameAck",
+    ),
+    startScreencast: this.#command<{
+      format?: "jpeg" | "png";
+      everyNthFrame?: number;
+    }, void>("Page.startScreencast"),
+    stopScreencast: this.#command<undefined, void>("Page.stopScreencast"),
+  };
+
+  readonly Runtime = {
+    enable: this.#command<undefined, void>("Runtime.enable"),
+    evaluate: this.#command<{
+      expression: string;
+      awaitPromise?: boolean;
+      returnByValue?: boolean;
+    }, { result: RemoteObject; exceptionDetails?: ExceptionDetails }>(
+      "Runtime.evaluate",
+    ),
+  };
+
+  readonly Target = {
+    closeTarget: this.#command<{ targetId: string }, { success: boolean }>(
+      "Target.closeTarget",
+    ),
+    createTarget: this.#command<{ url: string }, { targetId: string }>(
+      "Target.createTarget",
+    ),
+    getTargetInfo: this.#command<
+      { targetId?: string },
+      { targetInfo: { targetId: string } }
+    >("Target.getTargetInfo"),
+    setDiscoverTargets: this.#command<{ discover: boolean }, void>(
+      "Target.setDiscoverTargets",
+    ),
+  };
+}
+
+/** Opens a connection. @throws Error when it is refused. */
+async function open(url: string): Promise<Celestial> {
+  const ws = new WebSocket(url);
+  await new Promise<void>((resolve, reject) => {
+    ws.onopen = () => resolve();
+    ws.onerror = () => reject(new Error(`Cannot connect to ${url}`));
+  });
+  ws.onerror = null;
+  return new Celestial(ws);
+}
+
+/** One tab. */
+export class Page implements AsyncDisposable {
+  #celestial: Celestial;
+  #close: () => Promise<void>;
+
+  constructor(celestial: Celestial, close: () => Promise<void>) {
+    this.#celestial = celestial;
+    this.#close = close;
+  }
+
+  /** The tab's own connection. */
+  unsafelyGetCelestialBindings(): Celestial {
+    return this.#celestial;
+  }
+
+  async close(): Promise<void> {
+    await this.#close();
+    await this.#celestial.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** A running Chrome. */
+export class Browser implements AsyncDisposable {
+  #celestial: Celestial;
+  #process: Deno.ChildProcess | null;
+
+  constructor(ws: Celestial, process: Deno.ChildProcess | null) {
+    this.#celestial = ws;
+    this.#process = process;
+  }
+
+  /** Whether this program did not start it, only connected to it. */
+  get isRemoteConnection(): boolean {
+    return this.#process === null;
+  }
+
+  get closed(): boolean {
+    return this.#celestial.ws.readyState === WebSocket.CLOSED;
+  }
+
+  /** The address of the browser's own connection. */
+  wsEndpoint(): string {
+    return this.#celestial.ws.url;
+  }
+
+  /** The browser's own connection. */
+  unsafelyGetCelestialBindings(): Celestial {
+    return this.#celestial;
+  }
+
+  async newPage(): Promise<Page> {
+    const { Target, ws } = this.#celestial;
+    const { targetId } = await Target.createTarget({ url: "" });
+    const celestial = await open(
+      `${new URL(ws.url).origin}/devtools/page/${targetId}`,
+    );
+    await Promise.all([celestial.Page.enable(), celestial.Runtime.enable()]);
+    return new Page(celestial, async () => {
+      if (!this.isRemoteConnection) await Target.closeTarget({ targetId });
+    });
+  }
+
+  /** Closes the connection and leaves Chrome running. */
+  disconnect(): Promise<void> {
+    return this.#celestial.close();
+  }
+
+  /** Ends Chrome. */
+  async close(): Promise<void> {
+    await this.#celestial.Browser.close();
+    await this.#celestial.close();
+    const process = this.#process;
+    if (!process) return;
+    const force = setTimeout(() => process.kill("SIGKILL"), 10_000);
+    await process.status;
+    clearTimeout(force);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.isRemoteConnection ? this.disconnect() : this.close();
+  }
+}
+
+/** Reads Chrome's log up to the line with the address of its debugger. */
+async function debuggerAddress(process: Deno.ChildProcess): Promise<string> {
+  const reader = process.stderr.pipeThrough(new TextDecoderStream())
+    .getReader();
+  let log = "";
+  while (true) {
+    const { value, done } = await reader.read();
+    if (done) {
+      await process.status;
+      throw new Error(`The browser did not start:\n${log.trim()}`);
+    }
+    log += value;
+    const address = log.match(/(ws:\/\/\S+)\s/)?.[1];
+    if (address) {
+      await reader.cancel();
+      return address;
+    }
+  }
+}
+
+/** Starts a Chrome. @throws Error with Chrome's log when it does not start. */
+export async function launch(options: LaunchOptions = {}): Promise<Browser> {
+  const { args = [], headless = true } = options;
+  const process = new Deno.Command(options.path ?? await getBinary("chrome"), {
+    args: [
+      "--remote-debugging-port=0",
+      "--no-first-run",
+      "--password-store=basic",
+      "--use-mock-keychain",
+      "--disable-blink-features=AutomationControlled",
+      ...(headless ? ["--headless=new", "--hide-scrollbars"] : []),
+      ...args,
+    ],
+    stderr: "piped",
+  }).spawn();
+  return new Browser(await open(await debuggerAddress(process)), process);
+}
+
+/** Connects to a Chrome that runs, by its browser connection's ws:// address. */
+export async function connect(options: { endpoint: string }): Promise<Browser> {
+  return new Browser(await open(options.endpoint), null);
+}
+
+/**
+ * Astral downloads a browser here; the stand-in has none to offer.
+ *
+ * @throws Error always.
+ */
+export function getBinary(_browser: "chrome"): Promise<string> {
+  return Promise.reject(new Error("No browser is installed"));
+}

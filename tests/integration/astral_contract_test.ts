@@ -1,0 +1,137 @@
+/**
+ * What this program relies on in @astral/astral. It must hold for Astral and
+ * for its stand-in in lib/compat, whichever is linked.
+ */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { connect, launch } from "@astral/astral";
+import { findChrome } from "../../lib/browser/mod.ts";
+
+const PATH = findChrome({ path: null })!;
+const NO_SANDBOX = Deno.uid() === 0 ? ["--no-sandbox"] : [];
+
+async function withBrowser(
+  body: (browser: Awaited<ReturnType<typeof launch>>) => Promise<void>,
+) {
+  const profile = await Deno.makeTempDir();
+  const browser = await launch({
+    path: PATH,
+    headless: true,
+    args: [...NO_SANDBOX, `--user-data-dir=${profile}`],
+  });
+  try {
+    await body(browser);
+  } finally {
+    await browser.close();
+    assert(browser.closed);
+    await Deno.remove(profile, { recursive: true });
+  }
+}
+
+Deno.test("launch() starts a Chrome that has the dino page", async () => {
+  await withBrowser(async (browser) => {
+    assertEquals(browser.isRemoteConnection, false);
+    const { Browser, Target } = browser.unsafelyGetCelestialBindings();
+    assert((await Browser.getVersion()).product.startsWith("Chrome/"));
+    await Target.setDiscoverTargets({ discover: true });
+
+    const page = await browser.newPage();
+    const celestial = page.unsafelyGetCelestialBindings();
+    const { Page, Runtime, Emulation, Input } = celestial;
+    await Emulation.setDeviceMetricsOverride({
+      width: 600,
+      height: 200,
+      deviceScaleFactor: 1,
+      mobile: false,
+    });
+    await Emulation.setEmulatedMedia({
+      features: [{ name: "prefers-color-scheme", value: "light" }],
+    });
+    await Page.addScriptToEvaluateOnNewDocument({ source: "var before = 1" });
+    const loaded = new Promise<void>((resolve) =>
+      celestial.addEventListener("Page.loadEventFired", () => resolve(), {
+        once: true,
+      })
+    );
+    await Page.navigate({ url: "chrome://dino" });
+    await loaded;
+    const evaluated = await Runtime.evaluate({
+      expression: "Promise.resolve([typeof Runner, before, innerWidth])",
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    assertEquals(evaluated.result.value, ["function", 1, 600]);
+    assertEquals(evaluated.exceptionDetails, undefined);
+
+    const thrown = await Runtime.evaluate({ expression: "missing()" });
+    assert(
+      thrown.exceptionDetails?.exception?.description?.includes("missing"),
+    );
+
+    let frames = 0;
+    celestial.addEventListener("Page.screencastFrame", ({ detail }) => {
+      frames++;
+      assert(detail.data.length > 0);
+      Page.screencastFrameAck({ sessionId: detail.sessionId });
+    });
+    await Page.startScreencast({ format: "png", everyNthFrame: 1 });
+    const space = { key: " ", code: "Space", windowsVirtualKeyCode: 32 };
+    await Input.dispatchKeyEvent({ type: "rawKeyDown", ...space });
+    await Input.dispatchKeyEvent({ type: "keyUp", ...space });
+    while (frames < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+    await Page.stopScreencast();
+
+    const { data } = await Page.captureScreenshot({
+      format: "png",
+      clip: { x: 0, y: 0, width: 100, height: 50, scale: 1 },
+      optimizeForSpeed: true,
+    });
+    assertEquals([...Uint8Array.fromBase64(data).slice(1, 4)], [80, 78, 71]);
+    await page.close();
+  });
+});
+
+Deno.test("a command that Chrome refuses answers undefined", async () => {
+  await withBrowser(async (browser) => {
+    const { Target } = browser.unsafelyGetCelestialBindings();
+    const answer: unknown = await Target.getTargetInfo({ targetId: "none" });
+    assertEquals(answer, undefined);
+  });
+});
+
+Deno.test("connect() joins a Chrome that runs and disconnect() leaves it", async () => {
+  await withBrowser(async (browser) => {
+    const other = await connect({ endpoint: browser.wsEndpoint() });
+    assert(other.isRemoteConnection);
+    const page = await other.newPage();
+    const { Target } = page.unsafelyGetCelestialBindings();
+    const { targetInfo } = await Target.getTargetInfo({});
+    await page.close();
+    await other.disconnect();
+    assert(other.closed);
+
+    const mine = browser.unsafelyGetCelestialBindings().Target;
+    assert((await mine.closeTarget(targetInfo)).success);
+  });
+});
+
+Deno.test("a connection that ends is seen on its WebSocket", async () => {
+  await withBrowser(async (browser) => {
+    const page = await browser.newPage();
+    const { ws } = page.unsafelyGetCelestialBindings();
+    const ended = new Promise<void>((resolve) =>
+      ws.addEventListener("close", () => resolve())
+    );
+    await page.close();
+    await ended;
+  });
+});
+
+Deno.test("launch() rejects when the program ends without a debugger", async () => {
+  const folder = await Deno.makeTempDir();
+  const fake = `${folder}/fake-chrome`;
+  await Deno.writeTextFile(fake, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  await assertRejects(() =>
+    launch({ path: fake, args: [`--user-data-dir=${folder}`] })
+  );
+  await Deno.remove(folder, { recursive: true });
+});
