@@ -1,0 +1,87 @@
+/** How a command of the program is declared: once, as data. */
+
+/** One option, `--name value` or, when boolean, `--name`. */
+export interface Option {
+  type: "string" | "integer" | "number" | "boolean";
+  /** The sentence that `--help` shows. */
+  description: string;
+  /** What stands for the value in `--help`; by default the type's name. */
+  placeholder?: string;
+  /** May be given many times; the values become an array. */
+  repeatable?: boolean;
+  /** Smallest number allowed. */
+  minimum?: number;
+  /** The only strings allowed. */
+  choices?: readonly string[];
+}
+
+/** An argument without a name. */
+export interface Positional {
+  name: string;
+  description: string;
+  required?: boolean;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+type Scalar<O extends Option> = O["type"] extends "boolean" ? boolean
+  : O["type"] extends "string"
+    ? O extends { choices: readonly (infer Choice)[] } ? Choice : string
+  : number;
+
+type Value<O extends Option> = O extends { repeatable: true } ? Scalar<O>[]
+  : O["type"] extends "boolean" ? boolean
+  : Scalar<O> | undefined;
+
+/** A command line that was parsed and checked. */
+export interface Arguments<Values = Record<string, unknown>> {
+  positionals: string[];
+  /**
+   * By the options' names. An option that was not given is undefined, an empty
+   * array when repeatable, false when boolean.
+   */
+  options: Values;
+}
+
+/** What `deno task NAME` does. Each file in tasks/ exports one as `command`. */
+export interface Command<Values = Record<string, unknown>> {
+  /** What `--help` says after the usage line; absent: the summary alone. */
+  details?: string;
+  positionals?: readonly Positional[];
+  options: Options;
+  /**
+   * Does the work.
+   *
+   * @returns the exit code: 0 done, 1 failed, 3 no better result was found,
+   * 130 interrupted after saving
+   * @throws DinoDqnError for what can be explained in one message
+   */
+  run(args: Arguments<Values>): Promise<number>;
+}
+
+/** A command in the program's list; its code is loaded when it is called. */
+export interface CommandEntry {
+  name: string;
+  /** One line for the overall `--help`. */
+  summary: string;
+  load: () => Promise<{ command: Command }>;
+}
+
+/** Declares a command, so that `run` knows its options' types. */
+export function defineCommand<const O extends Options>(
+  command: Command<{ [Name in keyof O]: Value<O[Name]> }> & { options: O },
+): Command {
+  return command as Command;
+}
+
+/** The option that every command has. */
+export const HELP_OPTION = {
+  type: "boolean",
+  description: "Show this help.",
+} as const satisfies Option;
+
+/** The option of every command that can answer as one JSON document. */
+export const JSON_OPTION = {
+  type: "boolean",
+  description: "One JSON document on stdout, everything else on stderr.",
+} as const satisfies Option;

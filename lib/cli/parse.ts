@@ -1,0 +1,115 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { UsageError } from "../errors.ts";
+import {
+  type Arguments,
+  type Command,
+  HELP_OPTION,
+  type Option,
+} from "./command.ts";
+import { nearest } from "./nearest.ts";
+
+/** Reads one value as its option's type. */
+function convert(name: string, option: Option, text: string) {
+  const given = `--${name} ${text}`;
+  if (text === "") throw new UsageError(`--${name} needs a value`);
+  if (option.type === "string") {
+    if (option.choices && !option.choices.includes(text)) {
+      throw new UsageError(
+        `${given}: it must be one of ${option.choices.join(", ")}` +
+          nearest(text, option.choices),
+      );
+    }
+    return text;
+  }
+  const value = Number(text);
+  const { minimum = -Infinity } = option;
+  const whole = option.type === "integer";
+  if (
+    text.trim() === "" || !Number.isFinite(value) || value < minimum ||
+    (whole && !Number.isSafeInteger(value))
+  ) {
+    const kind = whole ? "a whole number" : "a number";
+    const range = option.minimum === undefined
+      ? ""
+      : ` of at least ${option.minimum}`;
+    throw new UsageError(`${given}: it must be ${kind}${range}`);
+  }
+  return value;
+}
+
+/** Option names, taken apart by whether a value follows. */
+function namesByKind(options: Record<string, Option>) {
+  const names = Object.keys(options);
+  const isFlag = (name: string) => options[name]!.type === "boolean";
+  return {
+    flags: names.filter(isFlag),
+    valued: names.filter((name) => !isFlag(name)),
+  };
+}
+
+/**
+ * Parses a command's arguments.
+ *
+ * @param name the command's, for the messages
+ * @returns the arguments, or "help" when `--help` or `-h` is among them
+ * @throws UsageError on anything that the command does not declare
+ */
+export function parseCommandLine(
+  name: string,
+  command: Command,
+  args: string[],
+): Arguments | "help" {
+  const options: Record<string, Option> = {
+    ...command.options,
+    help: HELP_OPTION,
+  };
+  const { flags, valued } = namesByKind(options);
+  const help = `See: deno task ${name} --help`;
+  const unknown: string[] = [];
+  const parsed: Record<string, unknown> = parseArgs(args, {
+    boolean: flags,
+    // Everything stays text until `convert` has looked at it, positionals too.
+    string: [...valued, "_"],
+    collect: valued,
+    alias: { help: "h" },
+    unknown: (arg: string, key?: string) => {
+      if (key === undefined) return true;
+      unknown.push(arg);
+      return false;
+    },
+  });
+  if (parsed.help) return "help";
+  if (unknown.length > 0) {
+    const given = unknown[0]!.split("=")[0]!;
+    const known = Object.keys(options).map((option) => `--${option}`);
+    throw new UsageError(
+      `${name}: unknown option ${given}${nearest(given, known)}. ${help}`,
+    );
+  }
+
+  const positionals = (parsed._ as unknown[]).map(String);
+  const declared = command.positionals ?? [];
+  if (positionals.length > declared.length) {
+    throw new UsageError(
+      `${name}: unexpected argument "${positionals[declared.length]}". ${help}`,
+    );
+  }
+  const absent = declared[positionals.length];
+  if (absent?.required) {
+    throw new UsageError(`${name}: ${absent.name} is missing. ${help}`);
+  }
+
+  const values: Record<string, unknown> = {};
+  for (const flag of flags) values[flag] = parsed[flag] === true;
+  for (const option of valued) {
+    const declaration = options[option]!;
+    const given = (parsed[option] as string[]).map((text) =>
+      convert(option, declaration, text)
+    );
+    if (given.length > 1 && !declaration.repeatable) {
+      throw new UsageError(`--${option} was given ${given.length} times`);
+    }
+    values[option] = declaration.repeatable ? given : given[0];
+  }
+  return { positionals, options: values };
+}

@@ -1,0 +1,12 @@
+/**
+ * The program: `dino-dqn COMMAND`, usually called as `deno task COMMAND`. A
+ * command's code is loaded when it is called, so that help and doctor need
+ * neither TensorFlow nor the plotting library.
+ */
+import { type CommandEntry, runCommandLine } from "./lib/cli/mod.ts";
+
+const COMMANDS: readonly CommandEntry[] = [];
+
+if (import.meta.main) {
+  Deno.exitCode = await runCommandLine(COMMANDS, Deno.args);
+}

@@ -1,0 +1,101 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { defineCommand } from "../../lib/cli/mod.ts";
+import { parseCommandLine } from "../../lib/cli/parse.ts";
+import { UsageError } from "../../lib/errors.ts";
+
+const COMMAND = defineCommand({
+  positionals: [
+    { name: "RUN", description: "a run", required: true },
+    { name: "OTHER", description: "another" },
+  ],
+  options: {
+    episodes: { type: "integer", minimum: 1, description: "how many" },
+    minutes: { type: "number", description: "how long" },
+    clock: {
+      type: "string",
+      choices: ["live", "lockstep"],
+      description: "which",
+    },
+    set: { type: "string", repeatable: true, description: "what" },
+    json: { type: "boolean", description: "how" },
+  },
+  run: () => Promise.resolve(0),
+});
+
+const parse = (...args: string[]) => parseCommandLine("eval", COMMAND, args);
+
+function refused(args: string[], message: string) {
+  assertThrows(() => parse(...args), UsageError, message);
+}
+
+Deno.test("parseCommandLine converts each option to its type", () => {
+  assertEquals(
+    parse(
+      "007",
+      "--episodes=20",
+      "--minutes",
+      "0.5",
+      "--clock",
+      "live",
+      "--set",
+      "seed=7",
+      "--set=a.b=1",
+      "--json",
+      "best",
+    ),
+    {
+      positionals: ["007", "best"],
+      options: {
+        episodes: 20,
+        minutes: 0.5,
+        clock: "live",
+        set: ["seed=7", "a.b=1"],
+        json: true,
+        help: false,
+      },
+    },
+  );
+});
+
+Deno.test("parseCommandLine leaves what was not given undefined, empty or false", () => {
+  assertEquals(parse("run"), {
+    positionals: ["run"],
+    options: {
+      episodes: undefined,
+      minutes: undefined,
+      clock: undefined,
+      set: [],
+      json: false,
+      help: false,
+    },
+  });
+});
+
+Deno.test("parseCommandLine takes --help and -h before any error", () => {
+  assertEquals(parse("--help"), "help");
+  assertEquals(parse("-h", "--episods"), "help");
+});
+
+Deno.test("parseCommandLine refuses an unknown option with the nearest one", () => {
+  refused(["run", "--episods", "3"], "--episods; did you mean --episodes?");
+  refused(["run", "--Json"], "--Json; did you mean --json?");
+  refused(["run", "--no-json"], "--no-json");
+  refused(["run", "-x"], "-x; there is --episodes, --minutes");
+});
+
+Deno.test("parseCommandLine refuses values that do not fit", () => {
+  refused(["run", "--episodes", "2.5"], "whole number of at least 1");
+  refused(["run", "--episodes", "0"], "whole number of at least 1");
+  refused(["run", "--episodes=1e99"], "whole number");
+  refused(["run", "--minutes", "soon"], "--minutes soon: it must be a number");
+  refused(["run", "--minutes", "Infinity"], "it must be a number");
+  refused(["run", "--clock", "life"], "did you mean live?");
+  refused(["run", "--episodes"], "--episodes needs a value");
+  refused(["run", "--episodes", "--json"], "--episodes needs a value");
+  refused(["run", "--minutes=1", "--minutes=2"], "--minutes was given 2 times");
+});
+
+Deno.test("parseCommandLine counts the positionals", () => {
+  refused([], "RUN is missing");
+  refused(["a", "b", "c"], 'unexpected argument "c"');
+});
