@@ -73,7 +73,8 @@ Deno.test("bootstrapInterval() covers the true mean about 95 times in 100", () =
   for (let trial = 0; trial < 200; trial++) {
     const values = Array.from(
       { length: 30 },
-      (_, i) => Math.abs(Math.sin(12.9898 * (trial * 30 + i + 1)) * 43758.5) % 1,
+      (_, i) =>
+        Math.abs(Math.sin(12.9898 * (trial * 30 + i + 1)) * 43758.5) % 1,
     );
     const [low, high] = bootstrapInterval(values, mean, { resamples: 500 });
     if (low <= 0.5 && 0.5 <= high) covered++;
