@@ -1,0 +1,27 @@
+import { type Config, TRAINING_SEEDS_END } from "../config/mod.ts";
+import type { EpisodeSchedule } from "../env/types.ts";
+import { hash32 } from "../random.ts";
+
+const UNIT = 1 / 0x1_0000_0000;
+
+/**
+ * The games that a run trains on: which seed, and at which speed, the n-th
+ * game of each environment starts. A function of the run's seed alone, so a
+ * resumed run plays the games that the uninterrupted one would have played.
+ *
+ * Seeds are in [0, 500,000): no evaluation ever uses one of them. A share of
+ * the games (`env.randomStartSpeed`) starts at a speed drawn uniformly, because
+ * the phases that matter most, the run-up and top speed, are otherwise met
+ * once per game and only by an agent that survives until then.
+ */
+export function trainingEpisodes(config: Config): EpisodeSchedule {
+  const { share, low, high } = config.env.randomStartSpeed;
+  return (environment, episode) => {
+    const draw = (purpose: number) =>
+      hash32(config.seed, environment, episode, purpose) * UNIT;
+    const seed = Math.floor(draw(0) * TRAINING_SEEDS_END);
+    return draw(1) < share
+      ? { seed, speed: low + (high - low) * draw(2) }
+      : { seed };
+  };
+}

@@ -1,0 +1,311 @@
+/**
+ * Deep Q-learning with experience replay: algorithm 1 of Mnih et al. 2015,
+ * "Human-level control through deep reinforcement learning", with many games
+ * at once.
+ */
+import {
+  epsilonGreedy,
+  type Learner,
+  linear,
+  randomAction,
+  type ReplayMemory,
+} from "../agent/mod.ts";
+import type { Config } from "../config/mod.ts";
+import {
+  type EnvState,
+  type EpisodeStatistics,
+  FRAME_BYTES,
+  type StepResult,
+  type VectorEnv,
+} from "../env/types.ts";
+import type { Random } from "../random.ts";
+import { trainingEpisodes } from "./episodes.ts";
+
+/** Why training ended. */
+export type StopReason =
+  | "steps" // all of training.steps are done
+  | "minutes" // training.minutes are over
+  | "target" // an evaluation reached evaluation.target
+  | "patience" // evaluation.patience evaluations without a better one
+  | "signal"; // somebody asked it to stop
+
+/** What is counted on the way; a checkpoint stores it. JSON-safe. */
+export interface Counters {
+  /** Agent steps done, of all environments together. */
+  step: number;
+  /** Games that ended. */
+  games: number;
+  /** Seconds of training so far, over all resumptions. */
+  wallSeconds: number;
+  /** The evaluation with the highest mean score so far. */
+  best: { step: number; mean: number } | null;
+  /** Evaluations since the best one. */
+  evaluationsWithoutBetter: number;
+  /** Sums over the updates since the last line of metrics. */
+  interval: { updates: number; loss: number; meanQ: number; tdError: number };
+}
+
+/** The counters of a run that has not begun. */
+export function freshCounters(): Counters {
+  return {
+    step: 0,
+    games: 0,
+    wallSeconds: 0,
+    best: null,
+    evaluationsWithoutBetter: 0,
+    interval: { updates: 0, loss: 0, meanQ: 0, tdError: 0 },
+  };
+}
+
+/** Means over the updates of one interval of training. */
+export interface IntervalMetrics {
+  step: number;
+  /** NaN, as the next two, when the interval had no update. */
+  loss: number;
+  /** Mean Q(s, a) of the sampled transitions. */
+  meanQ: number;
+  /** Mean absolute TD error. */
+  tdError: number;
+  epsilon: number;
+  learningRate: number;
+  /** Agent steps, and updates, per second since the last interval. */
+  stepsPerSecond: number;
+  updatesPerSecond: number;
+}
+
+/** What a training run is made of. */
+export interface TrainingParts {
+  config: Config;
+  env: VectorEnv;
+  learner: Learner;
+  memory: ReplayMemory;
+  /** Everything random in the loop: exploration and the choice of batches. */
+  random: Random;
+  counters: Counters;
+  /** Where the environments were when the checkpoint was made, if resumed. */
+  envState?: EnvState;
+}
+
+/** What is done with what happens; the loop itself writes nothing. */
+export interface TrainingHooks {
+  /** A game ended; `counters.games` counts it already. */
+  onGame(
+    environment: number,
+    episode: EpisodeStatistics,
+    epsilon: number,
+  ): void;
+  /** Every `training.logEvery` agent steps. */
+  onInterval(metrics: IntervalMetrics): void;
+  /** Greedy games on held-out seeds; resolves to their mean score. */
+  evaluate(): Promise<number>;
+  /** Stores everything; `best` when the last evaluation was the best so far. */
+  checkpoint(env: EnvState, best: boolean): Promise<void>;
+}
+
+/**
+ * Trains until something ends it. A checkpoint is due every
+ * `training.checkpointEvery` steps, after an evaluation that was the best so
+ * far, and at the end.
+ *
+ * @throws ChromeCrashedError when Chrome cannot be brought back,
+ * DivergedError when the loss is not finite any more
+ */
+export async function train(
+  parts: TrainingParts,
+  hooks: TrainingHooks,
+  signal: AbortSignal,
+): Promise<StopReason> {
+  const { config, env, learner, memory, random, counters } = parts;
+  const { training, evaluation, exploration } = config;
+  const drawAction = randomAction(
+    env.numActions,
+    exploration.actionProbabilities,
+  );
+  const actions = new Uint8Array(env.numEnvs);
+  const lastFrames = new Uint8Array(env.numEnvs * FRAME_BYTES);
+  const clock = new TrainingClock(counters.wallSeconds);
+  let logged = { wallSeconds: counters.wallSeconds, ...progress(parts) };
+
+  const schedule = trainingEpisodes(config);
+  let state = parts.envState
+    ? await env.restore(parts.envState, schedule)
+    : await env.reset(schedule);
+
+  for (;;) {
+    const reason = stopReason(config, counters, signal);
+    if (reason) {
+      await hooks.checkpoint(env.state(), false);
+      return reason;
+    }
+
+    // With probability ε a random action, otherwise argmax_a Q(S_t, a).
+    const epsilon = linear(exploration, counters.step);
+    const q = await learner.qValues(state.observations, env.numEnvs);
+    epsilonGreedy(q, epsilon, drawAction, random, actions);
+
+    // The games go on in Chrome while the network learns. That is still the
+    // same algorithm: the updates sample only steps that are in the memory
+    // already, so it makes no difference to them whether S_{t+1} is known yet;
+    // and how many there are depends on the count of steps, never on which
+    // side is faster, so a run repeats exactly.
+    lastFrames.set(state.frames);
+    const [next] = await Promise.all([env.step(actions), learn(parts)]);
+
+    remember(memory, lastFrames, actions, next);
+    const before = counters.step;
+    counters.step += env.numEnvs;
+    counters.wallSeconds = clock.seconds();
+    state = next;
+
+    next.infos.forEach(({ episode }, environment) => {
+      if (!episode) return;
+      counters.games++;
+      hooks.onGame(environment, episode, epsilon);
+    });
+    const due = (every: number) =>
+      Math.floor(counters.step / every) > Math.floor(before / every);
+    if (due(training.logEvery)) {
+      const now = { wallSeconds: counters.wallSeconds, ...progress(parts) };
+      hooks.onInterval(intervalMetrics(parts, epsilon, logged, now));
+      logged = now;
+    }
+    let best = false;
+    if (due(evaluation.every)) {
+      best = isBest(counters, await hooks.evaluate());
+      counters.wallSeconds = clock.seconds();
+    }
+    if (best || due(training.checkpointEvery)) {
+      await hooks.checkpoint(env.state(), best);
+    }
+  }
+}
+
+/** The updates that are due: one per `stepsPerUpdate` steps after the warm-up. */
+async function learn(
+  { config, learner, memory, random, counters }: TrainingParts,
+): Promise<void> {
+  const { replay, training } = config;
+  const beta = linear(
+    { initial: replay.beta, final: replay.finalBeta, steps: replay.betaSteps },
+    counters.step,
+  );
+  const due = (counters.step - replay.warmup) / training.stepsPerUpdate;
+  while (learner.updates < due && memory.canSample(learner.batch.size)) {
+    const indices = memory.sample(learner.batch, random, beta);
+    const { loss, meanQ, tdErrors } = await learner.update(
+      learningRate(config, counters.step),
+    );
+    memory.updatePriorities(indices, tdErrors);
+    const { interval } = counters;
+    interval.updates++;
+    interval.loss += loss;
+    interval.meanQ += meanQ;
+    interval.tdError += meanAbsolute(tdErrors);
+  }
+}
+
+function learningRate({ learner }: Config, step: number): number {
+  return linear({
+    initial: learner.learningRate,
+    final: learner.finalLearningRate,
+    steps: learner.learningRateSteps,
+  }, step);
+}
+
+/** Stores the step (S_t, A_t, R_{t+1}) of every environment. */
+function remember(
+  memory: ReplayMemory,
+  frames: Uint8Array,
+  actions: Uint8Array,
+  next: StepResult,
+): void {
+  actions.forEach((action, i) =>
+    memory.add(i, {
+      frame: frames.subarray(i * FRAME_BYTES, (i + 1) * FRAME_BYTES),
+      action,
+      reward: next.rewards[i]!,
+      terminated: next.terminated[i] === 1,
+      truncated: next.truncated[i] === 1,
+      finalFrame: next.finalFrames[i],
+    })
+  );
+}
+
+function stopReason(
+  { training, evaluation }: Config,
+  counters: Counters,
+  signal: AbortSignal,
+): StopReason | null {
+  const { step, wallSeconds, best, evaluationsWithoutBetter } = counters;
+  if (signal.aborted) return "signal";
+  if (evaluation.target !== null && best && best.mean >= evaluation.target) {
+    return "target";
+  }
+  if (
+    evaluation.patience !== null &&
+    evaluationsWithoutBetter >= evaluation.patience
+  ) return "patience";
+  if (step >= training.steps) return "steps";
+  if (training.minutes !== null && wallSeconds >= training.minutes * 60) {
+    return "minutes";
+  }
+  return null;
+}
+
+/** Whether this evaluation is the best so far; counts it. */
+function isBest(counters: Counters, mean: number): boolean {
+  if (counters.best && mean <= counters.best.mean) {
+    counters.evaluationsWithoutBetter++;
+    return false;
+  }
+  counters.best = { step: counters.step, mean };
+  counters.evaluationsWithoutBetter = 0;
+  return true;
+}
+
+const progress = ({ counters, learner }: TrainingParts) => ({
+  step: counters.step,
+  updates: learner.updates,
+});
+
+/** The interval's means and rates; begins the next interval. */
+function intervalMetrics(
+  { config, counters }: TrainingParts,
+  epsilon: number,
+  from: { wallSeconds: number; step: number; updates: number },
+  to: { wallSeconds: number; step: number; updates: number },
+): IntervalMetrics {
+  const { updates, loss, meanQ, tdError } = counters.interval;
+  counters.interval = { updates: 0, loss: 0, meanQ: 0, tdError: 0 };
+  const seconds = to.wallSeconds - from.wallSeconds;
+  return {
+    step: to.step,
+    loss: loss / updates,
+    meanQ: meanQ / updates,
+    tdError: tdError / updates,
+    epsilon,
+    learningRate: learningRate(config, to.step),
+    stepsPerSecond: (to.step - from.step) / seconds,
+    updatesPerSecond: (to.updates - from.updates) / seconds,
+  };
+}
+
+function meanAbsolute(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += Math.abs(value);
+  return sum / values.length;
+}
+
+/** Seconds of training over all resumptions, by a clock that never jumps. */
+class TrainingClock {
+  readonly #offset: number;
+  readonly #start = performance.now();
+
+  constructor(secondsBefore: number) {
+    this.#offset = secondsBefore;
+  }
+
+  seconds(): number {
+    return this.#offset + (performance.now() - this.#start) / 1000;
+  }
+}

@@ -1,0 +1,40 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { type Config, TRAINING_SEEDS_END } from "../../lib/config/mod.ts";
+import { trainingEpisodes } from "../../lib/training/episodes.ts";
+
+/** The two keys that the schedule depends on. */
+function episodes(seed: number, share: number) {
+  const env = { randomStartSpeed: { share, low: 6, high: 13 } };
+  return trainingEpisodes({ seed, env } as Config);
+}
+
+Deno.test("trainingEpisodes never uses a seed that an evaluation uses", () => {
+  for (const seed of [0, 1, 0xffff_ffff]) {
+    const schedule = episodes(seed, 0.5);
+    for (let environment = 0; environment < 64; environment++) {
+      for (let episode = 0; episode < 500; episode++) {
+        const start = schedule(environment, episode)!;
+        assert(Number.isInteger(start.seed));
+        assert(start.seed >= 0 && start.seed < TRAINING_SEEDS_END);
+      }
+    }
+  }
+});
+
+Deno.test("trainingEpisodes starts the configured share of games at a random speed", () => {
+  const schedule = episodes(3, 0.25);
+  const speeds = Array.from({ length: 8000 }, (_, i) => schedule(i % 8, i >> 3))
+    .flatMap((start) => start!.speed ?? []);
+  assertAlmostEquals(speeds.length / 8000, 0.25, 0.02);
+  assert(speeds.every((speed) => speed >= 6 && speed < 13));
+  const mean = speeds.reduce((a, b) => a + b) / speeds.length;
+  assertAlmostEquals(mean, 9.5, 0.2);
+});
+
+Deno.test("trainingEpisodes repeats for a seed and differs for another", () => {
+  assertEquals(episodes(5, 0.5)(2, 40), episodes(5, 0.5)(2, 40));
+  const seeds = (seed: number) =>
+    Array.from({ length: 100 }, (_, i) => episodes(seed, 0)(0, i)!.seed);
+  assertEquals(new Set(seeds(1)).size, 100);
+  assert(seeds(1).filter((s) => seeds(2).includes(s)).length < 5);
+});
