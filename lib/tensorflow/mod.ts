@@ -1,0 +1,12 @@
+/** Native TensorFlow: where it is, and its C API as graphs and sessions. */
+export * from "./locate.ts";
+export {
+  prepareEnvironment,
+  TensorFlowError,
+  tensorflowVersion,
+} from "./library.ts";
+export { type DType, elements, Tensor } from "./tensor.ts";
+export type { Attribute, Operation, Output } from "./graph.ts";
+export { GraphBuilder, type Variable } from "./graph_builder.ts";
+export { type Run, Session } from "./session.ts";
+export type { SessionOptions } from "./session_config.ts";
