@@ -1,0 +1,265 @@
+/**
+ * A network and its weights as the two files of a TensorFlow.js layers model,
+ * which `tf.loadLayersModel` of any tfjs program loads: `model.json` and
+ * `weights.bin`. The model takes pixels, [batch, 80, 80, 4] from 0 to 255, and
+ * gives Q-values, [batch, actions].
+ *
+ * A dueling head is made of standard layers: Q = V + A - mean(A) is V + A C
+ * with C = I - 1/n, a dense layer of fixed weights. Both streams so keep the
+ * very weights that were trained.
+ */
+import { CheckpointError } from "../errors.ts";
+import type { Network, ResolvedLayer, WeightSpec } from "./network.ts";
+import type { NamedTensor } from "./types.ts";
+
+/** The files of a saved model. */
+export interface ModelFiles {
+  /** `model.json`: layers, and the names and shapes of the weights. */
+  model: string;
+  /** `weights.bin`: float32, little-endian, in the order of `model.json`. */
+  weights: Uint8Array<ArrayBuffer>;
+}
+
+/** Pixels come as 0 to 255; the first layer makes them 0 to 1. */
+export const PIXEL_SCALE = 1 / 255;
+
+/** Name of the layer with fixed weights that subtracts mean(A). */
+const CENTRE = "centre";
+
+/** A layer in the JSON of Keras. */
+interface KerasLayer {
+  name: string;
+  class_name: string;
+  config: Record<string, unknown>;
+  /** One list of [layer, node, tensor, {}] per input, or none at all. */
+  inbound_nodes: [string, number, number, Record<string, never>][][];
+}
+
+/** Writes a network's weights as the files of a tfjs layers model. */
+export function encodeModel(
+  network: Network,
+  weights: NamedTensor[],
+): ModelFiles {
+  const tensors = [...inOrder(network.weights, weights), ...fixed(network)];
+  const model = {
+    format: "layers-model",
+    generatedBy: "dino-dqn",
+    convertedBy: null,
+    modelTopology: modelTopology(network),
+    weightsManifest: [{
+      paths: ["weights.bin"],
+      weights: tensors.map(({ name, shape }) => ({
+        name,
+        shape,
+        dtype: "float32",
+      })),
+    }],
+  };
+  return {
+    model: JSON.stringify(model, null, 1) + "\n",
+    weights: encodeTensors(tensors),
+  };
+}
+
+/**
+ * Reads what {@linkcode encodeModel} wrote, bit for bit.
+ *
+ * @returns one tensor per entry of `network.weights`, in that order
+ * @throws CheckpointError if the files are damaged or of another network
+ */
+export function decodeModel(
+  network: Network,
+  files: { model: string; weights: Uint8Array },
+): NamedTensor[] {
+  let specs: WeightSpec[];
+  try {
+    specs = JSON.parse(files.model).weightsManifest
+      .flatMap((group: { weights: WeightSpec[] }) => group.weights);
+  } catch (cause) {
+    throw new CheckpointError(
+      `model.json is not a tfjs layers model: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  return inOrder(network.weights, decodeTensors(specs, files.weights));
+}
+
+/** Tensors one behind the other: float32, little-endian. */
+export function encodeTensors(
+  tensors: NamedTensor[],
+): Uint8Array<ArrayBuffer> {
+  const size = tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const { data } of tensors) {
+    bytes.set(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      offset,
+    );
+    offset += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads tensors that {@linkcode encodeTensors} wrote.
+ *
+ * @throws CheckpointError if there are not exactly as many bytes as the
+ * tensors have
+ */
+export function decodeTensors(
+  specs: WeightSpec[],
+  bytes: Uint8Array,
+): NamedTensor[] {
+  const expected = 4 *
+    specs.reduce((sum, { shape }) => sum + elements(shape), 0);
+  if (bytes.length !== expected) {
+    throw new CheckpointError(
+      `The stored weights have ${bytes.length} bytes, but their description has ${expected}`,
+    );
+  }
+  let offset = 0;
+  return specs.map(({ name, shape }) => {
+    const data = new Float32Array(elements(shape));
+    const end = offset + data.byteLength;
+    new Uint8Array(data.buffer).set(bytes.subarray(offset, end));
+    offset = end;
+    return { name, shape: [...shape], data };
+  });
+}
+
+/**
+ * Picks a network's tensors, by name.
+ *
+ * @returns one tensor per entry of `specs`, in that order
+ * @throws CheckpointError if one is missing or has another shape
+ */
+export function inOrder(
+  specs: WeightSpec[],
+  tensors: NamedTensor[],
+): NamedTensor[] {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  return specs.map(({ name, shape }) => {
+    const tensor = byName.get(name);
+    if (!tensor) {
+      throw new CheckpointError(
+        `The stored weights lack ${name}: they are of another network (they have ${
+          tensors.map((t) => t.name).join(", ")
+        }); use the config they were made with`,
+      );
+    }
+    const found = tensor.shape.join("x");
+    if (
+      found !== shape.join("x") || tensor.data.length !== elements(shape)
+    ) {
+      throw new CheckpointError(
+        `The stored ${name} is ${found}, but the network's is ${
+          shape.join("x")
+        }; use the config it was made with`,
+      );
+    }
+    return tensor;
+  });
+}
+
+/** The weights that are part of the model but never trained. */
+function fixed(network: Network): NamedTensor[] {
+  if (!network.dueling) return [];
+  const n = network.actions;
+  const data = Float32Array.from(
+    { length: n * n },
+    (_, i) => (i % (n + 1) === 0 ? 1 : 0) - 1 / n,
+  );
+  return [{ name: `${CENTRE}/kernel`, shape: [n, n], data }];
+}
+
+/** The network as a Keras functional model. */
+function modelTopology(network: Network): Record<string, unknown> {
+  const layers: KerasLayer[] = [];
+  const add = (
+    class_name: string,
+    name: string,
+    config: Record<string, unknown>,
+    inputs: string[],
+  ) => {
+    layers.push({
+      name,
+      class_name,
+      config: { name, trainable: true, ...config },
+      inbound_nodes: inputs.length === 0
+        ? []
+        : [inputs.map((input) => [input, 0, 0, {}])],
+    });
+    return name;
+  };
+  add("InputLayer", "pixels", {
+    batch_input_shape: [null, ...network.inputShape],
+    dtype: "float32",
+    sparse: false,
+  }, []);
+  let last = add("Rescaling", "scale", { scale: PIXEL_SCALE, offset: 0 }, [
+    "pixels",
+  ]);
+  let flat = false;
+  const flatten = () => {
+    if (!flat) last = add("Flatten", "flatten", {}, [last]);
+    flat = true;
+  };
+  for (const layer of network.hidden) {
+    if (layer.type === "dense") {
+      flatten();
+      last = add("Dense", layer.name, dense(layer, "relu"), [last]);
+      continue;
+    }
+    const { name, kernel, stride, padding, pool } = layer;
+    last = add("Conv2D", name, {
+      filters: kernel.shape[3],
+      kernel_size: kernel.shape.slice(0, 2),
+      strides: [stride, stride],
+      padding,
+      activation: pool > 1 ? "linear" : "relu",
+      use_bias: true,
+    }, [last]);
+    if (pool > 1) {
+      last = add("MaxPooling2D", `${name}_pool`, {
+        pool_size: [pool, pool],
+        strides: [pool, pool],
+        padding: "valid",
+      }, [last]);
+      last = add("Activation", `${name}_relu`, { activation: "relu" }, [last]);
+    }
+  }
+  flatten();
+  const heads = network.outputs.map((layer) =>
+    add("Dense", layer.name, dense(layer, "linear"), [last])
+  );
+  let output = heads[0]!;
+  if (network.dueling) {
+    const centred = add("Dense", CENTRE, {
+      units: network.actions,
+      activation: "linear",
+      use_bias: false,
+      trainable: false,
+    }, [heads[1]!]);
+    output = add("Add", "q", {}, [output, centred]);
+  }
+  return {
+    class_name: "Model",
+    config: {
+      name: "dino_dqn",
+      layers,
+      input_layers: [["pixels", 0, 0]],
+      output_layers: [[output, 0, 0]],
+    },
+    keras_version: "tfjs-layers 4.22.0",
+    backend: "tensor_flow.js",
+  };
+}
+
+const dense = (layer: ResolvedLayer, activation: "relu" | "linear") => ({
+  units: layer.kernel.shape[1],
+  activation,
+  use_bias: true,
+});
+
+const elements = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
