@@ -1,4 +1,5 @@
 /** The agent: network, replay memory, exploration and the two learners. */
+export { createGraphLearner } from "./graph_learner.ts";
 export { initialWeights } from "./initialise.ts";
 export { type Network, resolveNetwork, type WeightSpec } from "./network.ts";
 export {

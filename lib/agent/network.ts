@@ -3,7 +3,8 @@
  * their shapes, which both engines build from.
  */
 import type { Layers, NetworkConfig } from "../config/mod.ts";
-import { ConfigError } from "../errors.ts";
+import { CheckpointError, ConfigError } from "../errors.ts";
+import type { NamedTensor } from "./types.ts";
 
 /** A weight tensor of the network: `conv1/kernel`, `output/bias`, … */
 export interface WeightSpec {
@@ -196,4 +197,37 @@ function denseLayer(
     kernel: { name: `${name}/kernel`, shape: [product(inputShape), units] },
     bias: { name: `${name}/bias`, shape: [units] },
   };
+}
+
+/**
+ * @param network the network that the tensors are for
+ * @param tensors one per entry of `network.weights`, in that order
+ * @param what the tensors are, for the error's message: "target weights"
+ * @throws CheckpointError if a tensor's name, shape or length does not fit
+ */
+export function checkWeights(
+  network: Network,
+  tensors: readonly NamedTensor[],
+  what: string,
+): void {
+  const describe = (tensor: WeightSpec | undefined) =>
+    tensor ? `${tensor.name} [${tensor.shape.join(", ")}]` : "nothing";
+  const count = Math.max(network.weights.length, tensors.length);
+  for (let i = 0; i < count; i++) {
+    const expected = describe(network.weights[i]);
+    const found = describe(tensors[i]);
+    if (expected !== found) {
+      throw new CheckpointError(
+        `The ${what} do not fit the network: expected ${expected}, but found ` +
+          `${found}. Use the config that they were trained with`,
+      );
+    }
+    const { name, shape, data } = tensors[i]!;
+    if (data.length !== product(shape)) {
+      throw new CheckpointError(
+        `The ${what} are damaged: ${name} has ${data.length} numbers, but ` +
+          `its shape [${shape.join(", ")}] needs ${product(shape)}`,
+      );
+    }
+  }
 }

@@ -1,6 +1,13 @@
 /** Native TensorFlow: where it is, and its C API as graphs and sessions. */
 export * from "./locate.ts";
 export {
+  chooseDevice,
+  type Device,
+  type DeviceProbe,
+  listDevices,
+  probeDevice,
+} from "./devices.ts";
+export {
   prepareEnvironment,
   TensorFlowError,
   tensorflowVersion,
@@ -8,5 +15,5 @@ export {
 export { type DType, elements, Tensor } from "./tensor.ts";
 export type { Attribute, Operation, Output } from "./graph.ts";
 export { GraphBuilder, type Variable } from "./graph_builder.ts";
-export { type Run, Session } from "./session.ts";
+export { type Run, type RunSpec, Session } from "./session.ts";
 export type { SessionOptions } from "./session_config.ts";

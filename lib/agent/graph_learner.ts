@@ -1,0 +1,283 @@
+import type { LearnerConfig } from "../config/mod.ts";
+import { DivergedError } from "../errors.ts";
+import {
+  chooseDevice,
+  type Device,
+  elements,
+  GraphBuilder,
+  type Output,
+  type Run,
+  type RunSpec,
+  Session,
+  Tensor,
+  type Variable,
+} from "../tensorflow/mod.ts";
+import { adamStep } from "./adam.ts";
+import {
+  buildUpdate,
+  type LearnerVariables,
+  learnerVariables,
+  qNetwork,
+} from "./graph_update.ts";
+import { checkWeights, type Network } from "./network.ts";
+import type {
+  Batch,
+  Learner,
+  LearnerState,
+  NamedTensor,
+  UpdateResult,
+  WeightSet,
+} from "./types.ts";
+
+/**
+ * A learner whose network and update are one TensorFlow graph, built once and
+ * run with one call per update.
+ *
+ * @param network the Q-network
+ * @param config how it learns
+ * @param initial the weights to start from, in the order of `network.weights`
+ * @throws CheckpointError if `initial` does not fit the network
+ * @throws TensorFlowNotFoundError if there is no TensorFlow, or no GPU where
+ * the config asks for one
+ */
+export function createGraphLearner(
+  network: Network,
+  config: LearnerConfig,
+  initial: readonly NamedTensor[],
+): Learner {
+  return new GraphLearner(network, config, initial);
+}
+
+/** What an update is fed: a batch, then Adam's two numbers. */
+function allocateInputs(network: Network, size: number) {
+  const observations = [size, ...network.inputShape];
+  return {
+    observations: Tensor.allocate("uint8", observations),
+    nextObservations: Tensor.allocate("uint8", observations),
+    actions: Tensor.allocate("int32", [size]),
+    returns: Tensor.allocate("float32", [size]),
+    discounts: Tensor.allocate("float32", [size]),
+    weights: Tensor.allocate("float32", [size]),
+    stepSize: Tensor.allocate("float32", []),
+    epsilonHat: Tensor.allocate("float32", []),
+  };
+}
+
+class GraphLearner implements Learner {
+  readonly engine = "graph";
+  readonly device: string;
+  readonly batch: Batch;
+  readonly #network: Network;
+  readonly #config: LearnerConfig;
+  readonly #resources: DisposableStack;
+  readonly #inputs: ReturnType<typeof allocateInputs>;
+  readonly #runs: LearnerRuns;
+  /** Whether every new number of rows costs a compilation. */
+  readonly #compiled: boolean;
+  #updates = 0;
+
+  constructor(
+    network: Network,
+    config: LearnerConfig,
+    initial: readonly NamedTensor[],
+  ) {
+    checkWeights(network, initial, "initial weights");
+    const device = chooseDevice(config.device);
+    this.device = device.description;
+    this.#compiled = device.type === "GPU";
+    this.#network = network;
+    this.#config = config;
+    using resources = new DisposableStack();
+    const inputs = this.#inputs = allocateInputs(network, config.batchSize);
+    for (const tensor of Object.values(inputs)) resources.use(tensor);
+    this.batch = {
+      size: config.batchSize,
+      observations: inputs.observations.data,
+      nextObservations: inputs.nextObservations.data,
+      actions: inputs.actions.data,
+      returns: inputs.returns.data,
+      discounts: inputs.discounts.data,
+      weights: inputs.weights.data,
+    };
+    this.#runs = prepareRuns(network, config, inputs, device, resources);
+    const zeros = initial.map(({ name, shape, data }) => ({
+      name,
+      shape,
+      data: new Float32Array(data.length),
+    }));
+    this.#assign({
+      updates: 0,
+      online: [...initial],
+      target: [...initial],
+      firstMoments: zeros,
+      secondMoments: zeros,
+    });
+    this.#resources = resources.move();
+  }
+
+  get updates(): number {
+    return this.#updates;
+  }
+
+  async update(learningRate: number): Promise<UpdateResult> {
+    const { adamEpsilon, targetUpdate } = this.#config;
+    const number = this.#updates + 1;
+    const step = adamStep(learningRate, adamEpsilon, number);
+    this.#inputs.stepSize.data[0] = step.stepSize;
+    this.#inputs.epsilonHat.data[0] = step.epsilonHat;
+    const outputs = await this.#runs.update.runAsync(
+      Object.values(this.#inputs),
+    );
+    const [loss, meanQ, tdErrors] = outputs.map(takeFloats);
+    if (!Number.isFinite(loss![0])) {
+      throw new DivergedError(
+        `The loss of update ${number} is ${loss![0]}: training diverged. ` +
+          "Continue from a checkpoint with a smaller learner.learningRate, " +
+          "or set learner.gradientClipNorm",
+      );
+    }
+    this.#updates = number;
+    if ("every" in targetUpdate && number % targetUpdate.every === 0) {
+      this.#runs.resetTarget.run();
+    }
+    return { loss: loss![0]!, meanQ: meanQ![0]!, tdErrors: tdErrors! };
+  }
+
+  async qValues(
+    observations: Uint8Array,
+    count: number,
+    weights: WeightSet = "online",
+  ): Promise<Float32Array> {
+    const { inputShape, actions } = this.#network;
+    const bytes = count * elements(inputShape);
+    if (!Number.isInteger(count) || count < 1 || observations.length < bytes) {
+      throw new RangeError(
+        `Expected ${count} observations of ${elements(inputShape)} bytes, ` +
+          `but got ${observations.length} bytes`,
+      );
+    }
+    const rows = this.#compiled ? 2 ** Math.ceil(Math.log2(count)) : count;
+    using input = Tensor.allocate("uint8", [rows, ...inputShape]);
+    input.data.set(observations.subarray(0, bytes));
+    const outputs = await this.#runs.predict[weights].runAsync([input]);
+    return takeFloats(outputs[0]!).slice(0, count * actions);
+  }
+
+  async getState(): Promise<LearnerState> {
+    const values = (await this.#runs.read.runAsync()).map(takeFloats);
+    const sets = this.#runs.sets.map((_, set) =>
+      this.#network.weights.map(({ name, shape }, i): NamedTensor => ({
+        name,
+        shape: [...shape],
+        data: values[set * this.#network.weights.length + i]!,
+      }))
+    );
+    return {
+      updates: this.#updates,
+      ...Object.fromEntries(this.#runs.sets.map((set, i) => [set, sets[i]!])),
+    } as unknown as LearnerState;
+  }
+
+  // deno-lint-ignore require-await
+  async setState(state: LearnerState): Promise<void> {
+    this.#assign(state);
+  }
+
+  #assign(state: LearnerState): void {
+    const tensors = this.#runs.sets.flatMap((set) => {
+      const values = state[set] ?? state.online;
+      checkWeights(this.#network, values, `checkpoint's ${set} weights`);
+      return values;
+    });
+    using inputs = new DisposableStack();
+    // New tensors each time: a variable goes on to use the one it was given.
+    const values = tensors.map(({ shape, data }) =>
+      inputs.use(Tensor.from("float32", shape, data))
+    );
+    this.#runs.assign.run(values);
+    this.#updates = state.updates;
+  }
+
+  /** Frees the native memory: `batch` must not be used any more. */
+  [Symbol.dispose](): void {
+    this.#resources.dispose();
+  }
+}
+
+/** Copies a fetched tensor's numbers and frees it. */
+function takeFloats(tensor: Tensor): Float32Array {
+  using owned = tensor;
+  return Float32Array.from(owned.data as Float32Array);
+}
+
+/** The learner's graph, as what can be done with it. */
+interface LearnerRuns {
+  /** Sets of weights, in the order in which they are read and assigned. */
+  sets: (keyof LearnerVariables)[];
+  update: Run;
+  resetTarget: Run;
+  predict: Record<WeightSet, Run>;
+  read: Run;
+  assign: Run;
+}
+
+function prepareRuns(
+  network: Network,
+  config: LearnerConfig,
+  inputs: ReturnType<typeof allocateInputs>,
+  device: Device,
+  resources: DisposableStack,
+): LearnerRuns {
+  const g = resources.use(new GraphBuilder());
+  const variables = learnerVariables(g, network, config);
+  const { online, target, average } = variables;
+  const fed = Object.fromEntries(
+    Object.entries(inputs).map(([name, { dtype, shape }]) => [
+      name,
+      g.placeholder(dtype, shape, name),
+    ]),
+  ) as Record<keyof typeof inputs, Output>;
+  const update = buildUpdate(g, network, config, variables, fed);
+
+  const seen = g.placeholder("uint8", [-1, ...network.inputShape], "seen");
+  const predict = (weights: Variable[]) =>
+    qNetwork(g, network, weights.map((weight) => g.read(weight)), seen);
+  const onlineQ = predict(online);
+  const evaluationQ = average.length > 0 ? predict(average) : onlineQ;
+
+  const sets = (Object.keys(variables) as (keyof LearnerVariables)[])
+    .filter((set) => variables[set].length > 0);
+  const all = sets.flatMap((set) => variables[set]);
+  const values = all.map(({ shape, name }) =>
+    g.placeholder("float32", shape, `${name}/value`)
+  );
+
+  const session = resources.use(
+    new Session(g, {
+      gpu: device.type === "GPU",
+      xla: device.type === "GPU",
+      ...(config.threads !== null && { threads: config.threads }),
+    }),
+  );
+  const prepare = (spec: RunSpec) => resources.use(session.prepare(spec));
+  return {
+    sets,
+    update: prepare({
+      feeds: Object.values(fed),
+      fetches: [update.loss, update.meanQ, update.tdErrors],
+      targets: update.targets,
+    }),
+    resetTarget: prepare({
+      targets: target.map((w, i) => g.assign(w, g.read(online[i]!))),
+    }),
+    predict: {
+      online: prepare({ feeds: [seen], fetches: [onlineQ] }),
+      evaluation: prepare({ feeds: [seen], fetches: [evaluationQ] }),
+    },
+    read: prepare({ fetches: all.map((variable) => g.read(variable)) }),
+    assign: prepare({
+      feeds: values,
+      targets: all.map((variable, i) => g.assign(variable, values[i]!)),
+    }),
+  };
+}

@@ -1,0 +1,250 @@
+/**
+ * The update of a Deep Q-Network as one TensorFlow graph, in the order of
+ * algorithm 1 of V. Mnih et al., "Human-level control through deep
+ * reinforcement learning", Nature 518, 2015. One run of it is one update.
+ */
+import type { LearnerConfig } from "../config/mod.ts";
+import type {
+  GraphBuilder,
+  Operation,
+  Output,
+  Variable,
+} from "../tensorflow/mod.ts";
+import { ADAM_BETA1, ADAM_BETA2 } from "./adam.ts";
+import type { Network, ResolvedLayer } from "./network.ts";
+
+/** The learner's variables, each list in the order of `network.weights`. */
+export interface LearnerVariables {
+  /** θ */
+  online: Variable[];
+  /** θ⁻ */
+  target: Variable[];
+  /** The moving average of θ; empty when it is not kept. */
+  average: Variable[];
+  /** Adam's m */
+  firstMoments: Variable[];
+  /** Adam's v */
+  secondMoments: Variable[];
+}
+
+/** What is fed for one update: a `Batch` and Adam's two numbers. */
+export interface UpdateInputs {
+  observations: Output;
+  nextObservations: Output;
+  actions: Output;
+  returns: Output;
+  discounts: Output;
+  weights: Output;
+  /** αₜ of `adamStep` */
+  stepSize: Output;
+  /** ε̂ of `adamStep` */
+  epsilonHat: Output;
+}
+
+/** What one run computes, and the operations that change the variables. */
+export interface Update {
+  loss: Output;
+  meanQ: Output;
+  /** [batch] */
+  tdErrors: Output;
+  targets: Operation[];
+}
+
+/** Makes the variables of a network and its optimizer; they have no values yet. */
+export function learnerVariables(
+  g: GraphBuilder,
+  network: Network,
+  config: LearnerConfig,
+): LearnerVariables {
+  const all = (set: string) =>
+    network.weights.map(({ name, shape }) =>
+      g.variable(`${set}/${name}`, shape)
+    );
+  return {
+    online: all("online"),
+    target: all("target"),
+    average: config.averageRate > 0 ? all("average") : [],
+    firstMoments: all("adam_m"),
+    secondMoments: all("adam_v"),
+  };
+}
+
+/**
+ * Q(s, ·) of a batch of observations.
+ *
+ * @param weights in the order of `network.weights`
+ * @param observations [n, 80, 80, 4] uint8
+ * @returns [n, actions]
+ */
+export function qNetwork(
+  g: GraphBuilder,
+  network: Network,
+  weights: readonly Output[],
+  observations: Output,
+): Output {
+  const byName = new Map(
+    network.weights.map(({ name }, i) => [name, weights[i]!]),
+  );
+  // Pixels become 0 to 1. The first layer is linear, so that its kernel can be
+  // scaled instead: it has a hundredth of the numbers of a batch.
+  const first = network.hidden[0]!.kernel.name;
+  byName.set(first, g.mul(byName.get(first)!, g.float(1 / 255)));
+
+  const linear = (x: Output, layer: ResolvedLayer): Output => {
+    const kernel = byName.get(layer.kernel.name)!;
+    const bias = byName.get(layer.bias.name)!;
+    return g.biasAdd(
+      layer.type === "conv2d"
+        ? g.conv2d(x, kernel, layer)
+        : g.matMul(g.reshape(x, [-1, layer.kernel.shape[0]!]), kernel),
+      bias,
+    );
+  };
+  let x = g.cast(observations, "uint8", "float32");
+  for (const layer of network.hidden) {
+    x = linear(x, layer);
+    if (layer.type === "conv2d" && layer.pool > 1) {
+      x = g.maxPool(x, layer.pool, { stride: layer.pool, padding: "valid" });
+    }
+    x = g.relu(x);
+  }
+  const [output, advantage] = network.outputs.map((layer) => linear(x, layer));
+  if (!network.dueling) return output!;
+  // Wang et al., "Dueling Network Architectures for Deep Reinforcement
+  // Learning", ICML 2016, equation 9.
+  return g.add(output!, g.sub(advantage!, g.mean(advantage!, [1], true)));
+}
+
+/** Adds the update to a graph. */
+export function buildUpdate(
+  g: GraphBuilder,
+  network: Network,
+  config: LearnerConfig,
+  variables: LearnerVariables,
+  inputs: UpdateInputs,
+): Update {
+  const theta = variables.online.map((v) => g.read(v));
+  const thetaTarget = variables.target.map((v) => g.read(v));
+  const q = (weights: Output[], observations: Output) =>
+    qNetwork(g, network, weights, observations);
+  const select = (qValues: Output, actions: Output) =>
+    g.sum(g.mul(qValues, g.oneHot(actions, network.actions)), [1]);
+
+  // y = R + γⁿ max_a Q(S', a; θ⁻), with R and γⁿ = 0 at the end from replay.
+  // Double DQN lets θ choose the action (H. van Hasselt, A. Guez, D. Silver,
+  // "Deep Reinforcement Learning with Double Q-learning", AAAI 2016, eq. 4).
+  const nextQ = q(thetaTarget, inputs.nextObservations);
+  const choosing = config.doubleQ ? q(theta, inputs.nextObservations) : nextQ;
+  const nextValue = select(nextQ, g.argMax(choosing, 1));
+  const y = g.stopGradient(
+    g.add(inputs.returns, g.mul(inputs.discounts, nextValue)),
+  );
+
+  // The loss of y - Q(S, A; θ), weighted by prioritised replay.
+  const estimate = select(q(theta, inputs.observations), inputs.actions);
+  const tdErrors = g.sub(y, estimate);
+  const losses = config.loss === "mse"
+    ? g.square(tdErrors)
+    : huber(g, tdErrors);
+  const loss = g.mean(g.mul(inputs.weights, losses), [0]);
+
+  // A gradient descent step with respect to θ.
+  let gradients = g.gradients(loss, theta);
+  if (config.gradientClipNorm !== null) {
+    gradients = clipByGlobalNorm(g, gradients, config.gradientClipNorm);
+  }
+  const steps = gradients.map((gradient, i) =>
+    adam(g, variables, i, gradient, inputs)
+  );
+
+  // Every C steps reset Q^ = Q: a run of its own. Or softly, in each update.
+  const moved = [
+    ...("tau" in config.targetUpdate
+      ? moveTowards(
+        g,
+        variables.target,
+        variables,
+        steps,
+        config.targetUpdate.tau,
+      )
+      : []),
+    ...moveTowards(g, variables.average, variables, steps, config.averageRate),
+  ];
+  return {
+    loss,
+    meanQ: g.mean(estimate, [0]),
+    tdErrors,
+    targets: [...steps, ...moved],
+  };
+}
+
+/** Huber's loss with threshold 1: m²/2 + |δ| - m, where m = min(|δ|, 1). */
+function huber(g: GraphBuilder, tdErrors: Output): Output {
+  const size = g.abs(tdErrors);
+  const quadratic = g.minimum(size, g.float(1));
+  return g.add(
+    g.mul(g.square(quadratic), g.float(0.5)),
+    g.sub(size, quadratic),
+  );
+}
+
+/**
+ * Scales all gradients by min(1, limit / ‖all of them‖) (R. Pascanu, T. Mikolov,
+ * Y. Bengio, "On the difficulty of training recurrent neural networks", 2013).
+ */
+function clipByGlobalNorm(
+  g: GraphBuilder,
+  gradients: Output[],
+  limit: number,
+): Output[] {
+  const squares = gradients.map((x) =>
+    g.sum(g.reshape(g.square(x), [-1]), [0])
+  );
+  const norm = g.sqrt(g.addN(squares));
+  const scale = g.minimum(g.float(1), g.div(g.float(limit), norm));
+  return gradients.map((x) => g.mul(x, scale));
+}
+
+/** Adam's step of one weight tensor, in the form that adam.ts describes. */
+function adam(
+  g: GraphBuilder,
+  variables: LearnerVariables,
+  index: number,
+  gradient: Output,
+  { stepSize, epsilonHat }: UpdateInputs,
+): Operation {
+  const weight = variables.online[index]!;
+  // The kernel's own bias correction stays out: powers of 0 make it 1.
+  const noPower = g.float(0);
+  return g.op(
+    "ResourceApplyAdam",
+    [
+      weight.handle,
+      variables.firstMoments[index]!.handle,
+      variables.secondMoments[index]!.handle,
+      noPower,
+      noPower,
+      stepSize,
+      g.float(ADAM_BETA1),
+      g.float(ADAM_BETA2),
+      epsilonHat,
+      gradient,
+    ],
+    {},
+    { name: `${weight.name}/adam` },
+  ).operation;
+}
+
+/** x ← x - rate (x - θ) for each x of `moving`, with θ after the update. */
+function moveTowards(
+  g: GraphBuilder,
+  moving: Variable[],
+  { online }: LearnerVariables,
+  steps: Operation[],
+  rate: number,
+): Operation[] {
+  return moving.map((x, i) => {
+    const theta = g.read(online[i]!, { after: [steps[i]!] });
+    return g.assignSub(x, g.mul(g.float(rate), g.sub(g.read(x), theta)));
+  });
+}
