@@ -64,4 +64,16 @@ export class Calls {
       }, giveUp);
     });
   }
+
+  /**
+   * The same for a command of the protocol, whose answer is an object; Astral
+   * gives `undefined` in place of what Chrome said when it refused.
+   */
+  async command<T>(what: string, ask: () => Promise<T>): Promise<T> {
+    const answer = await this.answer(what, ask);
+    if (answer === undefined) {
+      throw new ChromeCrashedError(`Chrome refused a command (${what}).`);
+    }
+    return answer;
+  }
 }

@@ -1,10 +1,4 @@
-import {
-  type Browser,
-  connect,
-  getBinary,
-  launch,
-  type Page,
-} from "@astral/astral";
+import { type Browser, connect, getBinary, launch, Page } from "@astral/astral";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeCrashedError, ChromeNotFoundError } from "../errors.ts";
 import { Calls } from "./calls.ts";
@@ -23,10 +17,10 @@ const FLAGS = [
   "--disable-default-apps",
   "--disable-sync",
   "--disable-extensions",
-  "--disable-crash-reporter",
-  "--disable-breakpad",
   "--no-default-browser-check",
   "--metrics-recording-only",
+  // A renderer that crashes is gone at once, not after seconds of reporting.
+  "--disable-crashpad-for-testing",
   // Containers often have a /dev/shm that is too small for Chrome.
   "--disable-dev-shm-usage",
   // Several tabs play at once: none of them may be slowed as "background".
@@ -81,9 +75,22 @@ async function browserAddress(config: BrowserConfig): Promise<string> {
   return webSocketDebuggerUrl;
 }
 
+/** Opens a WebSocket. @throws Error when it is refused. */
+function opened(url: string): Promise<WebSocket> {
+  const ws = new WebSocket(url);
+  return new Promise((resolve, reject) => {
+    ws.onopen = () => resolve(ws);
+    ws.onerror = () => reject(new Error(`${url} cannot be reached`));
+  });
+}
+
 /**
- * A Chrome with its tabs. The tabs of one Chrome are renderer processes of
- * their own.
+ * A Chrome with its tabs.
+ *
+ * chrome://dino is, for Chrome, an error page, and all error pages of a
+ * profile share one renderer process, whatever the flags. So each tab gets a
+ * browser context (an incognito profile) of its own: then it has a process of
+ * its own, and tabs run side by side.
  */
 export class Chrome implements AsyncDisposable {
   /** Chrome's name and version, as in `Chrome/156.0.8078.79`. */
@@ -199,27 +206,36 @@ export class Chrome implements AsyncDisposable {
   }
 
   /**
-   * Opens a tab.
+   * Opens a tab with a renderer process of its own.
    *
    * @throws ChromeCrashedError when Chrome has died or does not answer.
    */
   async newTab(options: TabOptions): Promise<Tab> {
-    const page = await this.#calls.answer(
+    const { Target, ws } = this.#browser.unsafelyGetCelestialBindings();
+    const { browserContextId } = await this.#calls.command(
+      "making a context",
+      () => Target.createBrowserContext({ disposeOnDetach: true }),
+    );
+    const { targetId } = await this.#calls.command(
       "opening a tab",
-      () => this.#browser.newPage(),
+      () => Target.createTarget({ url: "about:blank", browserContextId }),
     );
-    const celestial = page.unsafelyGetCelestialBindings();
-    const { targetInfo: { targetId } } = await this.#calls.answer(
-      "naming a tab",
-      () => celestial.Target.getTargetInfo({}),
+    const socket = await this.#calls.answer(
+      "connecting to a tab",
+      () => opened(`${new URL(ws.url).origin}/devtools/page/${targetId}`),
     );
-    const tab = await Tab.open({
-      page,
-      targetId,
-      timeoutSeconds: this.#timeoutSeconds,
-      close: () => this.#closeTab(targetId, page),
-    }, options);
+    const page = new Page(targetId, undefined, socket, this.#browser, {});
+    const tab = new Tab(page, this.#timeoutSeconds, async () => {
+      if (!this.#tabs.delete(targetId)) return;
+      await new Calls(CLOSE_SECONDS).answer("closing a tab", async () => {
+        if (!this.#calls.failure) {
+          await Target.disposeBrowserContext({ browserContextId });
+        }
+        await page.unsafelyGetCelestialBindings().close();
+      }).catch(() => {});
+    });
     this.#tabs.set(targetId, tab);
+    await tab.prepare(options);
     return tab;
   }
 
@@ -237,21 +253,6 @@ export class Chrome implements AsyncDisposable {
     ).catch(() => {});
     this.#fail("Chrome was closed.");
     await this.#guard?.[Symbol.asyncDispose]();
-  }
-
-  async #closeTab(targetId: string, page: Page): Promise<void> {
-    if (!this.#tabs.delete(targetId)) return;
-    const { Target } = this.#browser.unsafelyGetCelestialBindings();
-    await new Calls(CLOSE_SECONDS).answer("closing a tab", async () => {
-      if (this.#calls.failure) {
-        return await page.unsafelyGetCelestialBindings().close();
-      }
-      // On a Chrome that was connected to, Astral leaves the tab open.
-      if (this.#browser.isRemoteConnection) {
-        await Target.closeTarget({ targetId });
-      }
-      await page.close();
-    }).catch(() => {});
   }
 
   #fail(message: string): void {

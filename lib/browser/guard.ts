@@ -35,7 +35,7 @@ done
 `;
 
 /** Removes a folder in which a process that was killed may still write. */
-async function removeFolder(folder: string): Promise<void> {
+export async function removeFolder(folder: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     try {
       await Deno.remove(folder, { recursive: true });

@@ -32,7 +32,7 @@ export interface ScreencastFrame {
   time: number;
 }
 
-/** Options of {@linkcode Tab.open}. */
+/** Options of a new tab. */
 export interface TabOptions {
   /** Width of the viewport in CSS pixels, each one device pixel. */
   width: number;
@@ -42,16 +42,6 @@ export interface TabOptions {
   script?: string;
 }
 
-/** What {@linkcode Tab.open} needs from the browser that the tab is in. */
-export interface TabOwner {
-  page: Page;
-  /** Identifier of the tab in the protocol. */
-  targetId: string;
-  timeoutSeconds: number;
-  /** Closes the tab, without waiting longer than the deadline. */
-  close: () => Promise<void>;
-}
-
 /**
  * One tab of Chrome. All methods throw `ChromeCrashedError` when the tab, its
  * renderer or Chrome has died, or did not answer in time; the tab is of no use
@@ -59,55 +49,41 @@ export interface TabOwner {
  */
 export class Tab implements AsyncDisposable {
   #celestial: Celestial;
-  #owner: TabOwner;
   #calls: Calls;
+  #close: () => Promise<void>;
 
-  private constructor(owner: TabOwner) {
-    this.#owner = owner;
-    this.#celestial = owner.page.unsafelyGetCelestialBindings();
-    this.#calls = new Calls(owner.timeoutSeconds);
+  /**
+   * @param timeoutSeconds longest wait for one answer.
+   * @param close closes the tab and its connection, dead or alive.
+   */
+  constructor(page: Page, timeoutSeconds: number, close: () => Promise<void>) {
+    this.#celestial = page.unsafelyGetCelestialBindings();
+    this.#calls = new Calls(timeoutSeconds);
+    this.#close = close;
     this.#watch();
   }
 
-  /** Prepares a new tab: size, pixel ratio 1, light colours, script. */
-  static async open(owner: TabOwner, options: TabOptions): Promise<Tab> {
-    const tab = new Tab(owner);
-    const { Emulation, Page } = tab.#celestial;
-    const { width, height, script } = options;
-    await tab.#command(
-      "setting the viewport",
-      () =>
-        Emulation.setDeviceMetricsOverride({
-          width,
-          height,
-          deviceScaleFactor: 1,
-          mobile: false,
-        }),
-    );
-    await tab.#command(
-      "choosing light colours",
-      () =>
-        Emulation.setEmulatedMedia({
-          features: [{ name: "prefers-color-scheme", value: "light" }],
-        }),
-    );
+  /** Sets size, pixel ratio 1, light colours and script of a new tab. */
+  async prepare({ width, height, script }: TabOptions): Promise<void> {
+    const { Emulation, Page } = this.#celestial;
+    const screen = { width, height, deviceScaleFactor: 1, mobile: false };
+    const features = [{ name: "prefers-color-scheme", value: "light" }];
+    await this.#calls.command("preparing a tab", async () => {
+      await Page.enable();
+      await Emulation.setEmulatedMedia({ features });
+      return Emulation.setDeviceMetricsOverride(screen);
+    });
     if (script !== undefined) {
-      await tab.#command(
+      await this.#calls.command(
         "adding a script",
         () => Page.addScriptToEvaluateOnNewDocument({ source: script }),
       );
     }
-    return tab;
   }
 
   /** Why the tab is of no use any more; `null` while it works. */
   get failure(): ChromeCrashedError | null {
     return this.#calls.failure;
-  }
-
-  /** Identifier of the tab in the protocol. */
-  get targetId(): string {
-    return this.#owner.targetId;
   }
 
   /** Fails all calls that wait, and all later ones. */
@@ -142,7 +118,7 @@ export class Tab implements AsyncDisposable {
    * @throws DinoPageError with the page's own message when the script throws.
    */
   async evaluate<T>(expression: string): Promise<T> {
-    const { result, exceptionDetails } = await this.#command(
+    const { result, exceptionDetails } = await this.#calls.command(
       "running a script",
       () =>
         this.#celestial.Runtime.evaluate({
@@ -166,7 +142,7 @@ export class Tab implements AsyncDisposable {
    * @returns a PNG file.
    */
   async screenshot(part: Rectangle): Promise<Uint8Array> {
-    const { data } = await this.#command(
+    const { data } = await this.#calls.command(
       "taking a screenshot",
       () =>
         this.#celestial.Page.captureScreenshot({
@@ -204,14 +180,14 @@ export class Tab implements AsyncDisposable {
       Page.screencastFrameAck({ sessionId }).catch(() => {});
       onFrame({ png: data, time: (metadata.timestamp ?? 0) * 1000 });
     }, { signal: listening.signal });
-    await this.#command(
+    await this.#calls.command(
       "starting the screencast",
       () => Page.startScreencast({ format: "png", everyNthFrame: 1 }),
     );
     return {
       [Symbol.asyncDispose]: async () => {
         listening.abort();
-        await this.#command(
+        await this.#calls.command(
           "stopping the screencast",
           () => Page.stopScreencast(),
         )
@@ -223,23 +199,14 @@ export class Tab implements AsyncDisposable {
   /** Closes the tab, dead or alive. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.fail(new ChromeCrashedError("The tab was closed."));
-    await this.#owner.close();
+    await this.#close();
   }
 
   #key(type: "rawKeyDown" | "keyUp", key: Key): Promise<unknown> {
-    return this.#command(
+    return this.#calls.command(
       `pressing ${key}`,
       () => this.#celestial.Input.dispatchKeyEvent({ type, ...KEYS[key] }),
     );
-  }
-
-  /** A call whose answer `undefined` means that Chrome refused it. */
-  async #command<T>(what: string, ask: () => Promise<T>): Promise<T> {
-    const answer = await this.#calls.answer(what, ask);
-    if (answer === undefined) {
-      throw new ChromeCrashedError(`Chrome refused a command (${what}).`);
-    }
-    return answer;
   }
 
   /** Notices the end of the renderer and of the connection. */

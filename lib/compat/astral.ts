@@ -159,7 +159,6 @@ export class Celestial {
   };
 
   readonly Runtime = {
-    enable: this.#command<undefined, void>("Runtime.enable"),
     evaluate: this.#command<{
       expression: string;
       awaitPromise?: boolean;
@@ -170,16 +169,17 @@ export class Celestial {
   };
 
   readonly Target = {
-    closeTarget: this.#command<{ targetId: string }, { success: boolean }>(
-      "Target.closeTarget",
+    createBrowserContext: this.#command<
+      { disposeOnDetach?: boolean },
+      { browserContextId: string }
+    >("Target.createBrowserContext"),
+    createTarget: this.#command<
+      { url: string; browserContextId?: string },
+      { targetId: string }
+    >("Target.createTarget"),
+    disposeBrowserContext: this.#command<{ browserContextId: string }, void>(
+      "Target.disposeBrowserContext",
     ),
-    createTarget: this.#command<{ url: string }, { targetId: string }>(
-      "Target.createTarget",
-    ),
-    getTargetInfo: this.#command<
-      { targetId?: string },
-      { targetInfo: { targetId: string } }
-    >("Target.getTargetInfo"),
     setDiscoverTargets: this.#command<{ discover: boolean }, void>(
       "Target.setDiscoverTargets",
     ),
@@ -187,38 +187,32 @@ export class Celestial {
 }
 
 /** Opens a connection. @throws Error when it is refused. */
-async function open(url: string): Promise<Celestial> {
+async function open(url: string): Promise<WebSocket> {
   const ws = new WebSocket(url);
   await new Promise<void>((resolve, reject) => {
     ws.onopen = () => resolve();
     ws.onerror = () => reject(new Error(`Cannot connect to ${url}`));
   });
-  ws.onerror = null;
-  return new Celestial(ws);
+  return ws;
 }
 
-/** One tab. */
-export class Page implements AsyncDisposable {
+/** One tab, by a connection to its debugger that is open already. */
+export class Page {
   #celestial: Celestial;
-  #close: () => Promise<void>;
 
-  constructor(celestial: Celestial, close: () => Promise<void>) {
-    this.#celestial = celestial;
-    this.#close = close;
+  constructor(
+    _id: string,
+    _url: string | undefined,
+    ws: WebSocket,
+    _browser: Browser,
+    _options: Record<string, never>,
+  ) {
+    this.#celestial = new Celestial(ws);
   }
 
   /** The tab's own connection. */
   unsafelyGetCelestialBindings(): Celestial {
     return this.#celestial;
-  }
-
-  async close(): Promise<void> {
-    await this.#close();
-    await this.#celestial.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 }
 
@@ -227,8 +221,8 @@ export class Browser implements AsyncDisposable {
   #celestial: Celestial;
   #process: Deno.ChildProcess | null;
 
-  constructor(ws: Celestial, process: Deno.ChildProcess | null) {
-    this.#celestial = ws;
+  constructor(ws: WebSocket, process: Deno.ChildProcess | null) {
+    this.#celestial = new Celestial(ws);
     this.#process = process;
   }
 
@@ -249,18 +243,6 @@ export class Browser implements AsyncDisposable {
   /** The browser's own connection. */
   unsafelyGetCelestialBindings(): Celestial {
     return this.#celestial;
-  }
-
-  async newPage(): Promise<Page> {
-    const { Target, ws } = this.#celestial;
-    const { targetId } = await Target.createTarget({ url: "" });
-    const celestial = await open(
-      `${new URL(ws.url).origin}/devtools/page/${targetId}`,
-    );
-    await Promise.all([celestial.Page.enable(), celestial.Runtime.enable()]);
-    return new Page(celestial, async () => {
-      if (!this.isRemoteConnection) await Target.closeTarget({ targetId });
-    });
   }
 
   /** Closes the connection and leaves Chrome running. */

@@ -3,14 +3,15 @@
  * for its stand-in in lib/compat, whichever is linked.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { connect, launch } from "@astral/astral";
+import { type Browser, connect, launch, Page } from "@astral/astral";
+import { removeFolder } from "../../lib/browser/guard.ts";
 import { findChrome } from "../../lib/browser/mod.ts";
 
 const PATH = findChrome({ path: null })!;
 const NO_SANDBOX = Deno.uid() === 0 ? ["--no-sandbox"] : [];
 
 async function withBrowser(
-  body: (browser: Awaited<ReturnType<typeof launch>>) => Promise<void>,
+  body: (browser: Browser) => Promise<void>,
 ) {
   const profile = await Deno.makeTempDir();
   const browser = await launch({
@@ -23,8 +24,24 @@ async function withBrowser(
   } finally {
     await browser.close();
     assert(browser.closed);
-    await Deno.remove(profile, { recursive: true });
+    await removeFolder(profile);
   }
+}
+
+/** A tab in a browser context of its own. */
+async function newPage(browser: Browser) {
+  const { Target, ws } = browser.unsafelyGetCelestialBindings();
+  const context = await Target.createBrowserContext({ disposeOnDetach: true });
+  const { targetId } = await Target.createTarget({
+    url: "about:blank",
+    ...context,
+  });
+  const socket = new WebSocket(
+    `${new URL(ws.url).origin}/devtools/page/${targetId}`,
+  );
+  await new Promise((resolve) => socket.onopen = resolve);
+  const page = new Page(targetId, undefined, socket, browser, {});
+  return { ...context, celestial: page.unsafelyGetCelestialBindings() };
 }
 
 Deno.test("launch() starts a Chrome that has the dino page", async () => {
@@ -34,9 +51,9 @@ Deno.test("launch() starts a Chrome that has the dino page", async () => {
     assert((await Browser.getVersion()).product.startsWith("Chrome/"));
     await Target.setDiscoverTargets({ discover: true });
 
-    const page = await browser.newPage();
-    const celestial = page.unsafelyGetCelestialBindings();
+    const { celestial, browserContextId } = await newPage(browser);
     const { Page, Runtime, Emulation, Input } = celestial;
+    await Page.enable();
     await Emulation.setDeviceMetricsOverride({
       width: 600,
       height: 200,
@@ -86,14 +103,19 @@ Deno.test("launch() starts a Chrome that has the dino page", async () => {
       optimizeForSpeed: true,
     });
     assertEquals([...Uint8Array.fromBase64(data).slice(1, 4)], [80, 78, 71]);
-    await page.close();
+    await Target.disposeBrowserContext({ browserContextId });
+    await celestial.close();
   });
 });
 
 Deno.test("a command that Chrome refuses answers undefined", async () => {
   await withBrowser(async (browser) => {
     const { Target } = browser.unsafelyGetCelestialBindings();
-    const answer: unknown = await Target.getTargetInfo({ targetId: "none" });
+    const browserContextId = "none";
+    const answer: unknown = await Target.createTarget({
+      url: "about:blank",
+      browserContextId,
+    });
     assertEquals(answer, undefined);
   });
 });
@@ -102,27 +124,17 @@ Deno.test("connect() joins a Chrome that runs and disconnect() leaves it", async
   await withBrowser(async (browser) => {
     const other = await connect({ endpoint: browser.wsEndpoint() });
     assert(other.isRemoteConnection);
-    const page = await other.newPage();
-    const { Target } = page.unsafelyGetCelestialBindings();
-    const { targetInfo } = await Target.getTargetInfo({});
-    await page.close();
+    const { celestial } = await newPage(other);
+    const ended = new Promise<void>((resolve) =>
+      celestial.ws.addEventListener("close", () => resolve())
+    );
     await other.disconnect();
     assert(other.closed);
-
-    const mine = browser.unsafelyGetCelestialBindings().Target;
-    assert((await mine.closeTarget(targetInfo)).success);
-  });
-});
-
-Deno.test("a connection that ends is seen on its WebSocket", async () => {
-  await withBrowser(async (browser) => {
-    const page = await browser.newPage();
-    const { ws } = page.unsafelyGetCelestialBindings();
-    const ended = new Promise<void>((resolve) =>
-      ws.addEventListener("close", () => resolve())
-    );
-    await page.close();
+    // Its contexts, and the tabs in them, go with the connection.
     await ended;
+    await celestial.close();
+    const { Browser } = browser.unsafelyGetCelestialBindings();
+    assert((await Browser.getVersion()).product.startsWith("Chrome/"));
   });
 });
 
