@@ -8,26 +8,19 @@ import { LIGHT, SERIES } from "./theme.ts";
  * Charts are drawn at about the width of a phone, so that their text stays
  * readable there; on wider displays two stand side by side.
  */
-export const CHART_WIDTH = 340;
-export const CHART_HEIGHT = 200;
+export const CHART_WIDTH = 400;
+const CHART_HEIGHT = 240;
+const PADDING = 8;
+const TITLE_HEIGHT = 46;
 
 const FONT = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
 const config: Config = {
   background: LIGHT.paper,
   font: FONT,
-  padding: 8,
+  padding: PADDING,
   view: { stroke: null },
   range: { category: [...SERIES] },
-  title: {
-    anchor: "start",
-    color: LIGHT.ink,
-    fontSize: 14,
-    fontWeight: 600,
-    subtitleColor: LIGHT.muted,
-    subtitleFontSize: 12,
-    offset: 10,
-  },
   axis: {
     labelColor: LIGHT.muted,
     labelFontSize: 12,
@@ -71,25 +64,65 @@ export interface Chart {
   svg: string;
 }
 
-/** Draws a chart. Sizes are {@linkcode CHART_WIDTH} unless it says its own. */
+/** What a chart says beside its drawing. */
+export interface ChartText {
+  name: string;
+  title: string;
+  subtitle: string;
+  description: string;
+}
+
+/** How numbers stand on an axis: 0, 500, 1.5k, 2M. */
+export const SHORT_NUMBERS = { labelExpr: "format(datum.value, '~s')" };
+
+/**
+ * Draws a chart, {@linkcode CHART_WIDTH} wide unless it is made of several
+ * views with widths of their own.
+ */
 export async function drawChart(
-  name: string,
-  description: string,
+  text: ChartText,
   spec: TopLevelSpec,
 ): Promise<Chart> {
-  const sized = {
+  const sized = ("vconcat" in spec ? spec : {
     width: CHART_WIDTH,
     height: CHART_HEIGHT,
+    autosize: { type: "fit", contains: "padding" },
     ...spec,
-  } as TopLevelSpec;
+  }) as TopLevelSpec;
   const view = new vega.View(vega.parse(compile(sized, { config }).spec), {
     renderer: "none",
   });
   try {
-    return { name, description, svg: await view.toSVG() };
+    const { name, description } = text;
+    return { name, description, svg: withTitle(await view.toSVG(), text) };
   } finally {
     view.finalize();
   }
+}
+
+/**
+ * Puts the title above a drawing. Vega would do it too, but without a canvas
+ * it can only guess how long a text is, and widens the drawing by that guess.
+ */
+function withTitle(svg: string, { title, subtitle }: ChartText): string {
+  const [, width, height] = svg.match(/viewBox="0 0 ([\d.]+) ([\d.]+)"/)!;
+  const total = Number(height) + TITLE_HEIGHT;
+  const line = (y: number, style: string, words: string) =>
+    `<text x="${PADDING}" y="${y}" ${style}>${escapeXml(words)}</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ` +
+    `xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" ` +
+    `height="${total}" viewBox="0 0 ${width} ${total}">` +
+    `<rect width="100%" height="100%" fill="${LIGHT.paper}"/>` +
+    `<g font-family="${FONT}">` +
+    line(20, `font-size="14" font-weight="600" fill="${LIGHT.ink}"`, title) +
+    line(38, `font-size="12" fill="${LIGHT.muted}"`, subtitle) +
+    `</g><g transform="translate(0,${TITLE_HEIGHT})">${svg}</g></svg>`;
+}
+
+/** A text as it may stand in XML and HTML, between tags or in quotes. */
+export function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 /** An SVG drawing as PNG with `scale` pixels per unit. */

@@ -1,6 +1,6 @@
 /** Charts of how a run's training went. */
 import type { TopLevelSpec } from "vega-lite";
-import { type Chart, drawChart } from "./chart.ts";
+import { type Chart, drawChart, SHORT_NUMBERS } from "./chart.ts";
 import { LIGHT } from "./theme.ts";
 
 /** A game of the training, in the order in which they ended. */
@@ -91,7 +91,7 @@ export function thin<T extends object>(rows: readonly T[]): T[] {
   return thinned;
 }
 
-const STEPS_AXIS = { title: "agent steps", format: "~s" };
+const STEPS_AXIS = { title: "agent steps", ...SHORT_NUMBERS };
 
 /** The tutorial's two plots: average and maximum score per 10 games. */
 export async function scoreCharts(
@@ -99,11 +99,12 @@ export async function scoreCharts(
 ): Promise<Chart[]> {
   const { size, groups } = scoreGroups(games);
   const chart = (field: "mean" | "max", word: string, name: string) =>
-    drawChart(name, `${word} score of each ${size} training games.`, {
-      title: {
-        text: `${word} score per ${size} games`,
-        subtitle: "training games, random actions included",
-      },
+    drawChart({
+      name,
+      title: `${word} score per ${size} games`,
+      subtitle: "training games, random actions included",
+      description: `${word} score of each ${size} training games.`,
+    }, {
       data: { values: groups },
       mark: { type: "line", point: groups.length < 3 },
       encoding: {
@@ -111,7 +112,7 @@ export async function scoreCharts(
           field: "games",
           type: "quantitative",
           title: "games played",
-          axis: { format: "~s" },
+          axis: SHORT_NUMBERS,
         },
         y: { field, type: "quantitative", title: "points" },
       },
@@ -127,18 +128,13 @@ function learningCurveSpec(
   field: "step" | "minutes",
   axis: object,
 ): TopLevelSpec {
-  const { episodes, cap } = points[0]!;
+  const { cap } = points[0]!;
   const values = points.map((point) => ({
     ...point,
     minutes: point.wallSeconds / 60,
   }));
   const x = { field, type: "quantitative" as const, axis };
   return {
-    title: {
-      text: "Learning curve",
-      subtitle:
-        `greedy evaluations: mean and 95 % interval of ${episodes} games`,
-    },
     data: { values },
     layer: [
       {
@@ -160,10 +156,10 @@ function learningCurveSpec(
           align: "right",
           baseline: "bottom",
           dy: -3,
-          x: "width",
           color: LIGHT.muted,
         },
         encoding: {
+          x: { value: "width" },
           y: { field: "cap", type: "quantitative" },
           text: { field: "label", type: "nominal" },
         },
@@ -189,15 +185,24 @@ export async function learningCurves(
   points: readonly EvaluationPoint[],
 ): Promise<Chart[]> {
   if (points.length === 0) return [];
+  const chart = (name: string, against: string, spec: TopLevelSpec) =>
+    drawChart({
+      name,
+      title: `Learning curve, by ${against}`,
+      subtitle: `greedy: mean and 95 % interval of ${
+        points[0]!.episodes
+      } games`,
+      description: `Mean score of the evaluations, by ${against}.`,
+    }, spec);
   return [
-    await drawChart(
+    await chart(
       "learning-curve-steps",
-      "Mean score of the evaluations against agent steps.",
+      "steps",
       learningCurveSpec(points, "step", STEPS_AXIS),
     ),
-    await drawChart(
+    await chart(
       "learning-curve-time",
-      "Mean score of the evaluations against minutes of training.",
+      "time",
       learningCurveSpec(points, "minutes", { title: "minutes of training" }),
     ),
   ];
@@ -220,12 +225,16 @@ export async function learnerCharts(
     ["epsilon", "epsilon", "Exploration ε", "share", "share of random actions"],
   ];
   const drawn: Chart[] = [];
-  for (const [field, name, text, unit, subtitle] of charts) {
+  for (const [field, name, title, unit, subtitle] of charts) {
     const values = rows.filter((row) => row[field] !== null);
     if (values.length === 0) continue;
     drawn.push(
-      await drawChart(name, `${text} against agent steps.`, {
-        title: { text, subtitle },
+      await drawChart({
+        name,
+        title,
+        subtitle,
+        description: `${title} by agent steps.`,
+      }, {
         data: { values },
         mark: { type: "line", point: values.length < 3 },
         encoding: {

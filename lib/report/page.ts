@@ -1,0 +1,162 @@
+/**
+ * The report as one self-contained page: no script, no request, readable from
+ * disk, on a phone, in light and in dark.
+ */
+import type { Chart } from "./chart.ts";
+import { escapeXml } from "./chart.ts";
+import { themeCss, withThemeVariables } from "./theme.ts";
+
+/** A headline figure. */
+export interface Figure {
+  label: string;
+  value: string;
+  /** Its interval, in words. */
+  interval: string;
+  /** What must be said beside it, for instance that games were capped. */
+  note: string;
+}
+
+/** A table; cells are plain text. */
+export interface Table {
+  header: readonly string[];
+  rows: readonly (readonly string[])[];
+  caption: string;
+  /** Columns, from 0, that hold text; the others are numbers. */
+  textColumns: readonly number[];
+}
+
+/** An animated picture of a game. */
+export interface Animation {
+  caption: string;
+  /** What it shows, for those who cannot see it. */
+  description: string;
+  webp: Uint8Array;
+}
+
+/** A chart in one form, or wide for desktops and narrow for phones. */
+export type PageChart = Chart | { wide: Chart; narrow: Chart };
+
+/** A part of the page under a heading; what is absent is left out. */
+export interface Section {
+  heading: string;
+  /** Paragraphs of plain text. */
+  text?: readonly string[];
+  figures?: readonly Figure[];
+  animations?: readonly Animation[];
+  tables?: readonly Table[];
+  charts?: readonly PageChart[];
+  /** Texts in a typewriter face, such as commands. */
+  code?: readonly string[];
+  /** Long texts behind a line to click on. */
+  details?: readonly { summary: string; code: string }[];
+}
+
+/** Everything a page says. */
+export interface Page {
+  title: string;
+  subtitle: string;
+  sections: readonly Section[];
+}
+
+const CSS = `${themeCss()}
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1.25rem 1rem 3rem; max-width: 68rem; background: var(--paper);
+  color: var(--ink); font: 16px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
+h2 { margin: 2.25rem 0 .75rem; font-size: 1.2rem; }
+p { margin: .4rem 0; max-width: 46rem; }
+.muted, figcaption, caption { color: var(--muted); font-size: .875rem; }
+.figures { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); }
+.figure { border: 1px solid var(--grid); border-radius: .5rem; padding: .75rem 1rem; }
+.figure strong { display: block; font-size: 1.9rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.charts { display: grid; gap: 1.25rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); }
+.charts svg { display: block; width: 100%; height: auto; }
+.charts .full { grid-column: 1 / -1; }
+.narrow { display: none; }
+figure { margin: 0; min-width: 0; }
+figure img { display: block; width: 100%; max-width: 552px; height: auto; border: 1px solid var(--grid); background: #fff; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; padding-bottom: .4rem; }
+th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); text-align: right; vertical-align: top; }
+th { font-weight: 600; } th.text, td.text { text-align: left; }
+pre { margin: .5rem 0; padding: .75rem; border: 1px solid var(--grid); border-radius: .5rem; overflow-x: auto;
+  font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
+summary { cursor: pointer; }
+@media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } body { font-size: 15px; } }`;
+
+function chartHtml(chart: Chart, className = ""): string {
+  const svg = withThemeVariables(chart.svg).replace(
+    "<svg ",
+    `<svg role="img" aria-label="${escapeXml(chart.description)}" `,
+  );
+  return `<figure class="${className}">${svg}</figure>`;
+}
+
+const pageChartHtml = (chart: PageChart) =>
+  "wide" in chart
+    ? chartHtml(chart.wide, "full wide") +
+      chartHtml(chart.narrow, "full narrow")
+    : chartHtml(chart);
+
+function tableHtml({ header, rows, caption, textColumns }: Table): string {
+  const cells = (tag: "th" | "td", row: readonly string[]) =>
+    row.map((cell, i) =>
+      `<${tag}${textColumns.includes(i) ? ' class="text"' : ""}>` +
+      `${escapeXml(cell)}</${tag}>`
+    ).join("");
+  return `<div class="scroll"><table><caption>${escapeXml(caption)}</caption>
+<thead><tr>${cells("th", header)}</tr></thead>
+<tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n")}</tbody>
+</table></div>`;
+}
+
+const figureHtml = ({ label, value, interval, note }: Figure) =>
+  `<div class="figure"><span class="muted">${escapeXml(label)}</span>` +
+  `<strong>${escapeXml(value)}</strong><div>${escapeXml(interval)}</div>` +
+  `<div class="muted">${escapeXml(note)}</div></div>`;
+
+const animationHtml = ({ caption, description, webp }: Animation) =>
+  `<figure><img alt="${escapeXml(description)}" ` +
+  `src="data:image/webp;base64,${webp.toBase64()}">` +
+  `<figcaption>${escapeXml(caption)}</figcaption></figure>`;
+
+const grid = (className: string, items: readonly string[]) =>
+  items.length === 0
+    ? ""
+    : `<div class="${className}">${items.join("\n")}</div>`;
+
+function sectionHtml(section: Section): string {
+  return [
+    `<section><h2>${escapeXml(section.heading)}</h2>`,
+    ...(section.text ?? []).map((text) => `<p>${escapeXml(text)}</p>`),
+    grid("figures", (section.figures ?? []).map(figureHtml)),
+    grid("charts", (section.animations ?? []).map(animationHtml)),
+    ...(section.tables ?? []).map(tableHtml),
+    grid("charts", (section.charts ?? []).map(pageChartHtml)),
+    ...(section.code ?? []).map((code) => `<pre>${escapeXml(code)}</pre>`),
+    ...(section.details ?? []).map(({ summary, code }) =>
+      `<details><summary>${escapeXml(summary)}</summary>` +
+      `<pre>${escapeXml(code)}</pre></details>`
+    ),
+    "</section>",
+  ].filter((part) => part !== "").join("\n");
+}
+
+/** The page as HTML. */
+export function pageHtml({ title, subtitle, sections }: Page): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${escapeXml(title)}</title>
+<style>
+${CSS}
+</style>
+<h1>${escapeXml(title)}</h1>
+<p class="muted">${escapeXml(subtitle)}</p>
+${sections.map(sectionHtml).join("\n")}
+</html>
+`;
+}
