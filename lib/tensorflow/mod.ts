@@ -17,3 +17,4 @@ export type { Attribute, Operation, Output } from "./graph.ts";
 export { GraphBuilder, type Variable } from "./graph_builder.ts";
 export { type Run, type RunSpec, Session } from "./session.ts";
 export type { SessionOptions } from "./session_config.ts";
+export { SummaryWriter } from "./summary.ts";
