@@ -90,13 +90,8 @@ export function hasNvidiaDriver(env = Deno.env.get): boolean {
   );
 }
 
-/** The release that a wheel's neighbour folder, or set-up's mark, names. */
+/** The release, as the wheel's own folder beside the libraries names it. */
 function versionIn(folder: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(`${folder}/VERSION`).trim();
-  } catch {
-    // Not made by set-up; a Python environment has tensorflow-2.21.0.dist-info.
-  }
   try {
     for (const { name } of Deno.readDirSync(`${folder}/..`)) {
       const version = /^tensorflow(?:_cpu)?-(.+)\.dist-info$/.exec(name)?.[1];

@@ -53,7 +53,9 @@ Deno.test("locateTensorFlow prefers the user's folder, then the package's, then 
   using box = sandbox();
   const cache = `${cachedBuild("cpu", box.env)}/tensorflow`;
   box.addLibraries(cache);
-  Deno.writeTextFileSync(`${cache}/VERSION`, "2.21.0\n");
+  Deno.mkdirSync(
+    `${cachedBuild("cpu", box.env)}/tensorflow_cpu-2.21.0.dist-info`,
+  );
   assertEquals(locateTensorFlow(box.options), {
     folder: cache,
     framework: `${cache}/${FRAMEWORK}`,
