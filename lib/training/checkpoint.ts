@@ -1,0 +1,254 @@
+/** Everything that a run needs to go on exactly where it was. */
+import {
+  decodeTensors,
+  encodeModel,
+  encodeTensors,
+  type LearnerState,
+  type ModelFiles,
+  type Network,
+  type ReplayMemory,
+  type WeightSpec,
+} from "../agent/mod.ts";
+import type { EnvState } from "../env/types.ts";
+import { CheckpointError } from "../errors.ts";
+import type { RandomState } from "../random.ts";
+import {
+  type CheckpointFiles,
+  checkpointPath,
+  listCheckpoints,
+  pruneCheckpoints,
+  readCheckpointFiles,
+  readManifest,
+  removeLeftovers,
+  setAside,
+  writeCheckpointFiles,
+} from "./checkpoint_files.ts";
+import type { Counters } from "./loop.ts";
+import { chunkReader, compressChunks } from "./replay_file.ts";
+import type { SinkPositions } from "./sinks.ts";
+
+/** What a checkpoint stores, the replay memory aside. */
+export interface TrainingState {
+  counters: Counters;
+  learner: LearnerState;
+  /** Where the games are; null with a clock that cannot be turned back. */
+  env: EnvState | null;
+  /** Streams of random numbers, by name. */
+  randoms: Record<string, RandomState>;
+  /** How far the metrics were written. */
+  sinks: SinkPositions;
+}
+
+export interface SaveCheckpointOptions {
+  /** Newest checkpoints kept, beside the best one. */
+  keep: number;
+  /** The network, to be stored so that other programs can load it. */
+  network: Network;
+}
+
+/** A checkpoint that was found complete. */
+export interface LoadedCheckpoint {
+  path: string;
+  state: TrainingState;
+  /**
+   * Fills a replay memory made from the same config.
+   * @throws CheckpointError if it has another shape
+   */
+  restoreMemory(memory: ReplayMemory): Promise<void>;
+}
+
+/** The weights that play, as a tfjs model: the moving average, if kept. */
+const MODEL = "model.json";
+const WEIGHTS = "weights.bin";
+/** {@linkcode StoredState}. */
+const STATE = "state.json";
+/** All of the learner's tensors. */
+const LEARNER = "learner.bin";
+/** The replay memory, compressed. */
+const REPLAY = "replay.bin";
+
+/** The sets of tensors in `learner.bin`, in this order. */
+const TENSOR_SETS = [
+  "online",
+  "target",
+  "average",
+  "firstMoments",
+  "secondMoments",
+] as const;
+
+type TensorSpecs = Partial<Record<(typeof TENSOR_SETS)[number], WeightSpec[]>>;
+
+/** The content of `state.json`. */
+type StoredState = Omit<TrainingState, "learner"> & {
+  learner: { updates: number; tensors: TensorSpecs };
+  memory: ReturnType<ReplayMemory["state"]>;
+};
+
+/**
+ * Saves a checkpoint as `step-N` and removes those that are not to be kept.
+ *
+ * Everything is copied (the replay memory: compressed) before this returns its
+ * promise: training may go on while the files are written.
+ *
+ * @param folder the run's folder of checkpoints
+ * @returns the checkpoint's path
+ * @throws CheckpointError if it cannot be written; the earlier ones are then
+ * as they were, and training may go on without it
+ */
+export async function saveCheckpoint(
+  folder: string,
+  state: TrainingState,
+  memory: ReplayMemory,
+  { keep, network }: SaveCheckpointOptions,
+): Promise<string> {
+  const { learner, ...rest } = state;
+  const { step, best } = state.counters;
+  const { specs, bytes } = packTensors(learner);
+  const stored: StoredState = {
+    ...rest,
+    learner: { updates: learner.updates, tensors: specs },
+    memory: memory.state(),
+  };
+  const text = new TextEncoder();
+  const model = encodeModel(network, learner.average ?? learner.online);
+  const content: CheckpointFiles = {
+    [MODEL]: text.encode(model.model),
+    [WEIGHTS]: model.weights,
+    [STATE]: text.encode(JSON.stringify(stored)),
+    [LEARNER]: bytes,
+    [REPLAY]: compressChunks(memory.chunks()),
+  };
+  const bestThen = best && { ...best };
+  const path = await writeCheckpointFiles(folder, step, content, bestThen);
+  await pruneCheckpoints(folder, keep, bestThen);
+  return path;
+}
+
+/**
+ * Loads the newest checkpoint that is complete. Damaged ones that are newer are
+ * set aside, as `step-N.damaged`.
+ *
+ * Only for the process that holds the run's lock.
+ *
+ * @param warn told of each damaged checkpoint, in a sentence
+ * @throws CheckpointError if none is complete
+ */
+export async function loadNewestCheckpoint(
+  folder: string,
+  warn: (message: string) => void,
+): Promise<LoadedCheckpoint> {
+  await removeLeftovers(folder);
+  const steps = await listCheckpoints(folder);
+  for (const [i, step] of steps.entries()) {
+    const path = checkpointPath(folder, step);
+    try {
+      return await loadCheckpoint(path);
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      const older = steps[i + 1];
+      const next = older === undefined
+        ? "there is none before it"
+        : `trying the one before it, step-${older}`;
+      warn(`${error.message}; ${next}`);
+      await setAside(path);
+    }
+  }
+  throw new CheckpointError(
+    steps.length === 0
+      ? `There is no checkpoint in ${folder}: the run ended before its first one; start it anew`
+      : `None of the ${steps.length} checkpoints in ${folder} is complete; start the run anew`,
+  );
+}
+
+/** @throws CheckpointError if the checkpoint is missing or damaged */
+export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
+  const { files } = await readCheckpointFiles(path, [STATE, LEARNER, REPLAY]);
+  const { learner, memory, ...rest }: StoredState = JSON.parse(
+    new TextDecoder().decode(files[STATE]),
+  );
+  const fill = chunkReader(files[REPLAY]!);
+  return {
+    path,
+    state: {
+      ...rest,
+      learner: {
+        updates: learner.updates,
+        ...unpackTensors(learner.tensors, files[LEARNER]!),
+      },
+    },
+    restoreMemory: (target) => target.restore(memory, fill),
+  };
+}
+
+/**
+ * The network of a checkpoint as the files of a tfjs model, as it plays.
+ *
+ * @throws CheckpointError if the checkpoint is missing or damaged
+ */
+export async function readCheckpointModel(path: string): Promise<ModelFiles> {
+  const { files } = await readCheckpointFiles(path, [MODEL, WEIGHTS]);
+  return {
+    model: new TextDecoder().decode(files[MODEL]),
+    weights: files[WEIGHTS]!,
+  };
+}
+
+/**
+ * Finds a checkpoint of a run. The best is the one with the highest mean score
+ * in the evaluations so far; before the first of them it is the newest.
+ *
+ * @returns its path
+ * @throws CheckpointError if there is none
+ */
+export async function findCheckpoint(
+  folder: string,
+  which: "best" | "newest" | number,
+): Promise<string> {
+  const steps = await listCheckpoints(folder);
+  const [newest] = steps;
+  if (newest === undefined) {
+    throw new CheckpointError(
+      `There is no checkpoint in ${folder}; train for longer`,
+    );
+  }
+  let step = which === "newest" ? newest : which;
+  if (step === "best") {
+    const { best } = await readManifest(checkpointPath(folder, newest));
+    step = best?.step ?? newest;
+  }
+  if (!steps.includes(step)) {
+    throw new CheckpointError(
+      `There is no checkpoint step-${step} in ${folder}; it has ${
+        steps.map((step) => `step-${step}`).join(", ")
+      }`,
+    );
+  }
+  return checkpointPath(folder, step);
+}
+
+/** All tensors of a learner, one after the other, and what they are. */
+function packTensors(learner: LearnerState) {
+  const sets = TENSOR_SETS.flatMap((set) => {
+    const tensors = learner[set];
+    return tensors ? [{ set, tensors }] : [];
+  });
+  const specs: TensorSpecs = Object.fromEntries(
+    sets.map(({ set, tensors }) => [
+      set,
+      tensors.map(({ name, shape }) => ({ name, shape })),
+    ]),
+  );
+  const bytes = encodeTensors(sets.flatMap(({ tensors }) => tensors));
+  return { specs, bytes };
+}
+
+function unpackTensors(
+  specs: TensorSpecs,
+  bytes: Uint8Array,
+): Omit<LearnerState, "updates"> {
+  const present = TENSOR_SETS.filter((set) => specs[set]);
+  const tensors = decodeTensors(present.flatMap((set) => specs[set]!), bytes);
+  return Object.fromEntries(
+    present.map((set) => [set, tensors.splice(0, specs[set]!.length)]),
+  ) as Omit<LearnerState, "updates">;
+}

@@ -1,0 +1,81 @@
+import { CheckpointError } from "../errors.ts";
+
+/**
+ * A table that grows line by line and can be read while it does.
+ *
+ * A line that cannot be written (a full disk) is kept and tried again with the
+ * next one; only {@linkcode flush} complains.
+ */
+export class CsvFile implements Disposable {
+  readonly #file: Deno.FsFile;
+  readonly #encoder = new TextEncoder();
+  /** Bytes in the file. */
+  #size: number;
+  #pending: Uint8Array[] = [];
+
+  /**
+   * @param path the file
+   * @param columns names of the columns: the first line
+   * @param position size in bytes to go on from; what lies behind it is cut
+   * off. Absent: the file begins anew.
+   * @throws CheckpointError if the file is shorter than `position`
+   */
+  constructor(path: string, columns: readonly string[], position?: number) {
+    this.#file = Deno.openSync(path, { write: true, create: true });
+    try {
+      const { size } = this.#file.statSync();
+      if (position !== undefined && size < position) {
+        throw new CheckpointError(
+          `${path} has ${size} bytes, but ${position} when the checkpoint was made: ` +
+            "lines were removed since; put the file back, or start the run anew",
+        );
+      }
+      this.#size = position ?? 0;
+      this.#file.truncateSync(this.#size);
+      this.#file.seekSync(this.#size, Deno.SeekMode.Start);
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+    if (position === undefined) this.append(columns);
+  }
+
+  /** Adds a line; a number that is not finite leaves its cell empty. */
+  append(cells: readonly (number | string)[]): void {
+    const line =
+      cells.map((cell) =>
+        typeof cell === "number" && !Number.isFinite(cell) ? "" : String(cell)
+      ).join(",") + "\n";
+    this.#pending.push(this.#encoder.encode(line));
+    try {
+      this.#write();
+    } catch {
+      // Kept in #pending; flush() says so.
+    }
+  }
+
+  /**
+   * Waits until every line is on the disk.
+   *
+   * @returns the file's size, to go on from
+   * @throws Error if a line cannot be written
+   */
+  flush(): number {
+    this.#write();
+    this.#file.syncDataSync();
+    return this.#size;
+  }
+
+  #write(): void {
+    for (let line; (line = this.#pending[0]);) {
+      const written = this.#file.writeSync(line);
+      this.#size += written;
+      if (written === line.length) this.#pending.shift();
+      else this.#pending[0] = line.subarray(written);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}

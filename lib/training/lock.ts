@@ -1,0 +1,63 @@
+import { hostname } from "node:os";
+import { RunLockedError } from "../errors.ts";
+
+/** Who holds a lock, for the message to whoever else wants it. */
+interface Holder {
+  pid: number;
+  host: string;
+  /** When it was taken, ISO 8601. */
+  since: string;
+}
+
+/**
+ * Takes a lock that only one process can hold, until it is disposed of.
+ *
+ * It is the operating system's lock on a file: it ends with its process, however
+ * that ends, so a lock is never left behind and no clock is ever asked. The
+ * file itself stays; it says who holds the lock.
+ *
+ * @param path the lock file, made if missing
+ * @param what what is locked, for the message
+ * @throws RunLockedError if another process holds it, saying which
+ */
+export async function acquireLock(
+  path: string,
+  what: string,
+): Promise<Disposable> {
+  const file = await Deno.open(path, { read: true, write: true, create: true });
+  try {
+    if (!await file.tryLock(true)) {
+      throw new RunLockedError(
+        `${what} is in use by ${await describeHolder(path)}; ` +
+          "wait until it has ended, or end it",
+      );
+    }
+    const holder: Holder = {
+      pid: Deno.pid,
+      host: hostname(),
+      since: new Date().toISOString(),
+    };
+    await file.truncate();
+    await file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return {
+    [Symbol.dispose]() {
+      // Closing the file gives the lock back.
+      file.truncateSync();
+      file.close();
+    },
+  };
+}
+
+async function describeHolder(path: string): Promise<string> {
+  try {
+    const holder: Holder = JSON.parse(await Deno.readTextFile(path));
+    return `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
+  } catch {
+    // It has not written its name yet.
+    return "another process";
+  }
+}
