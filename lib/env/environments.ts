@@ -1,0 +1,159 @@
+import type { Config } from "../config/mod.ts";
+import {
+  CANVAS,
+  LockstepPage,
+  type LockstepPageOptions,
+  type Taps,
+} from "../game/mod.ts";
+import { UsageError } from "../errors.ts";
+import { LockstepEnv } from "./lockstep_env.ts";
+import { FRAME_BYTES, FRAME_SIZE, type VectorEnv } from "./types.ts";
+
+/** Options of {@linkcode Environments.create}. */
+export interface EnvOptions {
+  /** Whether the settings that are for training games only apply. */
+  training: boolean;
+  /** Games side by side. @default config.env.instances */
+  numEnvs?: number;
+}
+
+/** Chrome pages that one game each keeps busy, on this machine. */
+function pageCount({ env, browser }: Config): number {
+  if (browser.endpoint !== null) return 1;
+  if (env.pages !== "auto") return Math.min(env.pages, env.instances);
+  const byCores = Math.floor(navigator.hardwareConcurrency / 4);
+  return Math.max(1, Math.min(byCores, Math.ceil(env.instances / 4)));
+}
+
+function pageOptions({ game, env }: Config): LockstepPageOptions {
+  const { crop } = env;
+  if (
+    crop.x + crop.width > CANVAS.width || crop.y + crop.height > CANVAS.height
+  ) {
+    throw new UsageError(
+      `env.crop reaches beyond the canvas: x + width must be at most ` +
+        `${CANVAS.width} and y + height at most ${CANVAS.height}.`,
+    );
+  }
+  return {
+    frameSkip: game.frameSkip,
+    speed: game.speed === "accelerating" ? null : game.speed,
+    birds: game.birds,
+    clouds: game.clouds,
+    night: game.night,
+    frameSize: FRAME_SIZE,
+    crop,
+    columns: triangle(crop.width, FRAME_SIZE),
+    rows: triangle(crop.height, FRAME_SIZE),
+    drawing: env.observation === "page" ? "recorded" : "native",
+    pixels: env.observation === "page" ? "frame" : "crop",
+  };
+}
+
+function triangle(inputs: number, outputs: number): Taps[] {
+  const scale = inputs / outputs;
+  const radius = Math.max(scale, 1);
+  return Array.from({ length: outputs }, (_, output) => {
+    const center = (output + 0.5) * scale - 0.5;
+    const start = Math.max(0, Math.ceil(center - radius));
+    const end = Math.min(inputs - 1, Math.floor(center + radius));
+    const weights = Array.from(
+      { length: end - start + 1 },
+      (_, i) => Math.max(0, 1 - Math.abs(start + i - center) / radius),
+    );
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { start, weights: weights.map((weight) => weight / sum) };
+  });
+}
+
+/**
+ * The running Chrome (several, where `env.pages` says so) that environments
+ * take their games from. Games of one environment are never another's, so an
+ * evaluation leaves training's games as they are.
+ */
+export class Environments implements AsyncDisposable {
+  #config: Config;
+  #pages: LockstepPage[];
+
+  private constructor(config: Config, pages: LockstepPage[]) {
+    this.#config = config;
+    this.#pages = pages;
+  }
+
+  /**
+   * @throws ChromeNotFoundError when Chrome cannot be started, DinoPageError
+   * when its page is not one that this program knows.
+   */
+  static async open(config: Config): Promise<Environments> {
+    const options = pageOptions(config);
+    const pages = await Promise.all(
+      Array.from(
+        { length: pageCount(config) },
+        () => LockstepPage.open(config.browser, options),
+      ),
+    );
+    return new Environments(config, pages);
+  }
+
+  /** Chrome's name and version. */
+  get chromeVersion(): string {
+    return this.#pages[0]!.chromeVersion;
+  }
+
+  /** Numbers of the Chrome processes; empty for one that was connected to. */
+  get pids(): number[] {
+    return this.#pages.flatMap(({ pid }) => pid ?? []);
+  }
+
+  /** @throws RangeError when `numEnvs` is not a whole number of at least 1. */
+  async create(options: EnvOptions): Promise<LockstepEnv> {
+    const { env } = this.#config;
+    const numEnvs = options.numEnvs ?? env.instances;
+    if (!Number.isInteger(numEnvs) || numEnvs < 1) {
+      throw new RangeError(
+        `An environment needs at least 1 game, not ${numEnvs}.`,
+      );
+    }
+    return await LockstepEnv.create(this.#config, this.#pages, {
+      numEnvs,
+      maxEpisodeSteps: options.training ? env.maxEpisodeSteps : null,
+      pixelBytes: FRAME_BYTES,
+      toFrames: join,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#pages.map((page) => page[Symbol.asyncDispose]()));
+  }
+}
+
+/**
+ * Games in a Chrome of their own, which ends with them.
+ *
+ * @throws ChromeNotFoundError when Chrome cannot be started, DinoPageError
+ * when its page is not one that this program knows.
+ */
+export async function createEnv(
+  config: Config,
+  options: EnvOptions,
+): Promise<VectorEnv> {
+  const environments = await Environments.open(config);
+  try {
+    const env = await environments.create(options);
+    const dispose = env[Symbol.asyncDispose].bind(env);
+    env[Symbol.asyncDispose] = async () => {
+      await dispose();
+      await environments[Symbol.asyncDispose]();
+    };
+    return env;
+  } catch (error) {
+    await environments[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function join(parts: Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.length * FRAME_BYTES);
+  parts.forEach((part, i) => all.set(part, i * FRAME_BYTES));
+  return all;
+}

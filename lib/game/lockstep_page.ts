@@ -1,0 +1,178 @@
+import { Chrome, type Tab } from "../browser/mod.ts";
+import type { BrowserConfig } from "../config/mod.ts";
+import { ChromeCrashedError, DinoPageError } from "../errors.ts";
+import {
+  installLockstep,
+  type LockstepOptions,
+  RECORD,
+} from "./lockstep_script.ts";
+import { createPageApi } from "./page_api.ts";
+import { createPainter } from "./painter_script.ts";
+
+/** Size of the game's canvas, in pixels. */
+export const CANVAS = { width: 552, height: 150 } as const;
+
+/** Milliseconds per rendered frame: 59.98 a second, exact in binary, so that
+ * a sprite at a whole speed moves the same pixels in every frame. */
+export const FRAME_MS = 1067 / 64;
+
+/** A wider viewport would give all games but the first a wider canvas. */
+const VIEWPORT = { width: 600, height: 400 } as const;
+
+/** Chrome is started again so often without any answer in between. */
+const RELAUNCHES = 3;
+
+/** Options of {@linkcode LockstepPage.open}. */
+export type LockstepPageOptions = Omit<LockstepOptions, "frameMs">;
+
+/** The text that is injected before the page's own script. */
+export function lockstepScript(options: LockstepPageOptions): string {
+  const all: LockstepOptions = { ...options, frameMs: FRAME_MS };
+  return `(${installLockstep})(${JSON.stringify(all)}, (${createPageApi})(), ` +
+    `${createPainter}, ${JSON.stringify(RECORD)});`;
+}
+
+/**
+ * The dino page under the lock-step clock, in a Chrome of its own (all dino
+ * pages of one Chrome share one renderer process). It holds any number of games.
+ */
+export class LockstepPage implements AsyncDisposable {
+  #browser: BrowserConfig;
+  #script: string;
+  #chrome: Chrome | null = null;
+  #tab: Tab | null = null;
+  #generation = 0;
+  #relaunch: Promise<void> | null = null;
+  #failures = 0;
+  #obstacles: string[] = [];
+  #version = "";
+
+  private constructor(browser: BrowserConfig, script: string) {
+    this.#browser = browser;
+    this.#script = script;
+  }
+
+  /**
+   * @throws ChromeNotFoundError when Chrome cannot be started, DinoPageError
+   * when its page is not one that this program knows.
+   */
+  static async open(
+    browser: BrowserConfig,
+    options: LockstepPageOptions,
+  ): Promise<LockstepPage> {
+    const page = new LockstepPage(browser, lockstepScript(options));
+    try {
+      await page.#launch();
+      return page;
+    } catch (error) {
+      await page[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Counts the times that Chrome was started; its games are lost with it. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Chrome's name and version. */
+  get chromeVersion(): string {
+    return this.#version;
+  }
+
+  /** Number of Chrome's process; `null` when it was only connected to. */
+  get pid(): number | null {
+    return this.#chrome?.pid ?? null;
+  }
+
+  /** Names of the obstacles that a record's `obstacle` is an index of. */
+  get obstacles(): readonly string[] {
+    return this.#obstacles;
+  }
+
+  /**
+   * Runs a script in the page.
+   *
+   * @throws ChromeCrashedError when Chrome died or did not answer in time.
+   */
+  async evaluate<T>(expression: string): Promise<T> {
+    return await this.#tab!.evaluate<T>(expression);
+  }
+
+  /** Tells that Chrome works: what went before does not count against it. */
+  progressed(): void {
+    this.#failures = 0;
+  }
+
+  /**
+   * Starts Chrome again, once for all who noticed that `generation` is dead.
+   *
+   * @throws ChromeCrashedError with the last failure when starting it again
+   * has not helped.
+   */
+  async recover(generation: number, failure: unknown): Promise<void> {
+    if (generation === this.#generation) {
+      this.#relaunch ??= this.#startAgain(failure)
+        .finally(() => this.#relaunch = null);
+    }
+    await this.#relaunch;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#chrome?.[Symbol.asyncDispose]();
+  }
+
+  async #startAgain(failure: unknown): Promise<void> {
+    while (++this.#failures <= RELAUNCHES) {
+      try {
+        await this.#chrome?.[Symbol.asyncDispose]();
+        return await this.#launch();
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw new ChromeCrashedError(
+      `Chrome died, and starting it again ${RELAUNCHES} times did not help: ` +
+        (failure as Error).message,
+      { cause: failure },
+    );
+  }
+
+  async #launch(): Promise<void> {
+    this.#chrome = await Chrome.launch(this.#browser);
+    this.#version = this.#chrome.version;
+    this.#tab = await this.#chrome.newTab({
+      ...VIEWPORT,
+      script: this.#script,
+    });
+    await this.#tab.goto("chrome://dino/");
+    let found: { missing: string[]; width: number; obstacles: string[] };
+    try {
+      found = await this.#tab.evaluate("lockstep.open()");
+    } catch (error) {
+      if (error instanceof DinoPageError) {
+        throw this.#unknownPage(error.message);
+      }
+      throw error;
+    }
+    const { missing, width, obstacles } = found;
+    if (missing.length > 0) {
+      throw this.#unknownPage(`Missing: ${missing.join(", ")}.`);
+    }
+    if (width !== CANVAS.width) {
+      throw this.#unknownPage(
+        `Its canvas is ${width} pixels wide in place of ${CANVAS.width}.`,
+      );
+    }
+    this.#obstacles = obstacles;
+    this.#generation++;
+  }
+
+  #unknownPage(reason: string): DinoPageError {
+    return new DinoPageError(
+      `The game at chrome://dino of ${this.#version} is not one that the ` +
+        `lock-step clock knows. ${reason} Use another Chrome ` +
+        "(browser.path), or play in real time (env.clock=live).",
+    );
+  }
+}

@@ -1,0 +1,557 @@
+/**
+ * The lock-step clock: the script that is injected into chrome://dino before
+ * the page's own. `installLockstep` is injected as text, so it must use
+ * nothing from outside itself; what it needs comes in as parameters.
+ *
+ * It replaces the page's clock (`requestAnimationFrame`, `performance.now`,
+ * `Date.now`) and `Math.random`, makes as many `Runner`s of the page's own
+ * class as are asked for, each with a clock and a random stream of its own,
+ * and advances each of them a frame when told.
+ */
+import type { PageApi, PageRunner } from "./page_api.ts";
+import type { Painter, PainterFactory } from "./painter_script.ts";
+
+/** What the injected script is told; JSON-safe. */
+export interface LockstepOptions {
+  /** Milliseconds per rendered frame. */
+  frameMs: number;
+  /** Rendered frames per decision. */
+  frameSkip: number;
+  /** Pixels per frame; null: the game's own, accelerating. */
+  speed: number | null;
+  birds: boolean;
+  clouds: boolean;
+  night: boolean;
+  /** Side of an observation's frame, in pixels. */
+  frameSize: number;
+  /** The part of the canvas that is observed, in canvas pixels. */
+  crop: { x: number; y: number; width: number; height: number };
+  /** For each output column and row: first input pixel, and its weights. */
+  columns: Taps[];
+  rows: Taps[];
+  /** `recorded`: painted when asked for; `native`: by the page's own canvas. */
+  drawing: "recorded" | "native";
+  /** What a step brings back: scaled frames, or the whole crop. */
+  pixels: "frame" | "crop";
+}
+
+/** One output pixel of a separable filter, in one dimension. */
+export interface Taps {
+  start: number;
+  weights: number[];
+}
+
+/** How an episode begins, in the page's words. */
+export interface PageEpisode {
+  seed: number;
+  speed?: number;
+  maxScore?: number;
+}
+
+/**
+ * Where the values of a game's record stand; the records of all games come
+ * ahead of the pixels in a step's answer. Four bytes each, speeds as float32,
+ * the others as int32.
+ */
+export const RECORD = {
+  /** 0: parked, 1: playing, 2: crashed, 3: truncated. */
+  outcome: 0,
+  score: 1,
+  frames: 2,
+  /** Index of the nearest obstacle's type, -1: none. */
+  obstacle: 3,
+  speed: 4,
+  /** Speed of the episode that began in this step, or `speed`. */
+  nextSpeed: 5,
+  length: 6,
+} as const;
+
+/** What Deno may ask of the page; all answers are JSON or base64. */
+export interface LockstepApi {
+  /** Waits for the page's pictures. Names what the page lacks. */
+  open(): Promise<{ missing: string[]; width: number; obstacles: string[] }>;
+  /** Takes `count` games for a batch of its own. */
+  createBatch(count: number): number;
+  /** Gives a batch's games back. */
+  closeBatch(batch: number): void;
+  /** Begins an episode in each game that is given one; parks the others. */
+  reset(batch: number, episodes: (PageEpisode | null)[]): string;
+  /**
+   * One decision in each game.
+   * @param actions one character per game: an action's digit, plus 4 when the
+   * episode is to be truncated after it; `.`: the game is parked.
+   * @param next what games play after their running episode, where it changed.
+   */
+  step(
+    batch: number,
+    actions: string,
+    next: [game: number, episode: PageEpisode | null][],
+  ): string;
+  /**
+   * Plays decisions of one game without its pixels, except for those of the
+   * last `frames` of them.
+   * @param begin the episode to begin first; absent: goes on.
+   */
+  replay(
+    batch: number,
+    game: number,
+    actions: string,
+    frames: number,
+    begin?: PageEpisode,
+  ): string;
+  /** Whole pictures, [games, 150, 552] grey, as a screenshot shows them. */
+  pictures(batch: number): string;
+  states(batch: number): ReturnType<PageApi["state"]>[];
+}
+
+/** The page's `Runner` with what the lock-step clock reaches into. */
+interface InnerRunner extends PageRunner {
+  canvas: PageCanvas;
+  containerEl: PageElement;
+  slowSpeedCheckboxLabel: PageElement;
+  gameOverPanel: { reset(): void } | null;
+  highestScore: number;
+  invertTrigger: boolean;
+  updatePending: boolean;
+  raqId: number;
+  horizon: PageRunner["horizon"] & {
+    addCloud(): void;
+    clouds: unknown[];
+    obstacleHistory: string[];
+    obstacleTypes: { type: string; minSpeed: number }[];
+    horizonLines: {
+      sourceXPos: number[];
+      spritePos: { x: number };
+      dimensions: { width: number };
+    }[];
+    nightMode: { xPos: number; drawStars: boolean };
+  };
+  distanceMeter: PageRunner["distanceMeter"] & {
+    achievement: boolean;
+    digits: string[];
+    flashIterations: number;
+    flashTimer: number;
+    highScore: string;
+    maxScore: number;
+    maxScoreUnits: number;
+  };
+  gameOver(): void;
+  handleEvent(event: Event): void;
+  loadImages(): void;
+}
+
+interface PageElement {
+  dispatchEvent(event: Event): boolean;
+  remove(): void;
+}
+
+export interface PageCanvas extends PageElement {
+  width: number;
+  height: number;
+  // deno-lint-ignore no-explicit-any -- the seam to the page
+  getContext(type: string, options?: Record<string, unknown>): any;
+}
+
+export interface PageImage {
+  naturalWidth: number;
+  naturalHeight: number;
+  decode(): Promise<void>;
+}
+
+interface PageDocument {
+  title: string;
+  createElement(name: "canvas"): PageCanvas;
+  querySelector(selector: string): PageImage | null;
+}
+
+declare const Runner: { new (container: string): InnerRunner };
+declare const document: PageDocument;
+declare const HTMLCanvasElement: { prototype: PageCanvas };
+declare const KeyboardEvent: {
+  new (type: string, init: { keyCode: number }): Event;
+};
+// Typed here because the page's own, unlike Deno's, are to be replaced.
+declare const window: {
+  lockstep: LockstepApi;
+  requestAnimationFrame(callback: (now: number) => void): number;
+  cancelAnimationFrame(id: number): void;
+};
+
+/** Replaces the page's clock and offers `window.lockstep`. */
+export function installLockstep(
+  options: LockstepOptions,
+  api: PageApi,
+  createPainter: PainterFactory,
+  layout: typeof RECORD,
+): void {
+  /** A clock starts here: the page takes a time of 0 for none. */
+  const START_MS = 0x10000;
+  const UP = 38;
+  const DOWN = 40;
+  const DUCK = 2;
+
+  interface Clock {
+    now: number;
+    callbacks: Map<number, (now: number) => void>;
+    random: number;
+  }
+  interface Game {
+    clock: Clock;
+    runner: InnerRunner;
+    painter: Painter;
+    action: number;
+    frames: number;
+    episode: PageEpisode | null;
+    next: PageEpisode | null;
+  }
+
+  const createClock = (): Clock => ({
+    now: START_MS,
+    callbacks: new Map(),
+    random: 1,
+  });
+  let clock = createClock();
+  let lastId = 0;
+  performance.now = () => clock.now;
+  Date.now = () => 1.6e12 + clock.now;
+  window.requestAnimationFrame = (callback) => {
+    clock.callbacks.set(++lastId, callback);
+    return lastId;
+  };
+  window.cancelAnimationFrame = (id) => {
+    clock.callbacks.delete(id);
+  };
+  // mulberry32: the page draws few numbers, but each from its game's stream.
+  Math.random = () => {
+    clock.random = (clock.random + 0x6D2B79F5) | 0;
+    let t = Math.imul(clock.random ^ (clock.random >>> 15), 1 | clock.random);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+
+  const painting = createPainter(options, {
+    newCanvas: () => document.createElement("canvas"),
+    canvases: HTMLCanvasElement.prototype,
+  });
+
+  const events = {
+    up: new KeyboardEvent("keydown", { keyCode: UP }),
+    upEnd: new KeyboardEvent("keyup", { keyCode: UP }),
+    down: new KeyboardEvent("keydown", { keyCode: DOWN }),
+    downEnd: new KeyboardEvent("keyup", { keyCode: DOWN }),
+  };
+
+  function advance(game: Game): void {
+    clock.now += options.frameMs;
+    const { callbacks } = clock;
+    clock.callbacks = new Map();
+    for (const callback of callbacks.values()) callback(clock.now);
+    game.frames++;
+  }
+
+  /** Makes a game and plays its intro, as the first key press would. */
+  function createGame(): Game {
+    clock = createClock();
+    const { title } = document;
+    const runner = new Runner(".interstitial-wrapper");
+    for (
+      const name of [
+        "startListening",
+        "playSound",
+        "loadSounds",
+        "onVisibilityChange",
+        "debounceResize",
+      ]
+    ) {
+      Object.defineProperty(runner, name, { value: () => {} });
+    }
+    runner.loadImages();
+    document.title = title;
+    const game: Game = {
+      clock,
+      runner,
+      painter: painting.painter(runner.canvas),
+      action: 0,
+      frames: 0,
+      episode: null,
+      next: null,
+    };
+    // The intro waits for a CSS animation, which no clock here drives.
+    runner.handleEvent(events.up);
+    runner.handleEvent(events.upEnd);
+    while (!runner.activated && game.frames < 200) advance(game);
+    for (let frame = 0; frame < 24; frame++) advance(game);
+    runner.containerEl.dispatchEvent(new Event("webkitAnimationEnd"));
+    runner.gameOver();
+    // Nothing of it needs to be laid out or painted.
+    runner.containerEl.remove();
+    runner.slowSpeedCheckboxLabel.remove();
+    applyOptions(runner);
+    return game;
+  }
+
+  function applyOptions(runner: InnerRunner): void {
+    const { horizon } = runner;
+    if (options.speed !== null) {
+      api.configure(runner, "acceleration", 0);
+      api.configure(runner, "speed", options.speed);
+    }
+    if (!options.birds) {
+      horizon.obstacleTypes = horizon.obstacleTypes.map((type) =>
+        api.typeName(type.type) === "pterodactyl"
+          ? { ...type, minSpeed: Infinity }
+          : type
+      );
+    }
+    if (!options.clouds) horizon.addCloud = () => {};
+    if (!options.night) api.configure(runner, "invertDistance", Infinity);
+  }
+
+  /**
+   * Begins an episode from nothing but its start. The page's `restart()` alone
+   * leaves much of the last game behind: whatever of it reaches the pixels or
+   * the random stream is put back first.
+   */
+  function begin(game: Game, episode: PageEpisode): void {
+    clock = game.clock;
+    Object.assign(clock, createClock(), { random: episode.seed | 0 });
+    Object.assign(game, { action: 0, frames: 0, episode });
+    const { runner } = game;
+    const { horizon, distanceMeter, tRex } = runner;
+    horizon.obstacleHistory.length = 0;
+    horizon.clouds.length = 0;
+    horizon.addCloud();
+    for (const line of horizon.horizonLines) {
+      const { x } = line.spritePos;
+      line.sourceXPos = [x, x + line.dimensions.width];
+    }
+    Object.assign(horizon.nightMode, { xPos: 0, drawStars: false });
+    Object.assign(distanceMeter, {
+      achievement: false,
+      digits: [],
+      flashIterations: 0,
+      flashTimer: 0,
+      highScore: "0",
+      maxScore: 99999,
+      maxScoreUnits: 5,
+    });
+    Object.assign(tRex, { timer: 0, speedDrop: false });
+    runner.gameOverPanel?.reset();
+    Object.assign(runner, {
+      highestScore: 0,
+      invertTrigger: false,
+      updatePending: false,
+      crashed: true,
+      playing: false,
+      raqId: 0,
+    });
+    const usual = runner.config.speed ?? 0;
+    if (episode.speed !== undefined) runner.config.speed = episode.speed;
+    runner.restart();
+    runner.config.speed = usual;
+  }
+
+  function press(game: Game, action: number): void {
+    const { runner } = game;
+    if (game.action === DUCK && action !== DUCK) {
+      runner.handleEvent(events.downEnd);
+    }
+    if (action === 1) {
+      runner.handleEvent(events.up);
+      runner.handleEvent(events.upEnd);
+    } else if (action === DUCK && game.action !== DUCK) {
+      runner.handleEvent(events.down);
+    }
+    game.action = action;
+  }
+
+  function decide(game: Game, action: number): void {
+    clock = game.clock;
+    press(game, action);
+    for (let n = 0; n < options.frameSkip && !game.runner.crashed; n++) {
+      advance(game);
+    }
+  }
+
+  const bytes = options.pixels === "frame"
+    ? options.frameSize ** 2
+    : options.crop.width * options.crop.height;
+  let answer = new Uint8Array(0);
+
+  /** Room for the records of `count` games and as many as twice the frames. */
+  function room(count: number): { records: Int32Array; speeds: Float32Array } {
+    const recordBytes = count * layout.length * 4;
+    const needed = recordBytes + 2 * count * bytes;
+    if (answer.length < needed) answer = new Uint8Array(needed);
+    return {
+      records: new Int32Array(answer.buffer, 0, count * layout.length),
+      speeds: new Float32Array(answer.buffer, 0, count * layout.length),
+    };
+  }
+
+  function paint(game: Game, offset: number): number {
+    game.painter.paint(answer.subarray(offset, offset + bytes));
+    return offset + bytes;
+  }
+
+  function base64(data: Uint8Array): string {
+    if (data.toBase64) return data.toBase64();
+    let text = "";
+    for (let i = 0; i < data.length; i += 0x2000) {
+      text += String.fromCharCode(...data.subarray(i, i + 0x2000));
+    }
+    return btoa(text);
+  }
+
+  const obstacleNames: string[] = [];
+  const batches = new Map<number, Game[]>();
+  const spare: Game[] = [];
+  let lastBatch = 0;
+
+  const gamesOf = (batch: number): Game[] => {
+    const games = batches.get(batch);
+    if (!games) throw new Error(`no batch ${batch}`);
+    return games;
+  };
+
+  /** Index of the type of the obstacle ahead, or -1. */
+  function obstacleAhead(runner: InnerRunner): number {
+    const type = runner.horizon.obstacles[0]?.typeConfig.type;
+    return type ? obstacleNames.indexOf(api.typeName(type)) : -1;
+  }
+
+  window.lockstep = {
+    async open() {
+      const sprites = document.querySelector("#offline-resources-1x");
+      if (!sprites) {
+        return { missing: ["#offline-resources-1x"], width: 0, obstacles: [] };
+      }
+      await sprites.decode();
+      painting.sprites(sprites);
+      const missing = api.missing(api.runner());
+      if (missing.length > 0) return { missing, width: 0, obstacles: [] };
+      const game = createGame();
+      spare.push(game);
+      const { runner } = game;
+      obstacleNames.push(
+        ...runner.horizon.obstacleTypes.map(({ type }) => api.typeName(type)),
+      );
+      return {
+        missing: api.absent(runner, {
+          number: ["raqId", "horizon.nightMode.xPos", "tRex.timer"],
+          boolean: ["updatePending", "invertTrigger", "activated"],
+          string: ["distanceMeter.highScore"],
+          object: [
+            "gameOverPanel",
+            "horizon.clouds",
+            "horizon.horizonLines",
+            "horizon.obstacleHistory",
+          ],
+        }),
+        width: runner.canvas.width,
+        obstacles: obstacleNames,
+      };
+    },
+
+    createBatch(count) {
+      const games = Array.from(
+        { length: count },
+        () => spare.pop() ?? createGame(),
+      );
+      batches.set(++lastBatch, games);
+      return lastBatch;
+    },
+
+    closeBatch(batch) {
+      spare.push(...gamesOf(batch));
+      batches.delete(batch);
+    },
+
+    reset(batch, episodes) {
+      const games = gamesOf(batch);
+      const { records, speeds } = room(games.length);
+      let end = records.byteLength;
+      games.forEach((game, index) => {
+        const episode = episodes[index] ?? null;
+        const record = index * layout.length;
+        game.episode = episode;
+        records.fill(0, record, record + layout.length);
+        if (!episode) return;
+        begin(game, episode);
+        records[record + layout.outcome] = 1;
+        speeds[record + layout.nextSpeed] = game.runner.currentSpeed;
+        end = paint(game, end);
+      });
+      return base64(answer.subarray(0, end));
+    },
+
+    step(batch, actions, next) {
+      const games = gamesOf(batch);
+      for (const [game, episode] of next) games[game]!.next = episode;
+      const { records, speeds } = room(games.length);
+      let end = records.byteLength;
+      games.forEach((game, index) => {
+        const record = index * layout.length;
+        const symbol = actions.charCodeAt(index) - 48;
+        if (symbol < 0 || !game.episode) {
+          records[record + layout.outcome] = 0;
+          return;
+        }
+        const { runner } = game;
+        decide(game, symbol & 3);
+        const score = api.score(runner);
+        const truncated = (symbol & 4) !== 0 ||
+          score >= (game.episode.maxScore ?? Infinity);
+        const outcome = runner.crashed ? 2 : truncated ? 3 : 1;
+        records[record + layout.outcome] = outcome;
+        records[record + layout.score] = score;
+        records[record + layout.frames] = game.frames;
+        records[record + layout.obstacle] = obstacleAhead(runner);
+        speeds[record + layout.speed] = runner.currentSpeed;
+        end = paint(game, end);
+        if (outcome > 1) {
+          game.episode = game.next;
+          if (game.next) {
+            begin(game, game.next);
+            end = paint(game, end);
+          }
+        }
+        speeds[record + layout.nextSpeed] = runner.currentSpeed;
+      });
+      return base64(answer.subarray(0, end));
+    },
+
+    replay(batch, index, actions, frames, episode) {
+      const game = gamesOf(batch)[index]!;
+      if (answer.length < (frames + 1) * bytes) {
+        answer = new Uint8Array((frames + 1) * bytes);
+      }
+      let end = 0;
+      if (episode) {
+        begin(game, episode);
+        if (actions.length < frames) end = paint(game, end);
+      }
+      for (let n = 0; n < actions.length; n++) {
+        decide(game, actions.charCodeAt(n) - 48);
+        if (n >= actions.length - frames) end = paint(game, end);
+      }
+      return base64(answer.subarray(0, end));
+    },
+
+    pictures(batch) {
+      const games = gamesOf(batch);
+      const size = games[0]!.runner.canvas.width *
+        games[0]!.runner.canvas.height;
+      const pictures = new Uint8Array(games.length * size);
+      games.forEach((game, index) =>
+        game.painter.picture(
+          pictures.subarray(index * size, (index + 1) * size),
+          game.runner.inverted,
+        )
+      );
+      return base64(pictures);
+    },
+
+    states: (batch) => gamesOf(batch).map(({ runner }) => api.state(runner)),
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * What is known of the page's own objects. This file is one of the two that
+ * run inside the page (the other is lockstep_script.ts): `createPageApi` is
+ * injected as text, so it must use nothing from outside itself.
+ *
+ * The page changed its interface over the years; it is recognised by looking:
+ * - until about 2024 `Runner.instance_`, one shared `Runner.config` with
+ *   UPPER_CASE names, obstacles called `CACTUS_SMALL`;
+ * - since then `Runner.getInstance()`, a config per instance with camelCase
+ *   names, obstacles called `cactusSmall`.
+ */
+
+/** An obstacle as the page holds it. */
+export interface PageObstacle {
+  xPos: number;
+  yPos: number;
+  width: number;
+  speedOffset: number;
+  typeConfig: { type: string; height: number };
+}
+
+/** The part of the page's T-rex that is used. */
+export interface PageTrex {
+  xPos: number;
+  yPos: number;
+  groundYPos: number;
+  jumping: boolean;
+  ducking: boolean;
+  speedDrop: boolean;
+  timer: number;
+}
+
+/** The part of the page's `Runner` that both of its interfaces have. */
+export interface PageRunner {
+  config: Record<string, number>;
+  currentSpeed: number;
+  distanceRan: number;
+  highestScore: number;
+  crashed: boolean;
+  playing: boolean;
+  paused: boolean;
+  activated: boolean;
+  inverted: boolean;
+  tRex: PageTrex;
+  horizon: { obstacles: PageObstacle[] };
+  distanceMeter: { getActualDistance(pixels: number): number };
+  restart(): void;
+  stop(): void;
+  play(): void;
+  setSpeed(speed: number): void;
+}
+
+/** An obstacle on its way to the T-rex; lengths in canvas pixels. */
+export interface ObstacleState {
+  /** `cactusSmall`, `cactusLarge` or `pterodactyl`. */
+  type: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Pixels per frame that it is faster (or slower) than the ground. */
+  speedOffset: number;
+}
+
+/** What a player that reads the page instead of its pixels goes by. */
+export interface GameState {
+  score: number;
+  highScore: number;
+  crashed: boolean;
+  playing: boolean;
+  paused: boolean;
+  /** Whether the picture is inverted: night. */
+  night: boolean;
+  /** Pixels per frame. */
+  speed: number;
+  tRex: {
+    x: number;
+    y: number;
+    /** `y` when it stands on the ground. */
+    groundY: number;
+    jumping: boolean;
+    ducking: boolean;
+  };
+  /** The nearest first. */
+  obstacles: ObstacleState[];
+}
+
+/** What {@linkcode createPageApi} makes. */
+export interface PageApi {
+  /** The page's own game. @throws Error that names what is missing. */
+  runner(): PageRunner;
+  /** Names of what this program uses and this game lacks. */
+  missing(runner: PageRunner): string[];
+  /** Those of the dotted paths where the object has no value of their kind. */
+  absent(object: unknown, paths: Record<string, string[]>): string[];
+  score(runner: PageRunner): number;
+  /** Sets a value of the game's config, however the page spells its name. */
+  configure(runner: PageRunner, name: string, value: number): void;
+  /** An obstacle's type in today's spelling. */
+  typeName(type: string): string;
+  state(runner: PageRunner): GameState;
+}
+
+/** The page's class, by either of its interfaces. */
+interface RunnerClass {
+  getInstance?: () => PageRunner;
+  instance_?: PageRunner;
+}
+
+// A lexical name of the page's own script, not a property of its window.
+declare const Runner: RunnerClass | undefined;
+
+/** Recognises the page's game and reads it. Runs in the page. */
+export function createPageApi(): PageApi {
+  const upperCase = (name: string) =>
+    name.replace(/[A-Z]/g, (letter) => "_" + letter).toUpperCase();
+
+  const typeName = (type: string) =>
+    type.toUpperCase() === type
+      ? type.toLowerCase().replace(
+        /_(.)/g,
+        (_match, letter: string) => letter.toUpperCase(),
+      )
+      : type;
+
+  function runner(): PageRunner {
+    if (typeof Runner === "undefined") throw new Error("no Runner");
+    if (typeof Runner.getInstance === "function") return Runner.getInstance();
+    if (Runner.instance_) return Runner.instance_;
+    throw new Error("neither Runner.getInstance() nor Runner.instance_");
+  }
+
+  const absent = (object: unknown, paths: Record<string, string[]>) =>
+    Object.entries(paths).flatMap(([kind, names]) =>
+      names.filter((path) => {
+        const value = path.split(".").reduce<unknown>(
+          (value, name) => (value as Record<string, unknown> | null)?.[name],
+          object,
+        );
+        return value === null || typeof value !== kind;
+      })
+    );
+
+  function missing(runner: PageRunner): string[] {
+    const names = absent(runner, {
+      number: ["currentSpeed", "distanceRan", "highestScore"],
+      boolean: ["crashed"],
+      object: ["config", "tRex", "horizon.obstacles", "distanceMeter"],
+      function: [
+        "restart",
+        "stop",
+        "play",
+        "setSpeed",
+        "distanceMeter.getActualDistance",
+      ],
+    });
+    for (const name of ["acceleration", "speed"]) {
+      if (configName(runner, name) === null) names.push(`config.${name}`);
+    }
+    return names;
+  }
+
+  function configName(runner: PageRunner, name: string): string | null {
+    for (const spelling of [name, upperCase(name)]) {
+      if (spelling in (runner.config ?? {})) return spelling;
+    }
+    return null;
+  }
+
+  function configure(runner: PageRunner, name: string, value: number): void {
+    const spelling = configName(runner, name);
+    if (spelling === null) throw new Error(`no config.${name}`);
+    runner.config[spelling] = value;
+  }
+
+  const score = (runner: PageRunner) =>
+    runner.distanceMeter.getActualDistance(Math.ceil(runner.distanceRan));
+
+  function state(runner: PageRunner): GameState {
+    const { tRex } = runner;
+    return {
+      score: score(runner),
+      highScore: runner.distanceMeter.getActualDistance(
+        Math.ceil(runner.highestScore),
+      ),
+      crashed: runner.crashed,
+      playing: !!runner.playing,
+      paused: !!runner.paused,
+      night: !!runner.inverted,
+      speed: runner.currentSpeed,
+      tRex: {
+        x: tRex.xPos,
+        y: tRex.yPos,
+        groundY: tRex.groundYPos,
+        jumping: tRex.jumping,
+        ducking: tRex.ducking,
+      },
+      obstacles: runner.horizon.obstacles.map((obstacle) => ({
+        type: typeName(obstacle.typeConfig.type),
+        x: obstacle.xPos,
+        y: obstacle.yPos,
+        width: obstacle.width,
+        height: obstacle.typeConfig.height,
+        speedOffset: obstacle.speedOffset ?? 0,
+      })),
+    };
+  }
+
+  return { runner, missing, absent, score, configure, typeName, state };
+}
