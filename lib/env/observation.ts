@@ -1,0 +1,184 @@
+/**
+ * What the agent sees of the game. One definition, whatever the source of the
+ * picture (a screenshot of the live page, or a canvas read in the page):
+ *
+ * 1. The picture is the 552x150 canvas as it is displayed, in grey (luminance,
+ *    0 black to 255 white). The canvas is transparent: what is not drawn on
+ *    shows the white page. At night the page is displayed inverted, by a CSS
+ *    filter that fades in and out.
+ * 2. The crop is cut out of it and scaled to 80x80 with a triangle filter
+ *    ({@linkcode triangleFilter}), columns and rows independently; beyond the
+ *    crop's edges its outermost pixels repeat. Values are rounded to uint8.
+ * 3. The background is the most common value of the 80x80 pixels, and ink is
+ *    the distance from it: `|value - background|`. So ink is bright on black by
+ *    day and by night alike, and the agent need not learn the game twice. The
+ *    rule knows the picture alone, not whether it is night; while night fades
+ *    in or out, ink is dimmer, as it is on the screen.
+ *
+ * {@linkcode observePictures} and {@linkcode observeScreenshot} do this by
+ * sharp; where pixels are scaled inside the page, the same steps are taken
+ * with the weights of `triangleFilter`.
+ */
+import sharp from "sharp";
+import type { EnvConfig } from "../config/mod.ts";
+import { FRAME_BYTES, FRAME_SIZE } from "./types.ts";
+
+/** The part of the canvas that the agent sees, in canvas pixels. */
+export type Crop = EnvConfig["crop"];
+
+/** Width and height of the game's canvas in pixels. */
+export const CANVAS = { width: 552, height: 150 } as const;
+
+/** The pictures change with every call: a cache would only take memory. */
+sharp.cache(false);
+
+/** The inputs that make up one output of a filter. */
+export interface FilterTap {
+  /** Index of the first input. */
+  first: number;
+  /** Weights of the inputs from `first` on; their sum is 1. */
+  weights: number[];
+}
+
+/**
+ * The triangle ("linear") filter that scales `inputs` pixels down to `outputs`.
+ * Output i lies at c = (i + 1/2) s - 1/2 with s = inputs / outputs; input x
+ * weighs max(0, 1 - |x - c| / s). Weights beyond an edge go to the pixel on it.
+ *
+ * @returns one tap for each output.
+ */
+export function triangleFilter(inputs: number, outputs: number): FilterTap[] {
+  const scale = Math.max(1, inputs / outputs);
+  return Array.from({ length: outputs }, (_, output) => {
+    const centre = (output + 0.5) * (inputs / outputs) - 0.5;
+    const first = Math.max(0, Math.ceil(centre - scale));
+    const last = Math.min(inputs - 1, Math.floor(centre + scale));
+    const weights = new Array<number>(last - first + 1).fill(0);
+    let sum = 0;
+    for (
+      let input = Math.ceil(centre - scale);
+      input <= Math.floor(centre + scale);
+      input++
+    ) {
+      const weight = Math.max(0, 1 - Math.abs(input - centre) / scale);
+      weights[Math.min(last, Math.max(first, input)) - first]! += weight;
+      sum += weight;
+    }
+    return { first, weights: weights.map((weight) => weight / sum) };
+  });
+}
+
+/** The most common value; of several, the lightest. */
+function background(frame: Uint8Array): number {
+  const counts = new Uint32Array(256);
+  for (const value of frame) counts[value]!++;
+  let most = 255;
+  for (let value = 254; value >= 0; value--) {
+    if (counts[value]! > counts[most]!) most = value;
+  }
+  return most;
+}
+
+/**
+ * Step 3 of the definition, in place.
+ *
+ * @param frames [n, 80, 80] uint8 grey; becomes ink.
+ */
+export function greyToInk(frames: Uint8Array): void {
+  for (let start = 0; start < frames.length; start += FRAME_BYTES) {
+    const frame = frames.subarray(start, start + FRAME_BYTES);
+    const paper = background(frame);
+    for (let i = 0; i < FRAME_BYTES; i++) {
+      frame[i] = Math.abs(frame[i]! - paper);
+    }
+  }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** How pictures are stacked so that one call of sharp scales them all. */
+function stackLayout({ width, height }: Crop) {
+  // Neighbours must not blend, and each must meet the filter's grid as it
+  // would alone: between them lie rows that make whole rows of the result.
+  const unit = height / greatestCommonDivisor(height, FRAME_SIZE);
+  const reach = 2 * Math.max(1, Math.ceil(height / FRAME_SIZE));
+  const gap = unit * Math.ceil(reach / unit);
+  const gapScaled = gap * FRAME_SIZE / height;
+  return { width, height, gap, gapScaled };
+}
+
+/** Copies the crops below each other; the gaps repeat the rows they touch. */
+function stack(pictures: Uint8Array, crop: Crop): Uint8Array {
+  const { width, height, gap } = stackLayout(crop);
+  const size = CANVAS.width * CANVAS.height;
+  const count = pictures.length / size;
+  const stacked = new Uint8Array(count * (height + gap) * width);
+  for (let picture = 0; picture < count; picture++) {
+    for (let row = 0; row < height + gap; row++) {
+      const after = row >= height + gap / 2 && picture + 1 < count;
+      const y = crop.y + (after ? 0 : Math.min(row, height - 1));
+      const from = (after ? picture + 1 : picture) * size +
+        y * CANVAS.width + crop.x;
+      stacked.set(
+        pictures.subarray(from, from + width),
+        (picture * (height + gap) + row) * width,
+      );
+    }
+  }
+  return stacked;
+}
+
+/**
+ * Observes many pictures by one call of sharp.
+ *
+ * @param pictures [n, 150, 552] uint8 grey: whole canvases as displayed.
+ * @returns [n, 80, 80] uint8 ink.
+ */
+export async function observePictures(
+  pictures: Uint8Array,
+  crop: Crop,
+): Promise<Uint8Array> {
+  const { width, height, gap, gapScaled } = stackLayout(crop);
+  const count = pictures.length / (CANVAS.width * CANVAS.height);
+  const scaled = await sharp(stack(pictures, crop), {
+    raw: { width, height: count * (height + gap), channels: 1 },
+  })
+    .resize(FRAME_SIZE, count * (FRAME_SIZE + gapScaled), {
+      fit: "fill",
+      kernel: "linear",
+    })
+    .toColourspace("b-w").raw().toBuffer();
+  const frames = new Uint8Array(count * FRAME_BYTES);
+  for (let picture = 0; picture < count; picture++) {
+    const from = picture * (FRAME_SIZE + gapScaled) * FRAME_SIZE;
+    frames.set(
+      scaled.subarray(from, from + FRAME_BYTES),
+      picture * FRAME_BYTES,
+    );
+  }
+  greyToInk(frames);
+  return frames;
+}
+
+/**
+ * Observes one screenshot.
+ *
+ * @param screenshot an image file of the whole canvas, 552x150 pixels.
+ * @returns [80, 80] uint8 ink.
+ */
+export async function observeScreenshot(
+  screenshot: Uint8Array,
+  crop: Crop,
+): Promise<Uint8Array> {
+  const { x, y, width, height } = crop;
+  const scaled = await sharp(screenshot)
+    .extract({ left: x, top: y, width, height })
+    .greyscale()
+    .resize(FRAME_SIZE, FRAME_SIZE, { fit: "fill", kernel: "linear" })
+    .raw().toBuffer();
+  const frame = new Uint8Array(scaled);
+  greyToInk(frame);
+  return frame;
+}
