@@ -1,0 +1,134 @@
+import { cacheFolder, type TensorFlowLocation } from "../tensorflow/locate.ts";
+import { failure } from "./failure.ts";
+import { lockCache } from "./lock.ts";
+import { findProgram, run, say } from "./process.ts";
+
+/**
+ * Whether the `eager` engine can be used. The `graph` engine needs no binding,
+ * so that a machine without a compiler can train all the same.
+ */
+export type BindingState =
+  | { state: "ready" }
+  | { state: "missing"; reason: string };
+
+const COMPILERS = ["g++", "c++", "clang++"];
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where the compiled binding for this very TensorFlow is kept. */
+async function cachedBinding(
+  location: TensorFlowLocation,
+  packageVersion: string,
+): Promise<string> {
+  const { mtime, size } = await Deno.stat(location.cc);
+  const key = `${location.cc} ${mtime?.getTime()} ${size}`;
+  const hash = await crypto.subtle.digest(
+    "SHA-1",
+    new TextEncoder().encode(key),
+  );
+  const name = new Uint8Array(hash).toHex().slice(0, 12);
+  return `${cacheFolder()}/bindings/tfjs-node-gpu-${packageVersion}-${name}.node`;
+}
+
+async function compile(
+  compiler: string,
+  location: TensorFlowLocation,
+  nodeModules: string,
+  output: string,
+): Promise<void> {
+  const source = `${nodeModules}/@tensorflow/tfjs-node-gpu`;
+  const beside = `${output}.${Deno.pid}`;
+  try {
+    const result = await run(compiler, [
+      ...["-std=c++17", "-O2", "-shared", "-fPIC", "-DNAPI_VERSION=8"],
+      ...["-I", `${nodeModules}/node-api-headers/include`],
+      ...["-I", `${location.folder}/include`, "-I", source],
+      ...["-o", beside],
+      `${source}/binding/tfjs_backend.cc`,
+      `${source}/binding/tfjs_binding.cc`,
+      ...[location.cc, location.framework, `-Wl,-rpath,${location.folder}`],
+      // Node-API's functions are the runtime's own.
+      ...(Deno.build.os === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
+    ]);
+    if (!result?.success) {
+      const text = result?.stderr ?? "";
+      const error = text.split("\n").find((line) => /error/i.test(line));
+      throw failure(
+        "tfjs-node-gpu's binding could not be compiled",
+        /No space left/.test(text) ? text : error ?? text,
+      );
+    }
+    await Deno.rename(beside, output);
+  } finally {
+    await Deno.remove(beside).catch(() => {});
+  }
+}
+
+async function link(target: string, path: string): Promise<void> {
+  const beside = `${path}.${Deno.pid}`;
+  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  await Deno.symlink(target, beside);
+  await Deno.rename(beside, path);
+}
+
+/** The file that tfjs-node-gpu loads as its binding. */
+export function bindingPath(nodeModules: string): string {
+  return `${nodeModules}/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node`;
+}
+
+/**
+ * Makes sure that tfjs-node-gpu has a native binding that fits the TensorFlow
+ * found: compiled once per TensorFlow into the cache, linked into the package.
+ *
+ * @param nodeModules the project's node_modules folder
+ * @throws DinoDqnError when there is a compiler, but it fails
+ */
+export async function ensureBinding(
+  location: TensorFlowLocation,
+  nodeModules: string,
+): Promise<BindingState> {
+  const path = bindingPath(nodeModules);
+  if (location.source === "tfjs-node-gpu" && await exists(path)) {
+    return { state: "ready" };
+  }
+  const manifest = `${nodeModules}/@tensorflow/tfjs-node-gpu/package.json`;
+  if (!await exists(manifest)) {
+    return { state: "missing", reason: "tfjs-node-gpu is not installed" };
+  }
+  const { version } = JSON.parse(await Deno.readTextFile(manifest));
+  const cached = await cachedBinding(location, version);
+  const linked = await Deno.readLink(path).catch(() => undefined);
+  if (linked === cached && await exists(cached)) return { state: "ready" };
+
+  if (!await exists(cached)) {
+    if (!await exists(`${location.folder}/include/tensorflow/c/c_api.h`)) {
+      return {
+        state: "missing",
+        reason: `TensorFlow's headers are not in ${location.folder}/include`,
+      };
+    }
+    const compiler = findProgram(COMPILERS);
+    if (!compiler) {
+      return {
+        state: "missing",
+        reason: `no C++ compiler (${COMPILERS.join(", ")}) is on the PATH ` +
+          "(Debian and Ubuntu: apt-get install g++)",
+      };
+    }
+    using _lock = await lockCache(cacheFolder());
+    if (!await exists(cached)) {
+      say("Compiling tfjs-node-gpu's binding (takes up to a minute)");
+      await Deno.mkdir(`${cacheFolder()}/bindings`, { recursive: true });
+      await compile(compiler, location, nodeModules, cached);
+    }
+  }
+  await link(cached, path);
+  return { state: "ready" };
+}

@@ -1,0 +1,50 @@
+// Not browser/mod.ts: that needs packages, which set-up runs before.
+import { searchChrome } from "../browser/find.ts";
+import { DinoDqnError } from "../errors.ts";
+import type { PackageMode } from "./packages.ts";
+import { findProgram, runAloud, say } from "./process.ts";
+
+const REMEDY =
+  "Install Chrome or Chromium (Debian: apt-get install chromium), " +
+  "or set CHROME_PATH, then run: deno task setup";
+
+/**
+ * Makes sure that there is a Chrome; as root on Debian and Ubuntu it is
+ * installed if not. Where the real Astral is used, Astral can fetch one itself.
+ *
+ * @returns Chrome's path; null when Astral will fetch one
+ * @throws DinoDqnError when there is none, with the reason
+ * @throws ChromeNotFoundError when the one that was named is not there
+ */
+export async function ensureChrome(mode: PackageMode): Promise<string | null> {
+  const { path, lookedAt } = searchChrome({ path: null });
+  if (path !== null) return path;
+  const missing = `No Chrome was found (${lookedAt.join("; ")})`;
+  if (Deno.env.get("DINO_NO_INSTALL") === "1") {
+    throw new DinoDqnError(
+      `${missing}, and DINO_NO_INSTALL=1 forbids to install one. ${REMEDY}`,
+    );
+  }
+  if (Deno.uid() === 0 && findProgram(["apt-get"])) {
+    say("No Chrome was found; installing Chromium: apt-get install chromium");
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    const done = await runAloud("apt-get", ["-q", "update"], env) &&
+      await runAloud(
+        "apt-get",
+        ["-q", "install", "-y", "--no-install-recommends", "chromium"],
+        env,
+      );
+    const installed = searchChrome({ path: null }).path;
+    if (installed !== null) return installed;
+    throw new DinoDqnError(
+      done
+        ? `apt-get installed the package chromium, but there is still no Chrome on the PATH. ${REMEDY}`
+        : `${missing}, and apt-get could not install Chromium (its reason stands above). ${REMEDY}`,
+    );
+  }
+  if (mode === "jsr") {
+    say("No Chrome was found; Astral fetches one when it is first needed");
+    return null;
+  }
+  throw new DinoDqnError(`${missing}. ${REMEDY}`);
+}

@@ -1,0 +1,59 @@
+import { say } from "./process.ts";
+
+/** Sum of the sizes of the files below a folder, in bytes. */
+export function folderBytes(folder: string): number {
+  let bytes = 0;
+  try {
+    for (const entry of Deno.readDirSync(folder)) {
+      const path = `${folder}/${entry.name}`;
+      bytes += entry.isDirectory ? folderBytes(path) : Deno.statSync(path).size;
+    }
+  } catch {
+    // Files come and go while another program works in the folder.
+  }
+  return bytes;
+}
+
+/** Bytes as people say them: `274 MB`, `3.4 GB`. */
+export function size(bytes: number): string {
+  return bytes < 1e9
+    ? `${Math.round(bytes / 1e6)} MB`
+    : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** Work whose progress can be measured. */
+export interface Work<T> {
+  label: string;
+  /** Bytes when it is done. */
+  total: number;
+  /** Bytes done so far. */
+  measure: () => number;
+  run: () => Promise<T>;
+}
+
+/**
+ * Does work and shows on stderr how far it is: a line that is drawn again on a
+ * terminal, one line at the start elsewhere.
+ */
+export async function withProgress<T>(work: Work<T>): Promise<T> {
+  const { label, total, measure } = work;
+  if (!Deno.stderr.isTerminal()) {
+    say(`${label} (${size(total)})`);
+    return await work.run();
+  }
+  const encoder = new TextEncoder();
+  const draw = (bytes: number) =>
+    Deno.stderr.writeSync(encoder.encode(
+      `\r\x1b[K${label}: ${size(Math.min(bytes, total))} of ${size(total)}`,
+    ));
+  const timer = setInterval(() => draw(measure()), 500);
+  try {
+    draw(0);
+    const result = await work.run();
+    draw(total);
+    return result;
+  } finally {
+    clearInterval(timer);
+    say("");
+  }
+}

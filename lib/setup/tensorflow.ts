@@ -1,0 +1,250 @@
+import { statfsSync } from "node:fs";
+import { DinoDqnError, TensorFlowNotFoundError } from "../errors.ts";
+import {
+  cachedBuild,
+  cacheFolder,
+  hasNvidiaDriver,
+  locateTensorFlow,
+  TENSORFLOW_VERSION,
+  type TensorFlowBuild,
+  type TensorFlowLocation,
+} from "../tensorflow/locate.ts";
+import { failure } from "./failure.ts";
+import { lockCache } from "./lock.ts";
+import { findProgram, run, say } from "./process.ts";
+import { folderBytes, size, withProgress } from "./progress.ts";
+import {
+  type Download,
+  downloadFor,
+  KEPT_FILES,
+  MINIMUM_GLIBC,
+  PYTHON_VERSION,
+} from "./wheels.ts";
+
+const STAGING = ".staging-";
+
+/** Unpacks the files of the wheels in argv[1] that match argv[3] to argv[2]. */
+const UNPACK = `
+import glob, os, re, shutil, sys, zipfile
+wheels, folder, kept = sys.argv[1:]
+kept = re.compile(kept)
+for wheel in glob.glob(os.path.join(wheels, "*.whl")):
+    with zipfile.ZipFile(wheel) as archive:
+        for member in archive.infolist():
+            if kept.fullmatch(member.filename):
+                path = archive.extract(member, folder)
+                os.chmod(path, member.external_attr >> 16 & 0o777 or 0o644)
+`;
+
+/** Loads the two libraries, as the program will. */
+const LOAD = `
+import ctypes, sys
+for library in sys.argv[1:]:
+    ctypes.CDLL(library, ctypes.RTLD_GLOBAL)
+`;
+
+/** Whether `nvidia-smi` sees a GPU: the driver's files alone do not say so. */
+async function hasNvidiaGpu(): Promise<boolean> {
+  if (!hasNvidiaDriver()) return false;
+  const listed = await run("nvidia-smi", ["-L"]);
+  return listed !== undefined && /^GPU \d+/m.test(listed.stdout);
+}
+
+async function wantedBuild(): Promise<TensorFlowBuild> {
+  const cuda = downloadFor("cuda") !== undefined && await hasNvidiaGpu();
+  return cuda ? "cuda" : "cpu";
+}
+
+/** What is there already, if it serves: found by {@linkcode locateTensorFlow}. */
+async function present(): Promise<TensorFlowLocation | undefined> {
+  try {
+    const found = locateTensorFlow();
+    const replaceable = found.source === "set-up" &&
+      found.folder === `${cachedBuild("cpu")}/tensorflow`;
+    if (replaceable && await wantedBuild() === "cuda") return undefined;
+    return found;
+  } catch (error) {
+    // What the user named must be there; set-up cannot mend that.
+    if (Deno.env.get("DINO_TENSORFLOW")) throw error;
+    if (error instanceof TensorFlowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws DinoDqnError when the C library is too old for the wheels. */
+async function checkGlibc(): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  const answer = await run("getconf", ["GNU_LIBC_VERSION"]);
+  const version = /glibc (\d+)\.(\d+)/.exec(answer?.stdout ?? "");
+  const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
+  const [wantedMajor, wantedMinor] = MINIMUM_GLIBC;
+  if (
+    major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
+  ) return;
+  throw new DinoDqnError(
+    `TensorFlow ${TENSORFLOW_VERSION} needs the GNU C library ` +
+      `${MINIMUM_GLIBC.join(".")} or newer, but this system has ${
+        version ? `${major}.${minor}` : "another one"
+      }: use a newer Linux (Debian 10, Ubuntu 18.10 or later), or set ` +
+      "DINO_TENSORFLOW to a TensorFlow that was built for this one.",
+  );
+}
+
+function checkDisk(cache: string, download: Download): void {
+  const { bavail, bsize } = statfsSync(cache);
+  // pip holds a wheel twice while it moves it into place.
+  const needed = download.unpackedBytes + 2 * download.downloadBytes;
+  if (bavail * bsize >= needed) return;
+  throw new DinoDqnError(
+    `TensorFlow needs ${size(needed)} while it is set up, but only ${
+      size(bavail * bsize)
+    } are free in ${cache}: make room, or set DINO_CACHE to a folder on ` +
+      "another disk, then run: deno task setup",
+  );
+}
+
+async function downloadWheels(
+  python: string,
+  download: Download,
+  staging: string,
+): Promise<void> {
+  const requirements = `${staging}/requirements.txt`;
+  await Deno.writeTextFile(
+    requirements,
+    download.wheels.map(({ name, version, sha256 }) =>
+      `${name}==${version} --hash=sha256:${sha256}\n`
+    ).join(""),
+  );
+  await Deno.mkdir(`${staging}/tmp`);
+  const result = await withProgress({
+    label: `Downloading TensorFlow ${TENSORFLOW_VERSION}`,
+    total: download.downloadBytes,
+    measure: () =>
+      Math.max(
+        ...["tmp", "wheels"].map((name) => folderBytes(`${staging}/${name}`)),
+      ),
+    run: () =>
+      run(python, [
+        ...["-m", "pip", "download", "--quiet", "--no-deps"],
+        ...["--disable-pip-version-check", "--no-input", "--retries", "2"],
+        ...["--only-binary=:all:", "--implementation", "cp"],
+        ...["--python-version", PYTHON_VERSION],
+        ...["--abi", `cp${PYTHON_VERSION.replace(".", "")}`],
+        ...download.platforms.flatMap((platform) => ["--platform", platform]),
+        ...["--require-hashes", "--requirement", requirements],
+        ...["--dest", `${staging}/wheels`],
+        // What an interrupted pip leaves then goes with the staging folder.
+      ], { env: { TMPDIR: `${staging}/tmp` } }),
+  });
+  if (!result?.success) {
+    throw failure("TensorFlow could not be downloaded", result?.stderr ?? "");
+  }
+}
+
+async function unpackWheels(
+  python: string,
+  download: Download,
+  staging: string,
+): Promise<void> {
+  const result = await withProgress({
+    label: "Unpacking",
+    total: download.unpackedBytes,
+    measure: () => folderBytes(`${staging}/build`),
+    run: () =>
+      run(python, [
+        ...["-c", UNPACK, `${staging}/wheels`, `${staging}/build`, KEPT_FILES],
+      ]),
+  });
+  if (!result?.success) {
+    throw failure("TensorFlow could not be unpacked", result?.stderr ?? "");
+  }
+}
+
+async function checkLoads(python: string, folder: string): Promise<void> {
+  const { framework, cc } = locateTensorFlow({
+    env: (name) => name === "DINO_TENSORFLOW" ? folder : undefined,
+  });
+  const result = await run(python, ["-c", LOAD, framework, cc]);
+  if (!result?.success) {
+    throw failure(
+      "TensorFlow was downloaded but cannot be loaded on this machine " +
+        "(set DINO_TENSORFLOW to a build that can)",
+      // A processor without AVX ends the program without a word.
+      result?.stderr || "the program was ended while loading it",
+    );
+  }
+}
+
+/** Removes what set-ups that were interrupted left in the cache. */
+async function sweep(cache: string): Promise<void> {
+  for await (const { name } of Deno.readDir(cache)) {
+    if (!name.startsWith(STAGING)) continue;
+    // An interrupted set-up's pip may still write there; the next run sweeps.
+    await Deno.remove(`${cache}/${name}`, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Builds beside and renames: the build is in the cache whole or not at all. */
+async function install(
+  build: TensorFlowBuild,
+  download: Download,
+): Promise<void> {
+  const python = findProgram(["python3"]);
+  if (!python) {
+    throw new DinoDqnError(
+      "TensorFlow is fetched by Python's pip, but there is no python3 on the " +
+        "PATH. Install it (Debian and Ubuntu: apt-get install python3 " +
+        "python3-pip), then run: deno task setup",
+    );
+  }
+  await checkGlibc();
+  const cache = cacheFolder();
+  checkDisk(cache, download);
+  const staging = `${cache}/${STAGING}${Deno.pid}`;
+  await Deno.mkdir(staging);
+  try {
+    await downloadWheels(python, download, staging);
+    await unpackWheels(python, download, staging);
+    await checkLoads(python, `${staging}/build/tensorflow`);
+    await Deno.rename(`${staging}/build`, cachedBuild(build));
+  } finally {
+    await Deno.remove(staging, { recursive: true }).catch(() => {});
+  }
+}
+
+/**
+ * Makes sure that the native TensorFlow libraries are there; downloads them to
+ * the user's cache if not, with CUDA and cuDNN where there is an NVIDIA GPU.
+ *
+ * @throws DinoDqnError with the reason when they could not be fetched
+ */
+export async function ensureTensorFlow(): Promise<TensorFlowLocation> {
+  const found = await present();
+  if (found) return found;
+  const build = await wantedBuild();
+  const download = downloadFor(build);
+  if (!download) {
+    throw new DinoDqnError(
+      `There is no TensorFlow ${TENSORFLOW_VERSION} to download for ` +
+        `${Deno.build.os} on ${Deno.build.arch}: set DINO_TENSORFLOW to a ` +
+        "folder with its native libraries.",
+    );
+  }
+  if (Deno.env.get("DINO_NO_INSTALL") === "1") {
+    throw new DinoDqnError(
+      `TensorFlow (${build} build) is missing, and DINO_NO_INSTALL=1 forbids ` +
+        "to fetch it: unset it, or set DINO_TENSORFLOW to a folder with the " +
+        "native libraries.",
+    );
+  }
+  const cache = cacheFolder();
+  using _lock = await lockCache(cache);
+  await sweep(cache);
+  // Whoever held the lock before may have done the work.
+  const meanwhile = await present();
+  if (meanwhile) return meanwhile;
+  await install(build, download);
+  const location = locateTensorFlow();
+  say(`TensorFlow ${location.version} is in ${location.folder}`);
+  return location;
+}

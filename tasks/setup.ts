@@ -1,0 +1,96 @@
+/**
+ * `deno task setup`: brings what the other tasks need, and does nothing when
+ * all is there. It runs with `--no-config`, before any package can be loaded,
+ * so that it and all it imports use no package at all.
+ */
+import { DinoDqnError, UsageError } from "../lib/errors.ts";
+import {
+  choosePackages,
+  ensureBinding,
+  ensureChrome,
+  ensureTensorFlow,
+  removeCache,
+  say,
+} from "../lib/setup/mod.ts";
+
+const HELP = `Brings what the other tasks need; does nothing when all is there.
+
+Usage: deno task setup [options]
+
+Options:
+  --remove         Take away what set-up put into the user's cache.
+  --packages-only  Choose where packages come from, and no more.
+  --for-task       Leave it to the task to report a missing Chrome or compiler.
+  --help           Show this help.
+
+Environment variables:
+  DINO_DEPS=jsr|npm     Where the jsr: packages come from: their registry, or
+                        this project's own stand-ins. Remembered.
+  DINO_TENSORFLOW=DIR   Use the native TensorFlow libraries in this folder.
+  DINO_CACHE=DIR        Keep downloads here (default: ~/.cache/dino-dqn).
+  DINO_NO_INSTALL=1     Download and install nothing.
+  CHROME_PATH=FILE      Use this Chrome.
+`;
+
+const OPTIONS = ["--remove", "--packages-only", "--for-task", "--help"];
+
+async function setUp(args: readonly string[]): Promise<void> {
+  const unknown = args.find((arg) => !OPTIONS.includes(arg));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `setup: unknown option ${unknown}; there is ${OPTIONS.join(", ")}`,
+    );
+  }
+  if (args.includes("--help")) {
+    await Deno.stdout.write(new TextEncoder().encode(HELP));
+    return;
+  }
+  if (args.includes("--remove")) {
+    const { cache, bytes } = await removeCache();
+    say(`Removed ${Math.round(bytes / 1e6)} MB from ${cache}`);
+    return;
+  }
+  const root = decodeURIComponent(new URL("..", import.meta.url).pathname)
+    .replace(/\/$/, "");
+  const forTask = args.includes("--for-task");
+
+  const { mode, isNew } = await choosePackages({
+    root,
+    wanted: Deno.env.get("DINO_DEPS"),
+  });
+  if (isNew) {
+    say(
+      mode === "jsr"
+        ? "Packages: jsr: names come from their registry"
+        : "Packages: jsr: names are stood in for by lib/compat",
+    );
+  }
+  if (args.includes("--packages-only")) return;
+
+  const location = await ensureTensorFlow();
+  const binding = await ensureBinding(location, `${root}/node_modules`);
+  if (binding.state === "missing" && !forTask) {
+    say(
+      `Note: learner.engine eager cannot be used: ${binding.reason}. ` +
+        "The default engine, graph, needs no compiler.",
+    );
+  }
+  // A task may be told of its own Chrome, by browser.path or browser.endpoint.
+  const chrome = await ensureChrome(mode).catch((error) => {
+    if (forTask && error instanceof DinoDqnError) return null;
+    throw error;
+  });
+  if (!forTask) {
+    say(
+      `Ready: TensorFlow in ${location.folder}, Chrome ${chrome ?? "not yet"}`,
+    );
+  }
+}
+
+try {
+  await setUp(Deno.args);
+} catch (error) {
+  if (!(error instanceof DinoDqnError)) throw error;
+  say(`error: ${error.message}`);
+  Deno.exitCode = error.exitCode;
+}
