@@ -1,6 +1,14 @@
 /** The agent: network, replay memory, exploration and the two learners. */
+export { createLearner } from "./learner.ts";
 export { createGraphLearner } from "./graph_learner.ts";
 export { initialWeights } from "./initialise.ts";
+export {
+  decodeModel,
+  decodeTensors,
+  encodeModel,
+  encodeTensors,
+  type ModelFiles,
+} from "./model_format.ts";
 export { type Network, resolveNetwork, type WeightSpec } from "./network.ts";
 export {
   epsilonGreedy,

@@ -9,7 +9,12 @@
  * very weights that were trained.
  */
 import { CheckpointError } from "../errors.ts";
-import type { Network, ResolvedLayer, WeightSpec } from "./network.ts";
+import {
+  checkWeights,
+  type Network,
+  type ResolvedLayer,
+  type WeightSpec,
+} from "./network.ts";
 import type { NamedTensor } from "./types.ts";
 
 /** The files of a saved model. */
@@ -35,12 +40,18 @@ interface KerasLayer {
   inbound_nodes: [string, number, number, Record<string, never>][][];
 }
 
-/** Writes a network's weights as the files of a tfjs layers model. */
+/**
+ * Writes a network's weights as the files of a tfjs layers model.
+ *
+ * @param weights one per entry of `network.weights`, in that order
+ * @throws CheckpointError if they do not fit the network
+ */
 export function encodeModel(
   network: Network,
-  weights: NamedTensor[],
+  weights: readonly NamedTensor[],
 ): ModelFiles {
-  const tensors = [...inOrder(network.weights, weights), ...fixed(network)];
+  checkWeights(network, weights, "weights to be saved");
+  const tensors = [...weights, ...fixed(network)];
   const model = {
     format: "layers-model",
     generatedBy: "dino-dqn",
@@ -81,7 +92,11 @@ export function decodeModel(
       { cause },
     );
   }
-  return inOrder(network.weights, decodeTensors(specs, files.weights));
+  const names = new Set(fixed(network).map(({ name }) => name));
+  const tensors = decodeTensors(specs, files.weights)
+    .filter(({ name }) => !names.has(name));
+  checkWeights(network, tensors, "weights of model.json");
+  return tensors;
 }
 
 /** Tensors one behind the other: float32, little-endian. */
@@ -125,40 +140,6 @@ export function decodeTensors(
     new Uint8Array(data.buffer).set(bytes.subarray(offset, end));
     offset = end;
     return { name, shape: [...shape], data };
-  });
-}
-
-/**
- * Picks a network's tensors, by name.
- *
- * @returns one tensor per entry of `specs`, in that order
- * @throws CheckpointError if one is missing or has another shape
- */
-export function inOrder(
-  specs: WeightSpec[],
-  tensors: NamedTensor[],
-): NamedTensor[] {
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  return specs.map(({ name, shape }) => {
-    const tensor = byName.get(name);
-    if (!tensor) {
-      throw new CheckpointError(
-        `The stored weights lack ${name}: they are of another network (they have ${
-          tensors.map((t) => t.name).join(", ")
-        }); use the config they were made with`,
-      );
-    }
-    const found = tensor.shape.join("x");
-    if (
-      found !== shape.join("x") || tensor.data.length !== elements(shape)
-    ) {
-      throw new CheckpointError(
-        `The stored ${name} is ${found}, but the network's is ${
-          shape.join("x")
-        }; use the config it was made with`,
-      );
-    }
-    return tensor;
   });
 }
 

@@ -18,3 +18,4 @@ export { GraphBuilder, type Variable } from "./graph_builder.ts";
 export { type Run, type RunSpec, Session } from "./session.ts";
 export type { SessionOptions } from "./session_config.ts";
 export { SummaryWriter } from "./summary.ts";
+export { loadTfjsNode, type TfjsNode, type TfjsNodeOptions } from "./eager.ts";
