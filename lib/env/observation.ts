@@ -26,17 +26,23 @@ import { FRAME_BYTES, FRAME_SIZE } from "./types.ts";
 /** The part of the canvas that the agent sees, in canvas pixels. */
 export type Crop = EnvConfig["crop"];
 
-/** Width and height of the game's canvas in pixels. */
-export const CANVAS = { width: 552, height: 150 } as const;
+/** Width and height in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Step 2 of the definition, in sharp's words. */
+const SCALING = { fit: "fill", kernel: "linear" } as const;
 
 /** The pictures change with every call: a cache would only take memory. */
 sharp.cache(false);
 
 /** The inputs that make up one output of a filter. */
-export interface FilterTap {
+export interface Tap {
   /** Index of the first input. */
-  first: number;
-  /** Weights of the inputs from `first` on; their sum is 1. */
+  start: number;
+  /** Weights of the inputs from `start` on; their sum is 1. */
   weights: number[];
 }
 
@@ -47,13 +53,13 @@ export interface FilterTap {
  *
  * @returns one tap for each output.
  */
-export function triangleFilter(inputs: number, outputs: number): FilterTap[] {
+export function triangleFilter(inputs: number, outputs: number): Tap[] {
   const scale = Math.max(1, inputs / outputs);
   return Array.from({ length: outputs }, (_, output) => {
     const centre = (output + 0.5) * (inputs / outputs) - 0.5;
-    const first = Math.max(0, Math.ceil(centre - scale));
+    const start = Math.max(0, Math.ceil(centre - scale));
     const last = Math.min(inputs - 1, Math.floor(centre + scale));
-    const weights = new Array<number>(last - first + 1).fill(0);
+    const weights = new Array<number>(last - start + 1).fill(0);
     let sum = 0;
     for (
       let input = Math.ceil(centre - scale);
@@ -61,10 +67,10 @@ export function triangleFilter(inputs: number, outputs: number): FilterTap[] {
       input++
     ) {
       const weight = Math.max(0, 1 - Math.abs(input - centre) / scale);
-      weights[Math.min(last, Math.max(first, input)) - first]! += weight;
+      weights[Math.min(last, Math.max(start, input)) - start]! += weight;
       sum += weight;
     }
-    return { first, weights: weights.map((weight) => weight / sum) };
+    return { start, weights: weights.map((weight) => weight / sum) };
   });
 }
 
@@ -99,7 +105,7 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /** How pictures are stacked so that one call of sharp scales them all. */
-function stackLayout({ width, height }: Crop) {
+function stackLayout({ width, height }: Size) {
   // Neighbours must not blend, and each must meet the filter's grid as it
   // would alone: between them lie rows that make whole rows of the result.
   const unit = height / greatestCommonDivisor(height, FRAME_SIZE);
@@ -109,55 +115,46 @@ function stackLayout({ width, height }: Crop) {
   return { width, height, gap, gapScaled };
 }
 
-/** Copies the crops below each other; the gaps repeat the rows they touch. */
-function stack(pictures: Uint8Array, crop: Crop): Uint8Array {
+/** Copies the pictures below each other; gaps repeat the rows they touch. */
+function stack(pictures: readonly Uint8Array[], crop: Size): Uint8Array {
   const { width, height, gap } = stackLayout(crop);
-  const size = CANVAS.width * CANVAS.height;
-  const count = pictures.length / size;
-  const stacked = new Uint8Array(count * (height + gap) * width);
-  for (let picture = 0; picture < count; picture++) {
-    for (let row = 0; row < height + gap; row++) {
-      const after = row >= height + gap / 2 && picture + 1 < count;
-      const y = crop.y + (after ? 0 : Math.min(row, height - 1));
-      const from = (after ? picture + 1 : picture) * size +
-        y * CANVAS.width + crop.x;
-      stacked.set(
-        pictures.subarray(from, from + width),
-        (picture * (height + gap) + row) * width,
-      );
+  const stacked = new Uint8Array(pictures.length * (height + gap) * width);
+  pictures.forEach((picture, i) => {
+    const top = i * (height + gap) * width;
+    stacked.set(picture, top);
+    const next = pictures[i + 1] ?? picture;
+    for (let row = 0; row < gap; row++) {
+      const edge = row < gap / 2
+        ? picture.subarray((height - 1) * width)
+        : next.subarray(0, width);
+      stacked.set(edge, top + (height + row) * width);
     }
-  }
+  });
   return stacked;
 }
 
 /**
- * Observes many pictures by one call of sharp.
+ * Observes the pictures of many games by one call of sharp: what a call costs
+ * hardly depends on how much it scales.
  *
- * @param pictures [n, 150, 552] uint8 grey: whole canvases as displayed.
+ * @param pictures the crop of each, [height, width] uint8 grey as displayed.
  * @returns [n, 80, 80] uint8 ink.
  */
 export async function observePictures(
-  pictures: Uint8Array,
-  crop: Crop,
+  pictures: readonly Uint8Array[],
+  crop: Size,
 ): Promise<Uint8Array> {
   const { width, height, gap, gapScaled } = stackLayout(crop);
-  const count = pictures.length / (CANVAS.width * CANVAS.height);
   const scaled = await sharp(stack(pictures, crop), {
-    raw: { width, height: count * (height + gap), channels: 1 },
+    raw: { width, height: pictures.length * (height + gap), channels: 1 },
   })
-    .resize(FRAME_SIZE, count * (FRAME_SIZE + gapScaled), {
-      fit: "fill",
-      kernel: "linear",
-    })
+    .resize(FRAME_SIZE, pictures.length * (FRAME_SIZE + gapScaled), SCALING)
     .toColourspace("b-w").raw().toBuffer();
-  const frames = new Uint8Array(count * FRAME_BYTES);
-  for (let picture = 0; picture < count; picture++) {
-    const from = picture * (FRAME_SIZE + gapScaled) * FRAME_SIZE;
-    frames.set(
-      scaled.subarray(from, from + FRAME_BYTES),
-      picture * FRAME_BYTES,
-    );
-  }
+  const frames = new Uint8Array(pictures.length * FRAME_BYTES);
+  pictures.forEach((_, i) => {
+    const top = i * (FRAME_SIZE + gapScaled) * FRAME_SIZE;
+    frames.set(scaled.subarray(top, top + FRAME_BYTES), i * FRAME_BYTES);
+  });
   greyToInk(frames);
   return frames;
 }
@@ -176,7 +173,7 @@ export async function observeScreenshot(
   const scaled = await sharp(screenshot)
     .extract({ left: x, top: y, width, height })
     .greyscale()
-    .resize(FRAME_SIZE, FRAME_SIZE, { fit: "fill", kernel: "linear" })
+    .resize(FRAME_SIZE, FRAME_SIZE, SCALING)
     .raw().toBuffer();
   const frame = new Uint8Array(scaled);
   greyToInk(frame);
