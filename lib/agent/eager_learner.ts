@@ -1,15 +1,15 @@
-/**
- * The Deep Q-Network's update, operation by operation on tfjs-node-gpu, to be
- * read beside algorithm 1 of V. Mnih et al., "Human-level control through deep
- * reinforcement learning", Nature 518, 2015. The graph engine computes the
- * same, faster; tests hold the two together.
- */
-import type { LayersModel, Scalar, Tensor } from "@tensorflow/tfjs-node-gpu";
 import type { LearnerConfig } from "../config/mod.ts";
-import { DivergedError } from "../errors.ts";
+import { OBSERVATION_BYTES } from "../env/types.ts";
 import { loadTfjsNode, type TfjsNode } from "../tensorflow/mod.ts";
-import { ADAM_BETA1, ADAM_BETA2, adamStep } from "./adam.ts";
 import { newBatch } from "./batch.ts";
+import {
+  type LearnerModels,
+  type Model,
+  pixels,
+  qValues,
+  update,
+  type Variable,
+} from "./eager_update.ts";
 import { encodeModel } from "./model_format.ts";
 import { checkWeights, type Network } from "./network.ts";
 import type {
@@ -21,15 +21,8 @@ import type {
   WeightSet,
 } from "./types.ts";
 
-/** A network: its layers, and its weights in the order of `network.weights`. */
-interface Model {
-  layers: LayersModel;
-  weights: Variable[];
-}
-type Variable = ReturnType<TfjsNode["variable"]>;
-
 /**
- * A learner on TensorFlow.js's layers.
+ * A learner on TensorFlow.js's layers; eager_update.ts is what it does.
  *
  * @param network the Q-network
  * @param config how it learns
@@ -44,13 +37,20 @@ export async function createEagerLearner(
   initial: readonly NamedTensor[],
 ): Promise<Learner> {
   const { tf, device } = await loadTfjsNode(config);
-  const copy = () => loadModel(tf, network, initial);
+  const model = () => loadModel(tf, network, initial);
+  const zeros = () =>
+    initial.map(({ shape }) => tf.tidy(() => tf.variable(tf.zeros(shape))));
   return new EagerLearner(tf, device, network, config, {
-    online: await copy(),
-    target: await copy(),
-    ...(config.averageRate > 0 && { average: await copy() }),
+    online: await model(),
+    target: await model(),
+    ...(config.averageRate > 0 && { average: await model() }),
+    firstMoments: zeros(),
+    secondMoments: zeros(),
   });
 }
+
+/** What a learner remembers beside the number of updates. */
+type WeightsOf = Exclude<keyof LearnerState, "updates">;
 
 class EagerLearner implements Learner {
   readonly engine = "eager";
@@ -61,35 +61,29 @@ class EagerLearner implements Learner {
   readonly #tf: TfjsNode;
   readonly #network: Network;
   readonly #config: LearnerConfig;
-  /** Q, with weights θ. */
-  readonly #online: Model;
-  /** Q̂, with weights θ⁻. */
-  readonly #target: Model;
-  /** With a moving average of θ. */
-  readonly #average: Model | undefined;
-  /** Adam's m and v. */
-  readonly #firstMoments: Variable[];
-  readonly #secondMoments: Variable[];
+  readonly #models: LearnerModels;
+  readonly #variables: Map<WeightsOf, Variable[]>;
 
   constructor(
     tf: TfjsNode,
     device: string,
     network: Network,
     config: LearnerConfig,
-    models: { online: Model; target: Model; average?: Model },
+    models: LearnerModels,
   ) {
     this.#tf = tf;
     this.device = device;
     this.#network = network;
     this.#config = config;
+    this.#models = models;
     this.batch = newBatch(config.batchSize);
-    this.#online = models.online;
-    this.#target = models.target;
-    this.#average = models.average;
-    const zeros = () =>
-      this.#online.weights.map((w) => tf.variable(tf.zeros(w.shape)));
-    this.#firstMoments = zeros();
-    this.#secondMoments = zeros();
+    this.#variables = new Map([
+      ["online", models.online.weights],
+      ["target", models.target.weights],
+      ["firstMoments", models.firstMoments],
+      ["secondMoments", models.secondMoments],
+    ]);
+    if (models.average) this.#variables.set("average", models.average.weights);
   }
 
   get updates(): number {
@@ -98,119 +92,19 @@ class EagerLearner implements Learner {
 
   // deno-lint-ignore require-await
   async update(learningRate: number): Promise<UpdateResult> {
-    return this.#tf.tidy(() => ({ ...this.#update(learningRate) }));
-  }
-
-  /** Algorithm 1, from "Set y_j = …" to "Every C steps reset Q̂ = Q". */
-  #update(learningRate: number): UpdateResult {
-    const tf = this.#tf;
-    const { doubleQ, targetUpdate, averageRate } = this.#config;
-    const observations = this.#pixels(this.batch.observations);
-    const nextObservations = this.#pixels(this.batch.nextObservations);
-    const actions = tf.tensor1d(this.batch.actions, "int32");
-    const returns = tf.tensor1d(this.batch.returns);
-    const discounts = tf.tensor1d(this.batch.discounts);
-
-    // Set y_j = r_j + γ max_a' Q̂(φ_{j+1}, a'; θ⁻), and r_j at an episode's end,
-    // where the discount is 0. Double DQN lets θ choose a' (H. van Hasselt, A.
-    // Guez, D. Silver, "Deep Reinforcement Learning with Double Q-learning",
-    // AAAI 2016, equation 4).
-    const nextQ = apply(this.#target, nextObservations);
-    const choosing = doubleQ ? apply(this.#online, nextObservations) : nextQ;
-    const nextValues = this.#select(nextQ, choosing.argMax(1));
-    const targets = returns.add(discounts.mul(nextValues));
-
-    // Perform a gradient descent step on (y_j - Q(φ_j, a_j; θ))² with respect
-    // to the network parameters θ.
-    let estimates!: Tensor;
-    const { value, grads } = tf.variableGrads(() => {
-      const q = apply(this.#online, observations);
-      estimates = tf.keep(this.#select(q, actions));
-      return this.#loss(targets.sub(estimates));
-    }, this.#online.weights);
-    const result = {
-      loss: value.dataSync<"float32">()[0]!,
-      meanQ: estimates.mean().dataSync<"float32">()[0]!,
-      tdErrors: targets.sub(estimates).dataSync<"float32">(),
-    };
-    estimates.dispose();
-    const number = this.#updates + 1;
-    if (!Number.isFinite(result.loss)) {
-      throw new DivergedError(
-        `The loss of update ${number} is ${result.loss}: training diverged. ` +
-          "Continue from a checkpoint with a smaller learner.learningRate, " +
-          "or set learner.gradientClipNorm",
-      );
-    }
-    const gradients = this.#online.weights.map(({ name }) => grads[name]!);
-    this.#adam(this.#clip(gradients), learningRate, number);
-    this.#updates = number;
-
-    // Every C steps reset Q̂ = Q; or move it a little at each.
-    if ("tau" in targetUpdate) this.#move(this.#target, targetUpdate.tau);
-    else if (number % targetUpdate.every === 0) this.#move(this.#target, 1);
-    if (this.#average) this.#move(this.#average, averageRate);
+    const t = this.#updates + 1;
+    const result = this.#tf.tidy(() => ({
+      ...update(
+        this.#tf,
+        this.#models,
+        this.#config,
+        this.batch,
+        learningRate,
+        t,
+      ),
+    }));
+    this.#updates = t;
     return result;
-  }
-
-  /** [n, 80, 80, 4] of bytes. */
-  #pixels(bytes: Uint8Array): Tensor {
-    const [height, width, channels] = this.#network.inputShape;
-    const shape = [-1, height, width, channels];
-    return this.#tf.tensor1d(bytes, "int32").reshape(shape);
-  }
-
-  /** [batch, actions], [batch] → [batch]: the value of one action in each row. */
-  #select(qValues: Tensor, actions: Tensor): Tensor {
-    const chosen = this.#tf.oneHot(actions, this.#network.actions);
-    return qValues.mul(chosen).sum(1);
-  }
-
-  /** The mean over the batch of weight times Huber's loss, or the square. */
-  #loss(tdErrors: Tensor): Scalar {
-    const tf = this.#tf;
-    const weights = tf.tensor1d(this.batch.weights);
-    const size = tdErrors.abs();
-    const quadratic = size.minimum(1);
-    const losses = this.#config.loss === "mse"
-      ? tdErrors.square()
-      : quadratic.square().mul(0.5).add(size.sub(quadratic));
-    return weights.mul(losses).mean();
-  }
-
-  /** Scales the gradients down to the largest global norm allowed. */
-  #clip(gradients: Tensor[]): Tensor[] {
-    const limit = this.#config.gradientClipNorm;
-    if (limit === null) return gradients;
-    const squares = gradients.map((gradient) => gradient.square().sum());
-    const norm = this.#tf.addN(squares).sqrt();
-    const scale = this.#tf.scalar(limit).div(norm).minimum(1);
-    return gradients.map((gradient) => gradient.mul(scale));
-  }
-
-  /** Adam's step (see adam.ts); `t` counts updates from 1. */
-  #adam(gradients: Tensor[], learningRate: number, t: number): void {
-    const { adamEpsilon } = this.#config;
-    const { stepSize, epsilonHat } = adamStep(learningRate, adamEpsilon, t);
-    gradients.forEach((g, i) => {
-      const m = this.#firstMoments[i]!;
-      const v = this.#secondMoments[i]!;
-      const weight = this.#online.weights[i]!;
-      m.assign(m.add(g.sub(m).mul(1 - ADAM_BETA1)));
-      v.assign(v.add(g.square().sub(v).mul(1 - ADAM_BETA2)));
-      const step = m.mul(stepSize).div(v.sqrt().add(epsilonHat));
-      weight.assign(weight.sub(step));
-    });
-  }
-
-  /** θ' ← θ' - rate (θ' - θ); a rate of 1 copies, bit for bit. */
-  #move(model: Model, rate: number): void {
-    model.weights.forEach((weight, i) => {
-      const online = this.#online.weights[i]!;
-      weight.assign(
-        rate === 1 ? online.clone() : weight.sub(weight.sub(online).mul(rate)),
-      );
-    });
   }
 
   // deno-lint-ignore require-await
@@ -219,74 +113,59 @@ class EagerLearner implements Learner {
     count: number,
     weights: WeightSet = "online",
   ): Promise<Float32Array> {
-    const bytes = count * this.#network.inputShape.reduce((a, b) => a * b, 1);
+    const bytes = count * OBSERVATION_BYTES;
     if (!Number.isInteger(count) || count < 1 || observations.length < bytes) {
       throw new RangeError(
-        `Expected ${count} observations of together ${bytes} bytes, ` +
+        `Expected ${count} observations of ${OBSERVATION_BYTES} bytes, ` +
           `but got ${observations.length} bytes`,
       );
     }
-    const model = weights === "evaluation" && this.#average || this.#online;
+    const { online, average = online } = this.#models;
+    const model = weights === "evaluation" ? average : online;
     return this.#tf.tidy(() =>
-      apply(model, this.#pixels(observations.subarray(0, bytes)))
+      qValues(model, pixels(this.#tf, observations.subarray(0, bytes), count))
         .dataSync<"float32">()
     );
   }
 
+  // deno-lint-ignore require-await
   async getState(): Promise<LearnerState> {
-    const read = (variables: Variable[]) =>
-      Promise.all(this.#network.weights.map(async ({ name, shape }, i) => ({
+    const tensors = (variables: Variable[]) =>
+      this.#network.weights.map(({ name, shape }, i): NamedTensor => ({
         name,
         shape: [...shape],
-        data: await variables[i]!.data<"float32">(),
-      })));
-    return {
-      updates: this.#updates,
-      online: await read(this.#online.weights),
-      target: await read(this.#target.weights),
-      ...(this.#average && { average: await read(this.#average.weights) }),
-      firstMoments: await read(this.#firstMoments),
-      secondMoments: await read(this.#secondMoments),
-    };
+        data: variables[i]!.dataSync<"float32">(),
+      }));
+    const sets = [...this.#variables].map(([set, variables]) => [
+      set,
+      tensors(variables),
+    ]);
+    return { updates: this.#updates, ...Object.fromEntries(sets) };
   }
 
   // deno-lint-ignore require-await
   async setState(state: LearnerState): Promise<void> {
-    const sets: [string, readonly NamedTensor[], Variable[]][] = [
-      ["online", state.online, this.#online.weights],
-      ["target", state.target, this.#target.weights],
-      ["firstMoments", state.firstMoments, this.#firstMoments],
-      ["secondMoments", state.secondMoments, this.#secondMoments],
-    ];
-    if (this.#average) {
-      const average = state.average ?? state.online;
-      sets.push(["average", average, this.#average.weights]);
+    const values = (set: WeightsOf) => state[set] ?? state.online;
+    for (const set of this.#variables.keys()) {
+      checkWeights(this.#network, values(set), `checkpoint's ${set} weights`);
     }
-    for (const [name, tensors] of sets) {
-      checkWeights(this.#network, tensors, `checkpoint's ${name} weights`);
-    }
-    for (const [, tensors, variables] of sets) {
-      this.#tf.tidy(() =>
-        tensors.forEach(({ data, shape }, i) =>
+    this.#tf.tidy(() => {
+      for (const [set, variables] of this.#variables) {
+        values(set).forEach(({ data, shape }, i) =>
           variables[i]!.assign(this.#tf.tensor(data, shape))
-        )
-      );
-    }
+        );
+      }
+    });
     this.#updates = state.updates;
   }
 
   /** Frees the native memory. */
   [Symbol.dispose](): void {
-    this.#online.layers.dispose();
-    this.#target.layers.dispose();
-    this.#average?.layers.dispose();
-    this.#tf.dispose([this.#firstMoments, this.#secondMoments]);
+    const { online, target, average, firstMoments, secondMoments } =
+      this.#models;
+    for (const model of [online, target, average]) model?.layers.dispose();
+    this.#tf.dispose([firstMoments, secondMoments]);
   }
-}
-
-/** Q-values [n, actions] of pixels [n, 80, 80, 4]. */
-function apply(model: Model, pixels: Tensor): Tensor {
-  return model.layers.apply(pixels) as Tensor;
 }
 
 /** Builds the layers from the same description that saved models have. */

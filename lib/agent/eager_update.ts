@@ -1,0 +1,166 @@
+/**
+ * The update of a Deep Q-Network, operation by operation on tfjs-node-gpu, to
+ * be read beside algorithm 1 of V. Mnih et al., "Human-level control through
+ * deep reinforcement learning", Nature 518, 2015. The graph engine computes the
+ * same, faster; tests hold the two together.
+ */
+import type { LayersModel, Scalar, Tensor } from "@tensorflow/tfjs-node-gpu";
+import type { LearnerConfig } from "../config/mod.ts";
+import { DivergedError } from "../errors.ts";
+import type { TfjsNode } from "../tensorflow/mod.ts";
+import { ADAM_BETA1, ADAM_BETA2, adamStep } from "./adam.ts";
+import type { Batch, UpdateResult } from "./types.ts";
+
+export type Variable = ReturnType<TfjsNode["variable"]>;
+
+/** A network: its layers, and its weights in the order of `network.weights`. */
+export interface Model {
+  layers: LayersModel;
+  weights: Variable[];
+}
+
+/** All that an update changes. */
+export interface LearnerModels {
+  /** Q, with weights θ. */
+  online: Model;
+  /** Q̂, with weights θ⁻. */
+  target: Model;
+  /** With the moving average of θ, where it is kept. */
+  average?: Model;
+  /** Adam's m, in the order of θ. */
+  firstMoments: Variable[];
+  /** Adam's v, in the order of θ. */
+  secondMoments: Variable[];
+}
+
+/**
+ * Algorithm 1 from "Set y_j = …" to "Every C steps reset Q̂ = Q". Leaves
+ * intermediate tensors behind: to be called inside `tf.tidy`.
+ *
+ * @param batch the random minibatch of transitions (φ_j, a_j, r_j, φ_{j+1})
+ * @param t number of this update, from 1
+ * @throws DivergedError if the loss is not finite
+ */
+export function update(
+  tf: TfjsNode,
+  models: LearnerModels,
+  config: LearnerConfig,
+  batch: Batch,
+  learningRate: number,
+  t: number,
+): UpdateResult {
+  const { online, target, average } = models;
+  const observations = pixels(tf, batch.observations, batch.size);
+  const nextObservations = pixels(tf, batch.nextObservations, batch.size);
+  const actions = tf.tensor1d(batch.actions, "int32");
+
+  // Set y_j = r_j + γ max_a' Q̂(φ_{j+1}, a'; θ⁻), and r_j at an episode's end,
+  // where the discount is 0. Double DQN lets θ choose a' (H. van Hasselt, A.
+  // Guez, D. Silver, "Deep Reinforcement Learning with Double Q-learning", AAAI
+  // 2016, equation 4).
+  const nextQ = qValues(target, nextObservations);
+  const choosing = config.doubleQ ? qValues(online, nextObservations) : nextQ;
+  const nextValues = select(tf, nextQ, choosing.argMax(1));
+  const targets = tf.tensor1d(batch.returns)
+    .add(tf.tensor1d(batch.discounts).mul(nextValues));
+
+  // Perform a gradient descent step on (y_j - Q(φ_j, a_j; θ))² with respect to
+  // the network parameters θ.
+  let estimates!: Tensor;
+  const { value, grads } = tf.variableGrads(() => {
+    estimates = tf.keep(select(tf, qValues(online, observations), actions));
+    const losses = lossOf(targets.sub(estimates), config.loss);
+    return losses.mul(tf.tensor1d(batch.weights)).mean();
+  }, online.weights);
+  const result = {
+    loss: value.dataSync<"float32">()[0]!,
+    meanQ: estimates.mean().dataSync<"float32">()[0]!,
+    tdErrors: targets.sub(estimates).dataSync<"float32">(),
+  };
+  estimates.dispose();
+  if (!Number.isFinite(result.loss)) {
+    throw new DivergedError(
+      `The loss of update ${t} is ${result.loss}: training diverged. ` +
+        "Continue from a checkpoint with a smaller learner.learningRate, " +
+        "or set learner.gradientClipNorm",
+    );
+  }
+  let gradients = online.weights.map(({ name }) => grads[name]!);
+  if (config.gradientClipNorm !== null) {
+    gradients = clipByGlobalNorm(tf, gradients, config.gradientClipNorm);
+  }
+  adam(models, gradients, adamStep(learningRate, config.adamEpsilon, t));
+
+  // Every C steps reset Q̂ = Q; or move it a little at each.
+  if ("tau" in config.targetUpdate) {
+    moveTowards(online, target, config.targetUpdate.tau);
+  } else if (t % config.targetUpdate.every === 0) {
+    moveTowards(online, target, 1);
+  }
+  if (average) moveTowards(online, average, config.averageRate);
+  return result;
+}
+
+/** [n, 80, 80, 4] of n observations' bytes. */
+export function pixels(tf: TfjsNode, bytes: Uint8Array, n: number): Tensor {
+  return tf.tensor4d(bytes, [n, 80, 80, 4], "int32");
+}
+
+/** Q(s, ·) of n observations: [n, actions]. */
+export function qValues({ layers }: Model, observations: Tensor): Tensor {
+  return layers.apply(observations) as Tensor;
+}
+
+/** The value of one action in each row: [n, actions], [n] → [n]. */
+function select(tf: TfjsNode, qValues: Tensor, actions: Tensor): Tensor {
+  return qValues.mul(tf.oneHot(actions, qValues.shape[1]!)).sum(1);
+}
+
+/** The square of each TD error, or Huber's loss with threshold 1. */
+function lossOf(tdErrors: Tensor, loss: LearnerConfig["loss"]): Tensor {
+  if (loss === "mse") return tdErrors.square();
+  const size = tdErrors.abs();
+  const quadratic = size.minimum(1);
+  return quadratic.square().mul(0.5).add(size.sub(quadratic));
+}
+
+/**
+ * Scales all gradients by min(1, limit / ‖all of them‖) (R. Pascanu, T. Mikolov,
+ * Y. Bengio, "On the difficulty of training recurrent neural networks", 2013).
+ */
+function clipByGlobalNorm(
+  tf: TfjsNode,
+  gradients: Tensor[],
+  limit: number,
+): Tensor[] {
+  const squares = gradients.map((gradient): Scalar => gradient.square().sum());
+  const norm = tf.addN(squares).sqrt();
+  const scale = tf.scalar(limit).div(norm).minimum(1);
+  return gradients.map((gradient) => gradient.mul(scale));
+}
+
+/** Adam's step, as adam.ts explains it. */
+function adam(
+  { online, firstMoments, secondMoments }: LearnerModels,
+  gradients: Tensor[],
+  { stepSize, epsilonHat }: ReturnType<typeof adamStep>,
+): void {
+  gradients.forEach((g, i) => {
+    const m = firstMoments[i]!;
+    const v = secondMoments[i]!;
+    const weight = online.weights[i]!;
+    m.assign(m.add(g.sub(m).mul(1 - ADAM_BETA1)));
+    v.assign(v.add(g.square().sub(v).mul(1 - ADAM_BETA2)));
+    weight.assign(weight.sub(m.mul(stepSize).div(v.sqrt().add(epsilonHat))));
+  });
+}
+
+/** θ' ← θ' - rate (θ' - θ); a rate of 1 copies, bit for bit. */
+function moveTowards(online: Model, moving: Model, rate: number): void {
+  moving.weights.forEach((weight, i) => {
+    const theta = online.weights[i]!;
+    weight.assign(
+      rate === 1 ? theta.clone() : weight.sub(weight.sub(theta).mul(rate)),
+    );
+  });
+}
