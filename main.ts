@@ -5,7 +5,13 @@
  */
 import { type CommandEntry, runCommandLine } from "./lib/cli/mod.ts";
 
-const COMMANDS: readonly CommandEntry[] = [];
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "doctor",
+    summary: "Checks that everything training needs is here and works.",
+    load: () => import("./tasks/doctor.ts"),
+  },
+];
 
 if (import.meta.main) {
   Deno.exitCode = await runCommandLine(COMMANDS, Deno.args);

@@ -1,0 +1,47 @@
+import { Chrome, findChrome } from "../browser/mod.ts";
+import type { BrowserConfig } from "../config/mod.ts";
+import { attempt, type Check, fine, missing } from "./check.ts";
+
+/** Large enough for the game's canvas. */
+const VIEWPORT = { width: 800, height: 400 } as const;
+
+const NAME = "Chrome";
+const FIX = "deno task setup (as root on Debian and Ubuntu), or install " +
+  "Chrome or Chromium, or set CHROME_PATH";
+
+/** SHA-256 of a text, in hexadecimal. */
+async function sha256(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/** Starts Chrome and opens the dino page: its version and its script's hash. */
+export function checkChrome(config: BrowserConfig): Promise<Check> {
+  return attempt(NAME, FIX, async () => {
+    const where = config.endpoint ?? findChrome(config) ??
+      "downloaded by Astral";
+    await using chrome = await Chrome.launch(config);
+    await using tab = await chrome.newTab(VIEWPORT);
+    await tab.goto("chrome://dino");
+    const page = await tab.evaluate<{ isGame: boolean; script: string }>(
+      `({
+        isGame: typeof Runner === "function" &&
+          document.querySelector("canvas") !== null,
+        script: document.scripts[0]?.textContent ?? "",
+      })`,
+    );
+    const found = `${chrome.version}, ${where}`;
+    if (!page.isGame) {
+      return missing(
+        NAME,
+        `${found}: chrome://dino shows no game`,
+        "Use the full Chrome or Chromium, without the policy that switches " +
+          "the game off",
+      );
+    }
+    return fine(
+      NAME,
+      `${found}; dino page, script SHA-256 ${await sha256(page.script)}`,
+    );
+  });
+}

@@ -1,0 +1,29 @@
+import type { Config } from "../config/mod.ts";
+import { type Check, conclude, type Examination } from "./check.ts";
+import { checkChrome } from "./chrome.ts";
+import {
+  checkDeno,
+  checkDisk,
+  checkMemory,
+  checkPackages,
+  checkSharp,
+} from "./system.ts";
+import { checkDevices, checkEager, checkTensorFlow } from "./tensorflow.ts";
+
+/**
+ * Looks at everything that training needs, by using it: Chrome plays host to
+ * the dino page, TensorFlow computes on each device, sharp scales a picture.
+ */
+export async function examine(config: Config): Promise<Examination> {
+  const checks: Check[] = [
+    checkDeno(),
+    await checkPackages(),
+    await checkChrome(config.browser),
+    await checkTensorFlow(),
+  ];
+  // One after the other: the timings are those of an idle machine.
+  checks.push(...await checkDevices());
+  checks.push(await checkEager(config.learner));
+  checks.push(await checkSharp(), await checkDisk(), checkMemory());
+  return conclude(checks);
+}

@@ -1,0 +1,3 @@
+export type { Check, Examination } from "./check.ts";
+export { examine } from "./examine.ts";
+export { table } from "./table.ts";

@@ -1,0 +1,105 @@
+import type { LearnerConfig } from "../config/mod.ts";
+import {
+  type Device,
+  hasNvidiaDriver,
+  listDevices,
+  loadTfjsNode,
+  locateTensorFlow,
+  probeDevice,
+  tensorflowVersion,
+} from "../tensorflow/mod.ts";
+import { attempt, type Check, fine, missing, warning } from "./check.ts";
+
+const FIX = "deno task setup";
+
+/** Loads the libraries: version, place, and who put them there. */
+export function checkTensorFlow(): Promise<Check> {
+  const name = "TensorFlow";
+  return attempt(name, FIX, () => {
+    const { folder, source } = locateTensorFlow();
+    return fine(name, `${tensorflowVersion()}, ${folder}, by ${source}`);
+  });
+}
+
+/** Loads tfjs-node-gpu, which only `learner.engine: eager` needs. */
+export async function checkEager(learner: LearnerConfig): Promise<Check> {
+  const name = "Engines";
+  try {
+    const { tf } = await loadTfjsNode(learner);
+    return fine(
+      name,
+      `graph, eager (tfjs-node-gpu ${
+        tf.version["tfjs-node"]
+      }, backend ${tf.getBackend()})`,
+    );
+  } catch (error) {
+    const detail = (error as Error).message.split("\n")[0]!;
+    return learner.engine === "eager"
+      ? missing(name, detail, FIX)
+      : warning(name, `graph; not eager: ${detail}`, FIX);
+  }
+}
+
+/** The version of NVIDIA's driver, of each GPU the same. */
+async function nvidiaDriverVersion(): Promise<string | undefined> {
+  try {
+    const { stdout } = await new Deno.Command("nvidia-smi", {
+      args: ["--query-gpu=driver_version", "--format=csv,noheader"],
+    }).output();
+    return new TextDecoder().decode(stdout).trim().split("\n")[0];
+  } catch {
+    return undefined;
+  }
+}
+
+async function describe(device: Device): Promise<string> {
+  if (device.type === "CPU") {
+    return `${device.description}, ${navigator.hardwareConcurrency} cores`;
+  }
+  const driver = await nvidiaDriverVersion();
+  return [
+    device.description,
+    `${(device.memoryBytes / 2 ** 30).toFixed(1)} GiB for TensorFlow`,
+    ...(device.computeCapability
+      ? [`compute capability ${device.computeCapability}`]
+      : []),
+    ...(driver ? [`driver ${driver}`] : []),
+  ].join(", ");
+}
+
+function checkDevice(device: Device): Promise<Check> {
+  const name = `Device ${device.name.replace("/device:", "")}`;
+  return attempt(name, "learner.device=cpu, or mend the driver", async () => {
+    const { matrixProductMs, convolutionMs } = probeDevice(device.name);
+    return fine(
+      name,
+      `${await describe(device)}; 1024x1024 matrix product ${
+        matrixProductMs.toFixed(2)
+      } ms, convolution ${convolutionMs.toFixed(2)} ms`,
+    );
+  });
+}
+
+/** Computes on every device that TensorFlow finds. */
+export async function checkDevices(): Promise<Check[]> {
+  let devices: Device[];
+  try {
+    devices = listDevices();
+  } catch {
+    // What is wrong with TensorFlow stands in its own check.
+    return [];
+  }
+  const checks: Check[] = [];
+  for (const device of devices) checks.push(await checkDevice(device));
+  const hasGpu = devices.some(({ type }) => type === "GPU");
+  if (!hasGpu && hasNvidiaDriver()) {
+    checks.push(warning(
+      "Device GPU",
+      "NVIDIA's driver is here, but TensorFlow sees no GPU",
+      Deno.env.get("DINO_TENSORFLOW")
+        ? "Unset DINO_TENSORFLOW, then: deno task setup"
+        : "nvidia-smi -L (it must list the GPU), then: deno task setup",
+    ));
+  }
+  return checks;
+}

@@ -1,0 +1,28 @@
+import {
+  answer,
+  answerJson,
+  defineCommand,
+  JSON_OPTION,
+} from "../lib/cli/mod.ts";
+import { loadConfig } from "../lib/config/mod.ts";
+
+export const command = defineCommand({
+  details: "Starts Chrome, computes on each device, scales a picture. Exit " +
+    "code 1 when training cannot run.",
+  options: {
+    config: {
+      type: "string",
+      placeholder: "file",
+      description: "Look for what this config names (default: default.yaml).",
+    },
+    json: JSON_OPTION,
+  },
+  async run({ options }) {
+    const config = await loadConfig(options.config);
+    const { examine, table } = await import("../lib/doctor/mod.ts");
+    const examination = await examine(config);
+    if (options.json) answerJson(examination);
+    else answer(table(examination));
+    return examination.ok ? 0 : 1;
+  },
+});
