@@ -68,32 +68,39 @@ export function schemaAt(
 
 /** What a value may be, in words: "a whole number from 1 to 60". */
 export function describeAllowed(schema: JsonSchema): string {
+  const words = [...new Set(describeEach(schema))];
+  return words.length < 2
+    ? words.join("")
+    : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+function describeEach(schema: JsonSchema): string[] {
   const branches = alternatives(schema);
-  if (branches) return joinOr(branches.map(describeAllowed));
-  if (schema.enum) return joinOr(schema.enum.map(String));
-  if (schema.const !== undefined) return String(schema.const);
+  if (branches) return branches.flatMap(describeEach);
+  if (schema.enum) return schema.enum.map(String);
+  if (schema.const !== undefined) return [String(schema.const)];
   if (Array.isArray(schema.type)) {
-    return joinOr(
-      schema.type.map((type) => describeAllowed({ ...schema, type })),
-    );
+    return schema.type.flatMap((type) => describeEach({ ...schema, type }));
   }
   switch (schema.type) {
     case "boolean":
-      return "true or false";
+      return ["true", "false"];
     case "null":
-      return "null";
+      return ["null"];
     case "string":
-      return "text";
+      return ["text"];
     case "integer":
-      return `a whole number${describeRange(schema)}`;
+      return [`a whole number${describeRange(schema)}`];
     case "number":
-      return `a number${describeRange(schema)}`;
+      return [`a number${describeRange(schema)}`];
     case "array":
-      return `a list ${describeLength(schema)}, each ${
-        describeAllowed(schema.items ?? {})
-      }`;
+      return [
+        `a list ${describeLength(schema)}, each ${
+          describeAllowed(schema.items ?? {})
+        }`,
+      ];
     default:
-      return `a group of the keys ${keysOf(schema).join(", ")}`;
+      return [`a group { ${keysOf(schema).join(", ")} }`];
   }
 }
 
@@ -118,13 +125,6 @@ function describeLength({ minItems = 0, maxItems }: JsonSchema): string {
   return maxItems === undefined
     ? `of at least ${minItems}`
     : `of ${minItems} to ${maxItems}`;
-}
-
-function joinOr(words: string[]): string {
-  const unique = [...new Set(words)];
-  return unique.length < 2
-    ? unique.join("")
-    : `${unique.slice(0, -1).join(", ")} or ${unique.at(-1)}`;
 }
 
 /** Every group's keys become optional: a file names only what it changes. */

@@ -1,6 +1,5 @@
 /** From files and `--set`s to one complete, checked {@linkcode Config}. */
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { ConfigError } from "../errors.ts";
@@ -16,16 +15,12 @@ import {
 } from "./json_schema.ts";
 import { type Config, configSchema } from "./schema.ts";
 import {
+  DEFAULT_CONFIG,
   displayPath,
   parseSet,
   readConfigFile,
   type Source,
 } from "./source.ts";
-
-/** The config that every other one extends, with a value for every key. */
-export const DEFAULT_CONFIG = fileURLToPath(
-  new URL("../../configs/default.yaml", import.meta.url),
-);
 
 /**
  * Loads a config file. What it does not name is as in the file that it
@@ -85,8 +80,9 @@ async function readChain(
   try {
     return [...await readChain(base, chain), file];
   } catch (error) {
-    // A base that is not there is the mistake of the file that names it.
-    if (!(error instanceof ConfigError) || !error.cause) throw error;
+    // A base that cannot be read is the mistake of the file that names it; of
+    // an error inside, the message names the place already.
+    if (!(error instanceof ConfigError && error.cause)) throw error;
     const { place } = file.locate(["extends"], "value");
     throw new ConfigError(`${place}: extends: ${error.message}`);
   }
@@ -152,7 +148,7 @@ function explainIssue(
   const value = valueAt(values, path);
   const found = value === undefined
     ? "is missing"
-    : `is ${abbreviate(JSON.stringify(value))}`;
+    : `is ${abbreviate(formatValue(value))}`;
   const schema = schemaAt(path);
   const allowed = schema ? describeAllowed(schema) : issue.message;
   return [
@@ -206,6 +202,11 @@ function formatPath(path: KeyPath): string {
   return path.map((key, i) =>
     typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`
   ).join("") || "the config";
+}
+
+function formatValue(value: unknown): string {
+  // JSON has no NaN and no Infinity.
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 function abbreviate(text: string): string {

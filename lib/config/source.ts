@@ -1,5 +1,14 @@
 /** Where a config's values come from: YAML files and `--set key=value`. */
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import {
+  basename,
+  dirname,
+  isAbsolute,
+  join,
+  relative,
+  resolve,
+} from "node:path";
+import { fileURLToPath } from "node:url";
+import { closest, distance } from "fastest-levenshtein";
 import {
   type Document,
   isAlias,
@@ -12,6 +21,11 @@ import {
 } from "yaml";
 import { ConfigError } from "../errors.ts";
 import type { KeyPath } from "./json_schema.ts";
+
+/** The config that every other one extends, with a value for every key. */
+export const DEFAULT_CONFIG = fileURLToPath(
+  new URL("../../configs/default.yaml", import.meta.url),
+);
 
 /** Larger files are no configs: what comes with the program has 10 kB. */
 const MAX_BYTES = 1_000_000;
@@ -123,31 +137,39 @@ async function readBytes(path: string, name: string): Promise<Uint8Array> {
   try {
     const info = await Deno.stat(path);
     if (info.isDirectory) {
-      throw new ConfigError(
-        `${name}: is a folder; name the .yaml file itself`,
-      );
+      throw new Error("it is a folder; name the .yaml file itself");
     }
-    if (!info.isFile) {
-      throw new ConfigError(`${name}: is not a regular file`);
-    }
+    if (!info.isFile) throw new Error("it is not a regular file");
     if (info.size > MAX_BYTES) {
-      throw new ConfigError(
-        `${name}: has ${info.size} bytes; a config has at most ${MAX_BYTES}`,
+      throw new Error(
+        `it has ${info.size} bytes; a config has at most ${MAX_BYTES}`,
       );
     }
     return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    const reason = error instanceof Deno.errors.NotFound ||
-        error instanceof Deno.errors.NotADirectory
-      ? "there is no such file"
-      : error instanceof Deno.errors.PermissionDenied
-      ? "this user may not read it"
-      : (error as Error).message;
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound ||
+        cause instanceof Deno.errors.NotADirectory
+      ? `there is no such file${suggest(path)}`
+      : (cause as Error).message;
     throw new ConfigError(`${name}: cannot read this config: ${reason}`, {
-      cause: error,
+      cause,
     });
   }
+}
+
+/** The config of the program whose name is near to a file that is missing. */
+function suggest(path: string): string {
+  const stem = (file: string) => basename(file).replace(/\.ya?ml$/i, "");
+  const own = [...Deno.readDirSync(dirname(DEFAULT_CONFIG))]
+    .map((entry) => entry.name)
+    .filter((name) => name.endsWith(".yaml"));
+  const nearest = closest(stem(path), own.map(stem));
+  const isNear = distance(stem(path), nearest) <= nearest.length / 3;
+  return isNear
+    ? `; did you mean ${
+      displayPath(join(dirname(DEFAULT_CONFIG), `${nearest}.yaml`))
+    }?`
+    : "";
 }
 
 function decode(bytes: Uint8Array, name: string): string {
@@ -209,7 +231,10 @@ function toValues(document: Document, name: string): Record<string, unknown> {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
     // An alias without its anchor, or aliases that multiply without end.
-    throw new ConfigError(`${name}: ${(cause as Error).message}`, { cause });
+    throw new ConfigError(
+      `${name}: cannot follow its aliases: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }
 

@@ -1,0 +1,48 @@
+import { dirname, join } from "node:path";
+import { assertEquals } from "@std/assert";
+import {
+  configFileJsonSchemaText,
+  DEFAULT_CONFIG,
+} from "../../lib/config/mod.ts";
+import { describeAllowed, schemaAt } from "../../lib/config/json_schema.ts";
+
+Deno.test("configs/schema.json is what the schema gives", async () => {
+  const file = join(dirname(DEFAULT_CONFIG), "schema.json");
+  assertEquals(
+    await Deno.readTextFile(file),
+    configFileJsonSchemaText(),
+    "write it again: deno run -A lib/config/json_schema.ts",
+  );
+});
+
+Deno.test("configFileJsonSchemaText() requires no key, but all of a layer's", () => {
+  const schema = JSON.parse(configFileJsonSchemaText());
+  const required: string[] = [];
+  JSON.stringify(schema, (key, value) => {
+    if (key === "required") required.push(value.join());
+    return value;
+  });
+  assertEquals(required, [
+    "type,filters,kernel,stride,padding",
+    "type,units",
+    "every",
+    "tau",
+  ]);
+  assertEquals(Object.keys(schema.properties).includes("extends"), true);
+});
+
+Deno.test("schemaAt() and describeAllowed() say what a key may hold", () => {
+  const allowed = (...path: (string | number)[]) => {
+    const schema = schemaAt(path);
+    return schema && describeAllowed(schema);
+  };
+  assertEquals(allowed("game", "actions"), "2 or 3");
+  assertEquals(
+    allowed("learner", "targetUpdate", "tau"),
+    "a number above 0, at most 1",
+  );
+  assertEquals(allowed("network", "layers", 3, "type"), "conv2d or dense");
+  assertEquals(allowed("training", "minutes"), "a number above 0 or null");
+  assertEquals(allowed("training", "hours"), undefined);
+  assertEquals(allowed("constructor"), undefined);
+});
