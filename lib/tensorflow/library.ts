@@ -1,135 +1,11 @@
 /**
- * TensorFlow's C API (tensorflow/c/c_api.h) by Deno's foreign function
- * interface: the symbols that the rest of this folder uses, loaded once.
+ * TensorFlow's C API by Deno's foreign function interface: loading it once, its
+ * status as errors, and the native forms of what it takes.
  */
 import { DinoDqnError, TensorFlowNotFoundError } from "../errors.ts";
+import { keepLoaded, withoutStderr } from "./dynamic_loader.ts";
 import { locateTensorFlow } from "./locate.ts";
-
-/** A `TF_Output`, which goes by value: operation and index of its output. */
-const output = { struct: ["pointer", "i32"] } as const;
-
-/** Tensors and statuses live in libtensorflow_framework. */
-const FRAMEWORK = {
-  TF_NewStatus: { parameters: [], result: "pointer" },
-  TF_DeleteStatus: { parameters: ["pointer"], result: "void" },
-  TF_GetCode: { parameters: ["pointer"], result: "i32" },
-  TF_Message: { parameters: ["pointer"], result: "pointer" },
-  TF_AllocateTensor: {
-    parameters: ["i32", "buffer", "i32", "usize"],
-    result: "pointer",
-  },
-  TF_DeleteTensor: { parameters: ["pointer"], result: "void" },
-  TF_TensorType: { parameters: ["pointer"], result: "i32" },
-  TF_NumDims: { parameters: ["pointer"], result: "i32" },
-  TF_Dim: { parameters: ["pointer", "i32"], result: "i64" },
-  TF_TensorByteSize: { parameters: ["pointer"], result: "usize" },
-  TF_TensorData: { parameters: ["pointer"], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-const sessionRun = {
-  name: "TF_SessionRun",
-  parameters: [
-    "pointer", // session
-    "pointer", // run options
-    "buffer", // TF_Output of each feed
-    "buffer", // TF_Tensor* of each feed
-    "i32",
-    "buffer", // TF_Output of each fetch
-    "buffer", // TF_Tensor* of each fetch, written
-    "i32",
-    "buffer", // TF_Operation* of each target
-    "i32",
-    "pointer", // run metadata
-    "pointer", // status
-  ],
-  result: "void",
-} as const;
-
-/** Graphs and sessions live in libtensorflow_cc. */
-const CORE = {
-  TF_Version: { parameters: [], result: "pointer" },
-  TF_NewGraph: { parameters: [], result: "pointer" },
-  TF_DeleteGraph: { parameters: ["pointer"], result: "void" },
-  TF_NewOperation: {
-    parameters: ["pointer", "buffer", "buffer"],
-    result: "pointer",
-  },
-  TF_SetDevice: { parameters: ["pointer", "buffer"], result: "void" },
-  TF_AddInput: { parameters: ["pointer", output], result: "void" },
-  TF_AddInputList: {
-    parameters: ["pointer", "buffer", "i32"],
-    result: "void",
-  },
-  TF_AddControlInput: { parameters: ["pointer", "pointer"], result: "void" },
-  TF_SetAttrType: { parameters: ["pointer", "buffer", "i32"], result: "void" },
-  TF_SetAttrInt: { parameters: ["pointer", "buffer", "i64"], result: "void" },
-  TF_SetAttrFloat: { parameters: ["pointer", "buffer", "f32"], result: "void" },
-  TF_SetAttrBool: { parameters: ["pointer", "buffer", "u8"], result: "void" },
-  TF_SetAttrString: {
-    parameters: ["pointer", "buffer", "buffer", "usize"],
-    result: "void",
-  },
-  TF_SetAttrIntList: {
-    parameters: ["pointer", "buffer", "buffer", "i32"],
-    result: "void",
-  },
-  TF_SetAttrShape: {
-    parameters: ["pointer", "buffer", "buffer", "i32"],
-    result: "void",
-  },
-  TF_SetAttrTensor: {
-    parameters: ["pointer", "buffer", "pointer", "pointer"],
-    result: "void",
-  },
-  TF_FinishOperation: { parameters: ["pointer", "pointer"], result: "pointer" },
-  TF_AddGradients: {
-    parameters: [
-      "pointer", // graph
-      "buffer", // y
-      "i32",
-      "buffer", // x
-      "i32",
-      "pointer", // gradients that come in; null: ones
-      "pointer", // status
-      "buffer", // dy/dx, written
-    ],
-    result: "void",
-  },
-  TF_NewSessionOptions: { parameters: [], result: "pointer" },
-  TF_DeleteSessionOptions: { parameters: ["pointer"], result: "void" },
-  TF_SetConfig: {
-    parameters: ["pointer", "buffer", "usize", "pointer"],
-    result: "void",
-  },
-  TF_NewSession: {
-    parameters: ["pointer", "pointer", "pointer"],
-    result: "pointer",
-  },
-  TF_CloseSession: { parameters: ["pointer", "pointer"], result: "void" },
-  TF_DeleteSession: { parameters: ["pointer", "pointer"], result: "void" },
-  TF_SessionRun: sessionRun,
-  sessionRunAsync: { ...sessionRun, nonblocking: true },
-  TF_SessionListDevices: {
-    parameters: ["pointer", "pointer"],
-    result: "pointer",
-  },
-  TF_DeleteDeviceList: { parameters: ["pointer"], result: "void" },
-  TF_DeviceListCount: { parameters: ["pointer"], result: "i32" },
-  TF_DeviceListName: {
-    parameters: ["pointer", "i32", "pointer"],
-    result: "pointer",
-  },
-  TF_DeviceListType: {
-    parameters: ["pointer", "i32", "pointer"],
-    result: "pointer",
-  },
-  TF_DeviceListMemoryBytes: {
-    parameters: ["pointer", "i32", "pointer"],
-    result: "i64",
-  },
-  TF_StringDealloc: { parameters: ["pointer"], result: "void" },
-  TF_StringCopy: { parameters: ["pointer", "buffer", "usize"], result: "void" },
-} as const satisfies Deno.ForeignLibraryInterface;
+import { CORE, FRAMEWORK, type Symbols } from "./symbols.ts";
 
 /** A call into TensorFlow that did not succeed. */
 export class TensorFlowError extends DinoDqnError {
@@ -142,12 +18,7 @@ export class TensorFlowError extends DinoDqnError {
   }
 }
 
-/** The loaded library: its C functions, by their names. */
-export type Symbols =
-  & Deno.StaticForeignLibraryInterface<typeof FRAMEWORK>
-  & Deno.StaticForeignLibraryInterface<typeof CORE>;
-
-let loaded: { folder: string; symbols: Symbols } | undefined;
+let loaded: Symbols | undefined;
 
 /**
  * TensorFlow's C functions; the libraries are loaded by the first call and stay.
@@ -155,7 +26,7 @@ let loaded: { folder: string; symbols: Symbols } | undefined;
  * @throws TensorFlowNotFoundError when they are not there or do not load
  */
 export function tensorflow(): Symbols {
-  return (loaded ??= load()).symbols;
+  return loaded ??= load();
 }
 
 /** The version of the loaded library, such as "2.21.0". */
@@ -189,14 +60,19 @@ export function prepareEnvironment(folder: string): void {
   }
 }
 
-function load(): { folder: string; symbols: Symbols } {
+function load(): Symbols {
   const { folder, framework, cc } = locateTensorFlow();
+  const silent = Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === undefined;
   prepareEnvironment(folder);
+  const open = () => ({
+    ...Deno.dlopen(framework, FRAMEWORK).symbols,
+    ...Deno.dlopen(cc, CORE).symbols,
+  });
   try {
-    const base = Deno.dlopen(framework, FRAMEWORK);
-    const core = Deno.dlopen(cc, CORE);
+    // What is logged while the library loads obeys no log level.
+    const symbols = silent ? withoutStderr(open) : open();
     keepLoaded([framework, cc]);
-    return { folder, symbols: { ...base.symbols, ...core.symbols } };
+    return symbols;
   } catch (error) {
     throw new TensorFlowNotFoundError(
       `TensorFlow in ${folder} does not load (${(error as Error).message}). ` +
@@ -204,29 +80,6 @@ function load(): { folder: string; symbols: Symbols } {
       { cause: error },
     );
   }
-}
-
-/**
- * Deno unloads its libraries when it ends, and TensorFlow crashes when it is
- * unloaded. A second `dlopen` with RTLD_NODELETE makes it stay.
- */
-function keepLoaded(paths: string[]): void {
-  const mac = Deno.build.os === "darwin";
-  const RTLD_NOW = 2;
-  const RTLD_NODELETE = mac ? 0x80 : 0x1000;
-  const symbols = {
-    dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
-  } as const;
-  let system;
-  try {
-    system = Deno.dlopen(mac ? "libSystem.dylib" : "libc.so.6", symbols);
-  } catch {
-    system = Deno.dlopen("libdl.so.2", symbols); // glibc before 2.34
-  }
-  for (const path of paths) {
-    system.symbols.dlopen(nativeString(path), RTLD_NOW | RTLD_NODELETE);
-  }
-  system.close();
 }
 
 function exists(path: string): boolean {

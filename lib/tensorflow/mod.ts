@@ -1,12 +1,7 @@
 /** Native TensorFlow: where it is, and its C API as graphs and sessions. */
 export * from "./locate.ts";
-export {
-  chooseDevice,
-  type Device,
-  type DeviceProbe,
-  listDevices,
-  probeDevice,
-} from "./devices.ts";
+export { chooseDevice, type Device, listDevices } from "./devices.ts";
+export { type DeviceProbe, probeDevice } from "./probe.ts";
 export {
   prepareEnvironment,
   TensorFlowError,

@@ -1,9 +1,10 @@
 /** How a session runs its graph. */
 export interface SessionOptions {
-  /** Threads that share one operation on the CPU. @default one per core */
+  /**
+   * Threads on the CPU: so many share one operation, and so many operations run
+   * side by side. @default one per core
+   */
   threads?: number;
-  /** Operations that may run side by side. @default one per core */
-  parallelOperations?: number;
   /** Compile clusters of operations with XLA. @default false */
   xla?: boolean;
   /** Whether GPUs may be used. @default true */
@@ -28,17 +29,17 @@ const CONFIG = {
 export function encodeSessionConfig(
   options: SessionOptions,
 ): Uint8Array<ArrayBuffer> {
-  const { threads, parallelOperations, xla = false, gpu = true } = options;
+  const { threads, xla = false, gpu = true } = options;
   const optimizerOptions = integer(5, xla ? 1 : 0); // global_jit_level: ON_1
   return new Uint8Array([
     ...(gpu ? [] : message(CONFIG.deviceCount, [
       ...message(1, [...new TextEncoder().encode("GPU")]),
       ...integer(2, 0),
     ])),
-    ...(threads === undefined ? [] : integer(CONFIG.intraOpThreads, threads)),
-    ...(parallelOperations === undefined
-      ? []
-      : integer(CONFIG.interOpThreads, parallelOperations)),
+    ...(threads === undefined ? [] : [
+      ...integer(CONFIG.intraOpThreads, threads),
+      ...integer(CONFIG.interOpThreads, threads),
+    ]),
     ...message(CONFIG.gpuOptions, integer(4, 1)), // allow_growth
     ...integer(CONFIG.allowSoftPlacement, 1),
     ...integer(CONFIG.usePerSessionThreads, 1),
