@@ -39,13 +39,14 @@ export function parseArgs(
   const { boolean = [], string = [], collect = [] } = options;
   const { alias = {}, unknown = () => true } = options;
   const parsed: Args = { _: [] };
-  for (const name of boolean) parsed[name] = false;
-  for (const name of collect) parsed[name] = [];
-
   const otherNames = (name: string) =>
     Object.entries(alias).flatMap(([a, b]) =>
       a === name ? [b] : b === name ? [a] : []
     );
+  for (const name of boolean.flatMap((name) => [name, ...otherNames(name)])) {
+    parsed[name] = false;
+  }
+  for (const name of collect) parsed[name] = [];
   const isDeclared = (name: string, list: readonly string[]) =>
     [name, ...otherNames(name)].some((n) => list.includes(n));
   const positional = (arg: string) =>

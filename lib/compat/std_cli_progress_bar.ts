@@ -9,95 +9,61 @@ export interface ProgressBarFormatter {
   readonly styledTime: string;
   /** The bar: `###-------`. */
   readonly progressBar: string;
-  /** Milliseconds since the start. */
-  readonly time: number;
-  /** The same at the update before. */
-  readonly previousTime: number;
   readonly value: number;
-  /** The same at the update before. */
-  readonly previousValue: number;
   readonly max: number;
 }
 
 export interface ProgressBarOptions {
   /** The value at which the bar is full. */
   max: number;
+  /** Makes the line's text. */
+  formatter: (formatter: ProgressBarFormatter) => string;
   /** @default {0} */
   value?: number;
-  /** Where the bar is drawn. @default {Deno.stderr.writable} */
-  writable?: WritableStream<Uint8Array<ArrayBuffer>>;
   /** Length of the bar in characters. @default {50} */
   barLength?: number;
-  /** @default {"#"} */
-  fillChar?: string;
-  /** @default {"-"} */
-  emptyChar?: string;
-  /** Whether `stop` takes the bar away. @default {false} */
-  clear?: boolean;
-  /** Makes the line's text. */
-  formatter?: (formatter: ProgressBarFormatter) => string;
-  /** Whether `writable` stays open after `stop`. @default {true} */
-  keepOpen?: boolean;
-  /** Milliseconds between two updates. @default {1000} */
-  interval?: number;
+  /** Where the bar is drawn. @default {Deno.stderr.writable} */
+  writable?: WritableStream<Uint8Array<ArrayBuffer>>;
 }
 
 const CLEAR_LINE = "\r\u001b[K";
+/** Milliseconds between two updates. */
+const INTERVAL = 1000;
 
-function defaultFormatter(x: ProgressBarFormatter): string {
-  return `[${x.styledTime}] [${x.progressBar}] [${x.value}/${x.max}]`;
-}
-
-/** A line that shows how far something has come, drawn at an interval. */
+/** A line that shows how far something has come, drawn once a second. */
 export class ProgressBar {
   value: number;
   max: number;
-  #options: Required<ProgressBarOptions>;
+  #formatter: ProgressBarOptions["formatter"];
+  #barLength: number;
   #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  #encoder = new TextEncoder();
   #timer: ReturnType<typeof setInterval>;
+  #encoder = new TextEncoder();
   #start = Date.now();
-  #previous = { time: 0, value: 0 };
 
   constructor(options: ProgressBarOptions) {
-    this.#options = {
-      value: 0,
-      writable: Deno.stderr.writable,
-      barLength: 50,
-      fillChar: "#",
-      emptyChar: "-",
-      clear: false,
-      formatter: defaultFormatter,
-      keepOpen: true,
-      interval: 1000,
-      ...options,
-    };
-    this.value = this.#options.value;
-    this.max = this.#options.max;
-    this.#writer = this.#options.writable.getWriter();
-    this.#timer = setInterval(() => this.#draw(), this.#options.interval);
+    const { value = 0, barLength = 50, writable = Deno.stderr.writable } =
+      options;
+    this.value = value;
+    this.max = options.max;
+    this.#formatter = options.formatter;
+    this.#barLength = barLength;
+    this.#writer = writable.getWriter();
+    this.#timer = setInterval(() => this.#draw(), INTERVAL);
     this.#draw();
   }
 
   #line(): string {
-    const { barLength, fillChar, emptyChar, formatter } = this.#options;
-    const time = Date.now() - this.#start;
     const share = Math.min(Math.max(this.value / this.max, 0), 1);
-    const filled = Math.trunc(share * barLength);
-    const seconds = Math.floor(time / 1000);
+    const filled = Math.trunc(share * this.#barLength);
+    const seconds = Math.floor((Date.now() - this.#start) / 1000);
     const pad = (n: number) => String(n).padStart(2, "0");
-    const line = formatter({
+    return this.#formatter({
       styledTime: `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`,
-      progressBar: fillChar.repeat(filled) +
-        emptyChar.repeat(barLength - filled),
-      time,
-      previousTime: this.#previous.time,
+      progressBar: "#".repeat(filled) + "-".repeat(this.#barLength - filled),
       value: this.value,
-      previousValue: this.#previous.value,
       max: this.max,
     });
-    this.#previous = { time, value: this.value };
-    return line;
   }
 
   async #write(text: string): Promise<void> {
@@ -113,15 +79,11 @@ export class ProgressBar {
     return this.#write(CLEAR_LINE + this.#line());
   }
 
-  /** Draws the bar a last time, or takes it away, and ends its timer. */
+  /** Draws the bar a last time and ends its timer. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    if (this.#options.clear) await this.#write(CLEAR_LINE);
-    else {
-      await this.#draw();
-      await this.#write("\n");
-    }
-    if (this.#options.keepOpen) this.#writer.releaseLock();
-    else await this.#writer.close();
+    await this.#draw();
+    await this.#write("\n");
+    this.#writer.releaseLock();
   }
 }
