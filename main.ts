@@ -7,6 +7,11 @@ import { type CommandEntry, runCommandLine } from "./lib/cli/mod.ts";
 
 const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "train",
+    summary: "Trains an agent on the real game.",
+    load: () => import("./tasks/train.ts"),
+  },
+  {
     name: "doctor",
     summary: "Checks that everything training needs is here and works.",
     load: () => import("./tasks/doctor.ts"),

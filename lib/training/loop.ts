@@ -41,6 +41,8 @@ export interface Counters {
   best: { step: number; mean: number } | null;
   /** Evaluations since the best one. */
   evaluationsWithoutBetter: number;
+  /** An evaluation of this very step has not been made, or was broken off. */
+  evaluationDue: boolean;
   /** Sums over the updates since the last line of metrics. */
   interval: { updates: number; loss: number; meanQ: number; tdError: number };
 }
@@ -53,6 +55,7 @@ export function freshCounters(): Counters {
     wallSeconds: 0,
     best: null,
     evaluationsWithoutBetter: 0,
+    evaluationDue: false,
     interval: { updates: 0, loss: 0, meanQ: 0, tdError: 0 },
   };
 }
@@ -96,10 +99,13 @@ export interface TrainingHooks {
   ): void;
   /** Every `training.logEvery` agent steps. */
   onInterval(metrics: IntervalMetrics): void;
-  /** Greedy games on held-out seeds; resolves to their mean score. */
-  evaluate(): Promise<number>;
-  /** Stores everything; `best` when the last evaluation was the best so far. */
-  checkpoint(env: EnvState, best: boolean): Promise<void>;
+  /**
+   * Greedy games on held-out seeds.
+   * @returns their mean score; null when the signal broke them off
+   */
+  evaluate(): Promise<number | null>;
+  /** Stores everything that is needed to go on from here. */
+  checkpoint(env: EnvState): Promise<void>;
 }
 
 /**
@@ -125,6 +131,7 @@ export async function train(
   const lastFrames = new Uint8Array(env.numEnvs * FRAME_BYTES);
   const clock = new TrainingClock(counters.wallSeconds);
   let logged = { wallSeconds: counters.wallSeconds, ...progress(parts) };
+  let checkpointDue = false;
 
   const schedule = trainingEpisodes(config);
   let state = parts.envState
@@ -132,11 +139,14 @@ export async function train(
     : await env.reset(schedule);
 
   for (;;) {
-    const reason = stopReason(config, counters, signal);
-    if (reason) {
-      await hooks.checkpoint(env.state(), false);
-      return reason;
+    if (counters.evaluationDue) {
+      const mean = await hooks.evaluate();
+      counters.wallSeconds = clock.seconds();
+      if (mean !== null && isBest(counters, mean)) checkpointDue = true;
     }
+    const reason = stopReason(config, counters, signal);
+    if (checkpointDue || reason) await hooks.checkpoint(env.state());
+    if (reason) return reason;
 
     // With probability ε a random action, otherwise argmax_a Q(S_t, a).
     const epsilon = linear(exploration, counters.step);
@@ -169,14 +179,8 @@ export async function train(
       hooks.onInterval(intervalMetrics(parts, epsilon, logged, now));
       logged = now;
     }
-    let best = false;
-    if (due(evaluation.every)) {
-      best = isBest(counters, await hooks.evaluate());
-      counters.wallSeconds = clock.seconds();
-    }
-    if (best || due(training.checkpointEvery)) {
-      await hooks.checkpoint(env.state(), best);
-    }
+    counters.evaluationDue = due(evaluation.every);
+    checkpointDue = due(training.checkpointEvery);
   }
 }
 
@@ -254,6 +258,7 @@ function stopReason(
 
 /** Whether this evaluation is the best so far; counts it. */
 function isBest(counters: Counters, mean: number): boolean {
+  counters.evaluationDue = false;
   if (counters.best && mean <= counters.best.mean) {
     counters.evaluationsWithoutBetter++;
     return false;

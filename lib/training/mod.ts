@@ -1,5 +1,12 @@
 /** Training: the loop, and all that a run leaves in its folder. */
 export {
+  type Agent,
+  findAgent,
+  type FindAgentOptions,
+  loadLearner,
+  PRETRAINED_FOLDER,
+} from "./agents.ts";
+export {
   findCheckpoint,
   loadCheckpoint,
   type LoadedCheckpoint,
@@ -20,6 +27,11 @@ export * from "./lock.ts";
 export * from "./loop.ts";
 export * from "./progress.ts";
 export * from "./run_folder.ts";
+export {
+  runTraining,
+  type TrainingOptions,
+  type TrainingOutcome,
+} from "./session.ts";
 export {
   type EvaluationRecord,
   type GameRecord,

@@ -218,6 +218,14 @@ export async function listRuns(root: string = RUNS_FOLDER): Promise<string[]> {
     .map(({ name }) => name);
 }
 
+/** Replaces the run's config, when it is resumed with other settings. */
+export async function updateRunConfig(
+  run: RunFolder,
+  config: Config,
+): Promise<void> {
+  await replaceDurably(run.config, configToYaml(config));
+}
+
 /** Writes `run.json` anew. */
 export async function writeRunInfo(
   run: RunFolder,

@@ -1,0 +1,363 @@
+/** One training run from its folder to its trained agent. */
+import {
+  createLearner,
+  type Learner,
+  type Network,
+  ReplayMemory,
+  resolveNetwork,
+} from "../agent/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { Environments, type EnvState, type VectorEnv } from "../env/mod.ts";
+import { CheckpointError } from "../errors.ts";
+import {
+  evaluate,
+  type Evaluation,
+  firstSeedFor,
+  greedyPolicy,
+  type SeedPurpose,
+} from "../evaluation/mod.ts";
+import { hash32, Random } from "../random.ts";
+import { tensorflowVersion } from "../tensorflow/mod.ts";
+import {
+  findCheckpoint,
+  loadCheckpoint,
+  type LoadedCheckpoint,
+  loadNewestCheckpoint,
+  saveCheckpoint,
+} from "./checkpoint.ts";
+import { listCheckpoints } from "./checkpoint_files.ts";
+import { acquireLock } from "./lock.ts";
+import {
+  type Counters,
+  freshCounters,
+  type StopReason,
+  train,
+  type TrainingHooks,
+} from "./loop.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import {
+  programCommit,
+  readRunInfo,
+  type RunFolder,
+  writeRunInfo,
+} from "./run_folder.ts";
+import { type MetricSink, openSinks } from "./sinks.ts";
+
+/** Name in a checkpoint of the stream that the training loop draws from. */
+const TRAINING_RANDOM = "training";
+/** Most games that an evaluation plays side by side. */
+const EVALUATION_GAMES = 32;
+
+/** What a training is started with. */
+export interface TrainingOptions {
+  config: Config;
+  run: RunFolder;
+  /** Go on from the run's newest checkpoint. */
+  resume: boolean;
+  /** How the program was called, for `run.json`. */
+  commandLine: string[];
+  /** Stops training after the step that is under way, saved. */
+  signal: AbortSignal;
+  /** Receives each evaluation made during training. */
+  onEvaluation(step: number, evaluation: Evaluation): Promise<void>;
+}
+
+/** How a training ended. */
+export interface TrainingOutcome {
+  reason: StopReason;
+  counters: Counters;
+  /** Folder of the checkpoint with the best evaluation. */
+  checkpoint: string;
+  /**
+   * The best checkpoint on seeds that chose nothing; null when the training
+   * was stopped by its signal.
+   */
+  evaluation: Evaluation | null;
+}
+
+/**
+ * Trains in a run's folder until the config's budget, its target or the signal
+ * ends it, then measures the best checkpoint on held-out seeds.
+ *
+ * @throws RunLockedError if another process trains there, CheckpointError if
+ * there is nothing sound to resume from, and what `Environments.open`,
+ * `createLearner` and `train` throw
+ */
+export async function runTraining(
+  options: TrainingOptions,
+): Promise<TrainingOutcome> {
+  const { config, run, signal } = options;
+  using _lock = await acquireLock(run.lock, `The run ${run.name}`);
+  const network = resolveNetwork(config.network, config.game.actions);
+  const memory = createMemory(config);
+  using learner = await createLearner(
+    config,
+    network,
+    new Random(hash32(config.seed, 0)),
+  );
+  await using environments = await Environments.open(config);
+  await using env = await environments.create({ training: true });
+  await using games = await createEvaluationGames(config, environments);
+  await using progress = createProgress({ budget: config.training });
+
+  const resumed = options.resume ? await newestCheckpoint(run, progress) : null;
+  const counters = resumed?.state.counters ?? freshCounters();
+  const random = resumed
+    ? Random.fromState(resumed.state.randoms[TRAINING_RANDOM]!)
+    : new Random(hash32(config.seed, 1));
+  if (resumed) {
+    await learner.setState(resumed.state.learner);
+    await resumed.restoreMemory(memory);
+    progress.log(`Going on from step ${counters.step}.`);
+  }
+  await recordStart(options, counters.step, learner, environments);
+
+  using sinks = openSinks(run, resumed?.state.sinks);
+  const records = new Records(sinks, progress, counters);
+  const checkpoints = new Checkpoints(run, config, network, progress, {
+    counters,
+    learner,
+    memory,
+    random,
+    sinks,
+  });
+  const reason = await train(
+    {
+      ...{ config, env, learner, memory, random, counters },
+      ...(resumed?.state.env && { envState: resumed.state.env }),
+    },
+    {
+      onGame: records.game,
+      onInterval: records.interval,
+      evaluate: async () => {
+        const { step } = counters;
+        const evaluation = await playGreedily(
+          config,
+          learner,
+          games,
+          "selection",
+          signal,
+        );
+        if (!evaluation) return null;
+        records.evaluation(evaluation);
+        await options.onEvaluation(step, evaluation);
+        return evaluation.mean;
+      },
+      checkpoint: (env) => checkpoints.save(env),
+    },
+    signal,
+  );
+  await checkpoints.settled();
+
+  const checkpoint = await findCheckpoint(run.checkpoints, "best");
+  if (reason === "signal") {
+    return { reason, counters, checkpoint, evaluation: null };
+  }
+  const best = await loadCheckpoint(checkpoint);
+  await learner.setState(best.state.learner);
+  const evaluation = await playGreedily(config, learner, games, "test", signal);
+  return { reason, counters, checkpoint, evaluation };
+}
+
+function createMemory({ env, learner, replay }: Config): ReplayMemory {
+  return new ReplayMemory({
+    capacity: replay.capacity,
+    environments: env.instances,
+    discount: learner.discount,
+    nStep: learner.nStep,
+    ...(replay.prioritized && { prioritized: { alpha: replay.alpha } }),
+  });
+}
+
+/** Games of their own in the same Chrome: training's stay where they are. */
+function createEvaluationGames(
+  { evaluation }: Config,
+  environments: Environments,
+): Promise<VectorEnv> {
+  const most = Math.max(evaluation.episodes, evaluation.finalEpisodes);
+  return environments.create({
+    training: false,
+    numEnvs: Math.min(most, EVALUATION_GAMES),
+  });
+}
+
+/** @returns null if the signal broke it off */
+async function playGreedily(
+  { evaluation }: Config,
+  learner: Learner,
+  games: VectorEnv,
+  purpose: SeedPurpose,
+  signal: AbortSignal,
+): Promise<Evaluation | null> {
+  const episodes = purpose === "test"
+    ? evaluation.finalEpisodes
+    : evaluation.episodes;
+  try {
+    return await evaluate(games, greedyPolicy(learner), {
+      episodes,
+      firstSeed: firstSeedFor(purpose, episodes),
+      maxScore: evaluation.maxScore,
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return null;
+    throw error;
+  }
+}
+
+/** The newest checkpoint; null if the run ended before its first one. */
+async function newestCheckpoint(
+  run: RunFolder,
+  progress: Progress,
+): Promise<LoadedCheckpoint | null> {
+  if ((await listCheckpoints(run.checkpoints)).length === 0) return null;
+  return await loadNewestCheckpoint(
+    run.checkpoints,
+    (message) => progress.log(`warning: ${message}`),
+  );
+}
+
+async function recordStart(
+  { run, config, commandLine }: TrainingOptions,
+  fromStep: number,
+  learner: Learner,
+  environments: Environments,
+): Promise<void> {
+  const info = await readRunInfo(run);
+  info.starts.push({
+    time: new Date().toISOString(),
+    fromStep,
+    commandLine,
+    commit: await programCommit(),
+    versions: {
+      deno: Deno.version.deno,
+      v8: Deno.version.v8,
+      tensorflow: tensorflowVersion(),
+      chrome: environments.chromeVersion,
+    },
+    pageScript: environments.scriptHash,
+    engine: config.learner.engine,
+    device: learner.device,
+  });
+  await writeRunInfo(run, info);
+}
+
+/** Passes on what happens to the metric files and to whoever watches. */
+class Records {
+  readonly #sinks: MetricSink;
+  readonly #progress: Progress;
+  readonly #counters: Counters;
+  readonly #lastScores: number[] = [];
+  #bestScore: number | null = null;
+  #epsilon = 1;
+
+  constructor(sinks: MetricSink, progress: Progress, counters: Counters) {
+    this.#sinks = sinks;
+    this.#progress = progress;
+    this.#counters = counters;
+  }
+
+  readonly game: TrainingHooks["onGame"] = (environment, episode, epsilon) => {
+    const { games: game, step, wallSeconds } = this.#counters;
+    this.#sinks.game(
+      { game, environment, episode, epsilon, step, wallSeconds },
+    );
+    this.#lastScores.push(episode.score);
+    if (this.#lastScores.length > 10) this.#lastScores.shift();
+    this.#bestScore = Math.max(this.#bestScore ?? 0, episode.score);
+  };
+
+  readonly interval: TrainingHooks["onInterval"] = (metrics) => {
+    const { step, games, wallSeconds } = this.#counters;
+    const rssMegabytes = Deno.memoryUsage().rss / 1e6;
+    this.#sinks.interval({ ...metrics, wallSeconds, rssMegabytes });
+    this.#progress.update({
+      ...{ step, games, wallSeconds },
+      lastScores: this.#lastScores,
+      bestScore: this.#bestScore,
+      epsilon: metrics.epsilon,
+      loss: metrics.loss,
+      stepsPerSecond: metrics.stepsPerSecond,
+    });
+  };
+
+  evaluation(evaluation: Evaluation): void {
+    const { step } = this.#counters;
+    this.#sinks.evaluation({ step, scores: evaluation.scores });
+    const { mean, min, max, episodes, cap, capped } = evaluation;
+    this.#progress.log(
+      `Evaluation at step ${step}: mean ${mean.toFixed(0)} of ${episodes} ` +
+        `games (${min} to ${max}), ${Math.round(capped * episodes)} of them ` +
+        `at the cap of ${cap}`,
+    );
+  }
+}
+
+/** What a checkpoint is made of, beside the games. */
+interface CheckpointParts {
+  counters: Counters;
+  learner: Learner;
+  memory: ReplayMemory;
+  random: Random;
+  sinks: MetricSink;
+}
+
+/**
+ * Saves checkpoints while training goes on. One that cannot be written (the
+ * disk is full) is said and left out: the earlier ones are untouched.
+ */
+class Checkpoints {
+  readonly #folder: string;
+  readonly #keep: number;
+  readonly #network: Network;
+  readonly #progress: Progress;
+  readonly #parts: CheckpointParts;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    run: RunFolder,
+    config: Config,
+    network: Network,
+    progress: Progress,
+    parts: CheckpointParts,
+  ) {
+    this.#folder = run.checkpoints;
+    this.#keep = config.training.keepCheckpoints;
+    this.#network = network;
+    this.#progress = progress;
+    this.#parts = parts;
+  }
+
+  /** Returns when everything is copied; writing goes on. */
+  async save(env: EnvState): Promise<void> {
+    await this.#writing;
+    const { counters, learner, memory, random, sinks } = this.#parts;
+    try {
+      const state = {
+        counters,
+        learner: await learner.getState(),
+        env,
+        randoms: { [TRAINING_RANDOM]: random.state },
+        sinks: sinks.flush(),
+      };
+      const options = { keep: this.#keep, network: this.#network };
+      this.#writing = saveCheckpoint(this.#folder, state, memory, options)
+        .catch((error) => this.#warn(error));
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  /** Waits until the last checkpoint is written. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  #warn(error: unknown): void {
+    if (!(error instanceof Error)) throw error;
+    this.#progress.log(
+      `warning: step ${this.#parts.counters.step} was not saved, training ` +
+        `goes on. ${error.message}`,
+    );
+  }
+}

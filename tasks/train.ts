@@ -1,0 +1,204 @@
+import { basename, extname, join } from "node:path";
+import { answer, defineCommand, JSON_OPTION, say } from "../lib/cli/mod.ts";
+import { type Config, DEFAULT_CONFIG, loadConfig } from "../lib/config/mod.ts";
+import { UsageError } from "../lib/errors.ts";
+import type { Evaluation } from "../lib/evaluation/mod.ts";
+import {
+  type EvaluationContext,
+  evaluationReport,
+  gameName,
+  replaceFolder,
+  scoresCsv,
+} from "../lib/report/mod.ts";
+import {
+  createRun,
+  formatDuration,
+  openRun,
+  type RunFolder,
+  runTraining,
+  type StopReason,
+  type TrainingOutcome,
+  updateRunConfig,
+} from "../lib/training/mod.ts";
+
+const REASONS: Record<StopReason, string> = {
+  steps: "all steps are done",
+  minutes: "the time is over",
+  target: "the target was reached",
+  patience: "it did not get better any more",
+  signal: "it was stopped",
+};
+
+/** Exit code of a run that was stopped, and saved. */
+const INTERRUPTED = 130;
+
+export const command = defineCommand({
+  details:
+    "Trains on the real game from one config file and leaves a run's folder in " +
+    "data/runs: checkpoints, scores.csv, metrics.csv, TensorBoard events, " +
+    "evaluations and a report. Ctrl-C saves and ends; --resume goes on from " +
+    "there as if nothing had happened.",
+  options: {
+    config: {
+      type: "string",
+      placeholder: "FILE",
+      description: "Config file; configs/default.yaml if not given.",
+    },
+    set: {
+      type: "string",
+      repeatable: true,
+      placeholder: "KEY=VALUE",
+      description: "Sets one key of the config: learner.learningRate=1e-4.",
+    },
+    run: {
+      type: "string",
+      placeholder: "NAME",
+      description: "Name of the new run; date, time and config if not given.",
+    },
+    resume: {
+      type: "string",
+      placeholder: "RUN",
+      description: "Goes on with a run, from its newest checkpoint.",
+    },
+    steps: {
+      type: "integer",
+      minimum: 1,
+      description: "Agent steps of the whole run (training.steps).",
+    },
+    minutes: {
+      type: "number",
+      minimum: 0,
+      description: "Minutes of the whole run (training.minutes).",
+    },
+    seed: {
+      type: "integer",
+      minimum: 0,
+      description: "Seed of everything random (seed).",
+    },
+    json: JSON_OPTION,
+  },
+  async run({ options }) {
+    const { resume, config: file = DEFAULT_CONFIG } = options;
+    if (resume !== undefined) {
+      for (const name of ["config", "run", "seed"] as const) {
+        if (options[name] !== undefined) {
+          throw new UsageError(
+            `--${name} does not go with --resume: the run has its own`,
+          );
+        }
+      }
+    }
+    const sets = [
+      ...options.set,
+      ...setting("training.steps", options.steps),
+      ...setting("training.minutes", options.minutes),
+      ...setting("seed", options.seed),
+    ];
+    let run: RunFolder;
+    let config: Config;
+    if (resume === undefined) {
+      config = await loadConfig(file, sets);
+      const configName = basename(file, extname(file));
+      run = await createRun({ config, name: options.run, configName });
+    } else {
+      run = await openRun(resume);
+      config = await loadConfig(run.config, sets);
+      if (sets.length > 0) await updateRunConfig(run, config);
+    }
+    say(`Training in ${run.path}`);
+
+    const stop = new AbortController();
+    const removeHandlers = stopOnSignal(stop);
+    const context = (checkpoint: string): EvaluationContext => ({
+      run: run.name,
+      checkpoint,
+      game: gameName(config),
+      speed: config.game.speed,
+      clock: config.env.clock,
+      command: `deno task eval ${run.name}`,
+      versions: { deno: Deno.version.deno },
+    });
+    try {
+      const outcome = await runTraining({
+        config,
+        run,
+        resume: resume !== undefined,
+        commandLine: Deno.args,
+        signal: stop.signal,
+        onEvaluation: (step, evaluation) =>
+          writeEvaluation(run, context(`step-${step}`), evaluation),
+      });
+      const checkpoint = basename(outcome.checkpoint);
+      const report = outcome.evaluation &&
+        evaluationReport(context(checkpoint), outcome.evaluation);
+      sayOutcome(run, outcome);
+      if (options.json) {
+        const { step, games, wallSeconds, best } = outcome.counters;
+        answer(JSON.stringify({
+          run: run.name,
+          steps: step,
+          games,
+          minutes: wallSeconds / 60,
+          best,
+          evaluation: report,
+        }));
+      }
+      return outcome.reason === "signal" ? INTERRUPTED : 0;
+    } finally {
+      removeHandlers();
+    }
+  },
+});
+
+function setting(key: string, value: number | undefined): string[] {
+  return value === undefined ? [] : [`${key}=${value}`];
+}
+
+/** The first signal asks to save and stop, a second one ends at once. */
+function stopOnSignal(stop: AbortController): () => void {
+  const onSignal = () => {
+    // Chrome's guard ends Chrome when this process has ended.
+    if (stop.signal.aborted) Deno.exit(INTERRUPTED);
+    say("Saving and stopping; once more to stop at once.");
+    stop.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+  };
+}
+
+async function writeEvaluation(
+  run: RunFolder,
+  context: EvaluationContext,
+  evaluation: Evaluation,
+): Promise<void> {
+  const report = evaluationReport(context, evaluation);
+  await replaceFolder(join(run.evaluations, context.checkpoint), {
+    "report.json": JSON.stringify(report, null, 2) + "\n",
+    "scores.csv": scoresCsv(report),
+  });
+}
+
+function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {
+  const { counters, reason, evaluation } = outcome;
+  const time = formatDuration(counters.wallSeconds);
+  say(
+    `Training ended after ${counters.step} steps, ${counters.games} games and ` +
+      `${time}: ${REASONS[reason]}.`,
+  );
+  say(`The agent: ${outcome.checkpoint}`);
+  if (evaluation) {
+    const { episodes, mean, mean95, min, max, cap, capped } = evaluation;
+    say(
+      `On ${episodes} games that it had never seen: mean ${mean.toFixed(0)} ` +
+        `(95 %: ${mean95.map((value) => value.toFixed(0)).join(" to ")}), ` +
+        `${min} to ${max}, ${Math.round(capped * episodes)} of them ended at ` +
+        `the cap of ${cap}.`,
+    );
+    say(`Next: deno task play ${run.name}`);
+  } else {
+    say(`Go on: deno task train --resume ${run.name}`);
+  }
+}
