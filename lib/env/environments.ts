@@ -1,12 +1,8 @@
 import type { Config } from "../config/mod.ts";
-import {
-  CANVAS,
-  LockstepPage,
-  type LockstepPageOptions,
-  type Taps,
-} from "../game/mod.ts";
+import { CANVAS, LockstepPage, type LockstepPageOptions } from "../game/mod.ts";
 import { UsageError } from "../errors.ts";
 import { LockstepEnv } from "./lockstep_env.ts";
+import { observePictures, triangleFilter } from "./observation.ts";
 import { FRAME_BYTES, FRAME_SIZE, type VectorEnv } from "./types.ts";
 
 /** Options of {@linkcode Environments.create}. */
@@ -43,27 +39,11 @@ function pageOptions({ game, env }: Config): LockstepPageOptions {
     night: game.night,
     frameSize: FRAME_SIZE,
     crop,
-    columns: triangle(crop.width, FRAME_SIZE),
-    rows: triangle(crop.height, FRAME_SIZE),
+    columns: triangleFilter(crop.width, FRAME_SIZE),
+    rows: triangleFilter(crop.height, FRAME_SIZE),
     drawing: env.observation === "page" ? "recorded" : "native",
     pixels: env.observation === "page" ? "frame" : "crop",
   };
-}
-
-function triangle(inputs: number, outputs: number): Taps[] {
-  const scale = inputs / outputs;
-  const radius = Math.max(scale, 1);
-  return Array.from({ length: outputs }, (_, output) => {
-    const center = (output + 0.5) * scale - 0.5;
-    const start = Math.max(0, Math.ceil(center - radius));
-    const end = Math.min(inputs - 1, Math.floor(center + radius));
-    const weights = Array.from(
-      { length: end - start + 1 },
-      (_, i) => Math.max(0, 1 - Math.abs(start + i - center) / radius),
-    );
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    return { start, weights: weights.map((weight) => weight / sum) };
-  });
 }
 
 /**
@@ -100,6 +80,11 @@ export class Environments implements AsyncDisposable {
     return this.#pages[0]!.chromeVersion;
   }
 
+  /** SHA-256 (hexadecimal) of the page's own script, which is the game. */
+  get scriptHash(): string {
+    return this.#pages[0]!.scriptHash;
+  }
+
   /** Numbers of the Chrome processes; empty for one that was connected to. */
   get pids(): number[] {
     return this.#pages.flatMap(({ pid }) => pid ?? []);
@@ -117,8 +102,16 @@ export class Environments implements AsyncDisposable {
     return await LockstepEnv.create(this.#config, this.#pages, {
       numEnvs,
       maxEpisodeSteps: options.training ? env.maxEpisodeSteps : null,
-      pixelBytes: FRAME_BYTES,
-      toFrames: join,
+      ...(env.observation === "page"
+        ? { pixelBytes: FRAME_BYTES, toFrames: join }
+        : {
+          pixelBytes: env.crop.width * env.crop.height,
+          toFrames: (inks: Uint8Array[]) =>
+            observePictures(
+              inks.map((ink) => ink.map((value) => 255 - value)),
+              env.crop,
+            ),
+        }),
     });
   }
 

@@ -46,6 +46,39 @@ export class ByteList {
   }
 }
 
+/**
+ * Reads games' pixels from an answer: runs of 32-bit words, each behind a word
+ * that holds how many empty ones come first (its lower half) and how many are
+ * in the run (its upper half).
+ */
+class PixelReader {
+  readonly words: Uint32Array;
+  #pixelBytes: number;
+  #at: number;
+
+  /** @param start words ahead of the pixels. */
+  constructor(answer: string, pixelBytes: number, start: number) {
+    this.words = new Uint32Array(Uint8Array.fromBase64(answer).buffer);
+    this.#pixelBytes = pixelBytes;
+    this.#at = start;
+  }
+
+  get done(): boolean {
+    return this.#at >= this.words.length;
+  }
+
+  next(): Uint8Array {
+    const pixels = new Uint32Array(Math.ceil(this.#pixelBytes / 4));
+    for (let to = 0; to < pixels.length;) {
+      const head = this.words[this.#at++]!;
+      to += head & 0xffff;
+      const end = to + (head >>> 16);
+      while (to < end) pixels[to++] = this.words[this.#at++]!;
+    }
+    return new Uint8Array(pixels.buffer, 0, this.#pixelBytes);
+  }
+}
+
 /** What one game did in a step. */
 export interface GameStep {
   outcome: "parked" | "playing" | "crash" | "truncated";
@@ -55,7 +88,7 @@ export interface GameStep {
   speed: number;
   /** Type of the nearest obstacle. */
   obstacle: string | undefined;
-  /** The pixels after the step; absent where the game is parked. */
+  /** The ink after the step; absent where the game is parked. */
   pixels: Uint8Array | undefined;
   /** The next episode's first pixels and speed, where one began. */
   begun: { pixels: Uint8Array; speed: number } | undefined;
@@ -259,34 +292,25 @@ export class LockstepBatch implements AsyncDisposable {
         `lockstep.replay(${this.#id},${game},` +
           `"${text.slice(from, from + count)}",${last}${begin})`,
       );
-      pixels.push(...this.#split(Uint8Array.fromBase64(answer)));
+      const reader = new PixelReader(answer, this.#pixelBytes, 0);
+      while (!reader.done) pixels.push(reader.next());
       from += count;
     } while (from < text.length);
     return pixels;
   }
 
-  #split(bytes: Uint8Array): Uint8Array[] {
-    return Array.from(
-      { length: bytes.length / this.#pixelBytes },
-      (_, i) =>
-        bytes.subarray(i * this.#pixelBytes, (i + 1) * this.#pixelBytes),
-    );
-  }
-
   #decode(answer: string): GameStep[] {
-    const bytes = Uint8Array.fromBase64(answer);
     const count = this.size * RECORD.length;
-    const records = new Int32Array(bytes.buffer, 0, count);
-    const speeds = new Float32Array(bytes.buffer, 0, count);
-    let from = count * 4;
-    const take = () => bytes.subarray(from, from += this.#pixelBytes);
+    const pixels = new PixelReader(answer, this.#pixelBytes, count);
+    const records = new Int32Array(pixels.words.buffer, 0, count);
+    const speeds = new Float32Array(pixels.words.buffer, 0, count);
     return this.#running.map((_, game) => {
       const at = game * RECORD.length;
       const outcome = OUTCOMES[records[at + RECORD.outcome]!]!;
       const ended = outcome === "crash" || outcome === "truncated";
-      const pixels = outcome === "parked" ? undefined : take();
+      const last = outcome === "parked" ? undefined : pixels.next();
       const begun = ended && this.#next[game]
-        ? { pixels: take(), speed: speeds[at + RECORD.nextSpeed]! }
+        ? { pixels: pixels.next(), speed: speeds[at + RECORD.nextSpeed]! }
         : undefined;
       return {
         outcome,
@@ -294,7 +318,7 @@ export class LockstepBatch implements AsyncDisposable {
         frames: records[at + RECORD.frames]!,
         speed: speeds[at + RECORD.speed]!,
         obstacle: this.#page.obstacles[records[at + RECORD.obstacle]!],
-        pixels,
+        pixels: last,
         begun,
       };
     });

@@ -46,6 +46,7 @@ export class LockstepPage implements AsyncDisposable {
   #failures = 0;
   #obstacles: string[] = [];
   #version = "";
+  #scriptHash = "";
 
   private constructor(browser: BrowserConfig, script: string) {
     this.#browser = browser;
@@ -78,6 +79,11 @@ export class LockstepPage implements AsyncDisposable {
   /** Chrome's name and version. */
   get chromeVersion(): string {
     return this.#version;
+  }
+
+  /** SHA-256 (hexadecimal) of the page's own script, which is the game. */
+  get scriptHash(): string {
+    return this.#scriptHash;
   }
 
   /** Number of Chrome's process; `null` when it was only connected to. */
@@ -165,6 +171,9 @@ export class LockstepPage implements AsyncDisposable {
       );
     }
     this.#obstacles = obstacles;
+    this.#scriptHash = await sha256(
+      await this.#tab.evaluate("document.scripts[0].textContent"),
+    );
     this.#generation++;
   }
 
@@ -175,4 +184,12 @@ export class LockstepPage implements AsyncDisposable {
         "(browser.path), or play in real time (env.clock=live).",
     );
   }
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(text),
+  );
+  return new Uint8Array(digest).toHex();
 }

@@ -186,6 +186,8 @@ export function installLockstep(
 ): void {
   /** A clock starts here: the page takes a time of 0 for none. */
   const START_MS = 0x10000;
+  /** The page fades between day and night for so long, by CSS. */
+  const NIGHT_MS = 1500;
   const UP = 38;
   const DOWN = 40;
   const DUCK = 2;
@@ -201,6 +203,9 @@ export function installLockstep(
     painter: Painter;
     action: number;
     frames: number;
+    /** Whether it is night, and since which of `frames`. */
+    night: boolean;
+    nightSince: number;
     episode: PageEpisode | null;
     next: PageEpisode | null;
   }
@@ -247,6 +252,31 @@ export function installLockstep(
     clock.callbacks = new Map();
     for (const callback of callbacks.values()) callback(clock.now);
     game.frames++;
+    if (game.runner.inverted !== game.night) {
+      game.night = game.runner.inverted;
+      game.nightSince = game.frames;
+    }
+  }
+
+  /** How far the picture is inverted, 0 to 1, by the page's CSS transition. */
+  function nightOf({ frames, night, nightSince }: Game): number {
+    const share = eased((frames - nightSince) * options.frameMs / NIGHT_MS);
+    return night ? share : 1 - share;
+  }
+
+  /** The page's `cubic-bezier(0.65, 0.05, 0.36, 1)` at a time of 0 to 1. */
+  function eased(time: number): number {
+    if (time >= 1) return 1;
+    const bezier = (t: number, first: number, second: number) =>
+      3 * (1 - t) ** 2 * t * first + 3 * (1 - t) * t ** 2 * second + t ** 3;
+    let low = 0;
+    let high = 1;
+    for (let i = 0; i < 20; i++) {
+      const middle = (low + high) / 2;
+      if (bezier(middle, 0.65, 0.36) < time) low = middle;
+      else high = middle;
+    }
+    return bezier(low, 0.05, 1);
   }
 
   /** Makes a game and plays its intro, as the first key press would. */
@@ -273,6 +303,8 @@ export function installLockstep(
       painter: painting.painter(runner.canvas),
       action: 0,
       frames: 0,
+      night: false,
+      nightSince: -Infinity,
       episode: null,
       next: null,
     };
@@ -315,7 +347,13 @@ export function installLockstep(
   function begin(game: Game, episode: PageEpisode): void {
     clock = game.clock;
     Object.assign(clock, createClock(), { random: episode.seed | 0 });
-    Object.assign(game, { action: 0, frames: 0, episode });
+    Object.assign(game, {
+      action: 0,
+      frames: 0,
+      night: false,
+      nightSince: -Infinity,
+      episode,
+    });
     const { runner } = game;
     const { horizon, distanceMeter, tRex } = runner;
     horizon.obstacleHistory.length = 0;
@@ -373,26 +411,54 @@ export function installLockstep(
     }
   }
 
-  const bytes = options.pixels === "frame"
-    ? options.frameSize ** 2
-    : options.crop.width * options.crop.height;
-  let answer = new Uint8Array(0);
+  const words = Math.ceil(
+    (options.pixels === "frame"
+      ? options.frameSize ** 2
+      : options.crop.width * options.crop.height) / 4,
+  );
+  const pixels = new Uint32Array(words);
+  const pixelBytes = new Uint8Array(pixels.buffer);
+  let answer = new Uint32Array(0);
 
-  /** Room for the records of `count` games and as many as twice the frames. */
-  function room(count: number): { records: Int32Array; speeds: Float32Array } {
-    const recordBytes = count * layout.length * 4;
-    const needed = recordBytes + 2 * count * bytes;
-    if (answer.length < needed) answer = new Uint8Array(needed);
+  /** Room for the records of `count` games and for `frames` frames. */
+  function room(
+    count: number,
+    frames: number,
+  ): { records: Int32Array; speeds: Float32Array } {
+    const length = count * layout.length;
+    // At worst each word of a frame has a word ahead of it.
+    const needed = length + frames * 2 * words;
+    if (answer.length < needed) answer = new Uint32Array(needed);
     return {
-      records: new Int32Array(answer.buffer, 0, count * layout.length),
-      speeds: new Float32Array(answer.buffer, 0, count * layout.length),
+      records: new Int32Array(answer.buffer, 0, length),
+      speeds: new Float32Array(answer.buffer, 0, length),
     };
   }
 
-  function paint(game: Game, offset: number): number {
-    game.painter.paint(answer.subarray(offset, offset + bytes));
-    return offset + bytes;
+  /**
+   * Adds a game's pixels to the answer, without the empty parts: runs of
+   * words, each behind a word that holds how many empty ones come first (its
+   * lower half) and how many are in the run (its upper half).
+   *
+   * @returns the answer's new end.
+   */
+  function paint(game: Game, end: number): number {
+    game.painter.paint(pixelBytes, nightOf(game));
+    for (let word = 0; word < words;) {
+      const start = word;
+      while (word < words && pixels[word] === 0) word++;
+      const run = word;
+      const head = end++;
+      while (word < words && pixels[word] !== 0) {
+        answer[end++] = pixels[word++]!;
+      }
+      answer[head] = (run - start) | (word - run) << 16;
+    }
+    return end;
   }
+
+  const answered = (end: number) =>
+    base64(new Uint8Array(answer.buffer, 0, end * 4));
 
   function base64(data: Uint8Array): string {
     if (data.toBase64) return data.toBase64();
@@ -469,8 +535,8 @@ export function installLockstep(
 
     reset(batch, episodes) {
       const games = gamesOf(batch);
-      const { records, speeds } = room(games.length);
-      let end = records.byteLength;
+      const { records, speeds } = room(games.length, 2 * games.length);
+      let end = records.length;
       games.forEach((game, index) => {
         const episode = episodes[index] ?? null;
         const record = index * layout.length;
@@ -482,14 +548,14 @@ export function installLockstep(
         speeds[record + layout.nextSpeed] = game.runner.currentSpeed;
         end = paint(game, end);
       });
-      return base64(answer.subarray(0, end));
+      return answered(end);
     },
 
     step(batch, actions, next) {
       const games = gamesOf(batch);
       for (const [game, episode] of next) games[game]!.next = episode;
-      const { records, speeds } = room(games.length);
-      let end = records.byteLength;
+      const { records, speeds } = room(games.length, 2 * games.length);
+      let end = records.length;
       games.forEach((game, index) => {
         const record = index * layout.length;
         const symbol = actions.charCodeAt(index) - 48;
@@ -518,14 +584,12 @@ export function installLockstep(
         }
         speeds[record + layout.nextSpeed] = runner.currentSpeed;
       });
-      return base64(answer.subarray(0, end));
+      return answered(end);
     },
 
     replay(batch, index, actions, frames, episode) {
       const game = gamesOf(batch)[index]!;
-      if (answer.length < (frames + 1) * bytes) {
-        answer = new Uint8Array((frames + 1) * bytes);
-      }
+      room(0, frames + 1);
       let end = 0;
       if (episode) {
         begin(game, episode);
@@ -535,7 +599,7 @@ export function installLockstep(
         decide(game, actions.charCodeAt(n) - 48);
         if (n >= actions.length - frames) end = paint(game, end);
       }
-      return base64(answer.subarray(0, end));
+      return answered(end);
     },
 
     pictures(batch) {
@@ -546,7 +610,7 @@ export function installLockstep(
       games.forEach((game, index) =>
         game.painter.picture(
           pictures.subarray(index * size, (index + 1) * size),
-          game.runner.inverted,
+          nightOf(game),
         )
       );
       return base64(pictures);

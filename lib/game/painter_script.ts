@@ -17,10 +17,15 @@ import type {
 
 /** The pixels of one game. */
 export interface Painter {
-  /** Writes what a step brings back: [size, size] ink, or the crop's grey. */
-  paint(out: Uint8Array): void;
-  /** Writes the whole canvas, [height, width] grey, inverted at night. */
-  picture(out: Uint8Array, night: boolean): void;
+  /**
+   * Writes the crop, scaled to [size, size] or as it is, as ink: the distance
+   * from the paper.
+   *
+   * @param night how far the picture is inverted, 0 to 1.
+   */
+  paint(out: Uint8Array, night: number): void;
+  /** Writes the whole canvas as it is displayed: [height, width] grey. */
+  picture(out: Uint8Array, night: number): void;
 }
 
 /** What {@linkcode createPainter} makes. */
@@ -120,23 +125,22 @@ export function createPainter(
     }
 
     drawImage(
-      ...[image, sx, sy, sw, sh, x, y, width, height]: Parameters<
-        Context["drawImage"]
-      >
+      image: PageImage,
+      sx: number,
+      sy: number,
+      sw: number,
+      sh: number,
+      x: number,
+      y: number,
+      width: number,
+      height: number,
     ): void {
       if (sw !== width || sh !== height || (this.image ?? image) !== image) {
         throw new Error("the page scaled a sprite, or changed its sheet");
       }
       this.image = image;
-      this.sprites.push(
-        sx,
-        sy,
-        sw,
-        sh,
-        x + this.#x,
-        y + this.#y,
-        this.#alpha,
-      );
+      const { sprites } = this;
+      sprites.push(sx, sy, sw, sh, x + this.#x, y + this.#y, this.#alpha);
     }
   }
 
@@ -205,6 +209,8 @@ export function createPainter(
   /** Copies the sprites' visible part; false: one is not plain opaque. */
   function copySprites(list: readonly number[]): boolean {
     ink.fill(0);
+    firstInk.fill(crop.width);
+    endInk.fill(0);
     for (let i = 0; i < list.length; i += FIELDS) {
       const sx = list[i]!;
       const sy = list[i + 1]!;
@@ -223,9 +229,14 @@ export function createPainter(
         sy >= 0 && sy + height <= sheetHeight;
       if (!plain) return false;
       for (let row = top; row < bottom; row++) {
+        const line = row - crop.y;
+        const place = left - crop.x;
+        const end = right - crop.x;
+        if (place < firstInk[line]!) firstInk[line] = place;
+        if (end > endInk[line]!) endInk[line] = end;
         let from = (sy + row - y) * sheetWidth + sx + left - x;
-        let to = (row - crop.y) * stride + left - crop.x;
-        for (const end = to + right - left; to < end; to++, from++) {
+        let to = line * stride + place;
+        for (const stop = line * stride + end; to < stop; to++, from++) {
           const value = sheet[from]!;
           if (value >= 0) ink[to] = value;
           else if (value === TRANSLUCENT) return false;
@@ -235,9 +246,13 @@ export function createPainter(
     return true;
   }
 
+  // A row begins at a whole word, so that four pixels can be looked at at once.
   const stride = (crop.width + 3) & ~3;
   const ink = new Uint8Array(stride * crop.height);
   const words = new Uint32Array(ink.buffer);
+  /** For each row of the crop, where there may be ink. */
+  const firstInk = new Int16Array(crop.height);
+  const endInk = new Int16Array(crop.height);
 
   let spareCanvas: PageCanvas | null = null;
 
@@ -278,62 +293,81 @@ export function createPainter(
       ? drawSprites(recorder, canvas)
       : realContext(canvas);
     readInk(context, crop.x, crop.y, crop.width, crop.height, ink, stride);
+    firstInk.fill(0);
+    endInk.fill(crop.width);
   }
 
   /** The taps of a filter by input pixel: which outputs it adds to. */
-  function transpose(taps: LockstepOptions["columns"], inputs: number) {
-    const width = Math.max(
-      ...Array.from(
-        { length: inputs },
-        (_, input) =>
-          taps.filter(({ start, weights }) =>
-            input >= start && input < start + weights.length
-          ).length,
-      ),
+  function byInput(taps: LockstepOptions["columns"], inputs: number) {
+    const adds = Array.from(
+      { length: inputs },
+      () => [] as { output: number; weight: number }[],
     );
-    const outputs = new Int32Array(inputs * width);
-    const weights = new Float32Array(inputs * width);
-    const used = new Uint8Array(inputs);
-    taps.forEach((tap, output) =>
-      tap.weights.forEach((weight, i) => {
-        const input = tap.start + i;
-        const place = input * width + used[input]!++;
-        outputs[place] = output;
-        weights[place] = weight;
+    taps.forEach(({ start, weights }, output) =>
+      weights.forEach((weight, i) => {
+        if (weight > 0) adds[start + i]!.push({ output, weight });
       })
     );
-    return { width, outputs, weights };
+    const width = Math.max(...adds.map(({ length }) => length));
+    const outputs = new Int32Array(inputs * width);
+    const weights = new Float64Array(inputs * width);
+    adds.forEach((each, input) =>
+      each.forEach(({ output, weight }, i) => {
+        outputs[input * width + i] = output;
+        weights[input * width + i] = weight;
+      })
+    );
+    return {
+      width,
+      outputs,
+      weights,
+      /** For each input, the first output and the last that it adds to. */
+      first: Int32Array.from(adds, (each) => each[0]?.output ?? 0),
+      last: Int32Array.from(adds, (each) => each.at(-1)?.output ?? 0),
+    };
   }
 
-  const columns = transpose(options.columns, crop.width);
-  const rows = transpose(options.rows, crop.height);
-  const line = new Float32Array(frameSize);
-  const sums = new Float32Array(frameSize * frameSize);
+  const columns = byInput(options.columns, crop.width);
+  const rows = byInput(options.rows, crop.height);
+  /** One row of the crop, scaled in width. */
+  const line = new Float64Array(frameSize);
+  const sums = new Float64Array(frameSize * frameSize);
 
-  /** Scales `ink`; most of it is 0 and is skipped four pixels at a time. */
+  /** Adds a word's four pixels to `line`. */
+  function addWord(row: number, word: number): void {
+    const { width, outputs, weights } = columns;
+    const first = word * 4;
+    for (let place = first; place < first + 4; place++) {
+      const value = ink[row * stride + place]!;
+      if (value === 0) continue;
+      for (let tap = place * width; tap < (place + 1) * width; tap++) {
+        line[outputs[tap]!]! += value * weights[tap]!;
+      }
+    }
+  }
+
+  /** Scales `ink`. Most of it is 0, which costs next to nothing. */
   function scale(out: Uint8Array): void {
     sums.fill(0);
     for (let y = 0; y < crop.height; y++) {
-      let any = false;
-      for (let word = y * stride / 4; word < (y + 1) * stride / 4; word++) {
-        if (words[word] === 0) continue;
-        if (!any) line.fill(0);
-        any = true;
-        for (let place = word * 4; place < word * 4 + 4; place++) {
-          const value = ink[place]!;
-          if (value === 0) continue;
-          const first = (place - y * stride) * columns.width;
-          for (let tap = first; tap < first + columns.width; tap++) {
-            line[columns.outputs[tap]!]! += value * columns.weights[tap]!;
-          }
-        }
+      let first = -1;
+      let last = -1;
+      const endWord = (endInk[y]! + 3) >> 2;
+      for (let word = firstInk[y]! >> 2; word < endWord; word++) {
+        if (words[(y * stride >> 2) + word] === 0) continue;
+        if (first < 0) first = word;
+        last = word;
+        addWord(y, word);
       }
-      if (!any) continue;
+      if (first < 0) continue;
+      const from = columns.first[4 * first]!;
+      const to = columns.last[Math.min(4 * last + 3, crop.width - 1)]! + 1;
       for (let tap = y * rows.width; tap < (y + 1) * rows.width; tap++) {
         const weight = rows.weights[tap]!;
-        const to = rows.outputs[tap]! * frameSize;
-        for (let x = 0; x < frameSize; x++) sums[to + x]! += line[x]! * weight;
+        const target = rows.outputs[tap]! * frameSize;
+        for (let x = from; x < to; x++) sums[target + x]! += line[x]! * weight;
       }
+      line.fill(0, from, to);
     }
     for (let i = 0; i < sums.length; i++) out[i] = sums[i]! + 0.5;
   }
@@ -341,14 +375,20 @@ export function createPainter(
   return {
     sprites,
     painter: (canvas) => ({
-      paint(out) {
+      paint(out, night) {
         inkOfCrop(canvas);
-        if (options.pixels === "frame") return scale(out);
-        for (let y = 0, to = 0; y < crop.height; y++) {
-          for (let x = 0; x < crop.width; x++) {
-            out[to++] = 255 - ink[y * stride + x]!;
+        if (options.pixels === "frame") {
+          scale(out);
+        } else {
+          for (let y = 0; y < crop.height; y++) {
+            const row = ink.subarray(y * stride, y * stride + crop.width);
+            out.set(row, y * crop.width);
           }
         }
+        // Half inverted, the picture is an even grey.
+        const contrast = Math.abs(1 - 2 * night);
+        if (contrast === 1) return;
+        for (let i = 0; i < out.length; i++) out[i] = out[i]! * contrast + 0.5;
       },
       picture(out, night) {
         const recorder = recorders.get(canvas);
@@ -357,8 +397,8 @@ export function createPainter(
           : realContext(canvas);
         const { width, height } = canvas;
         readInk(context, 0, 0, width, height, out, width);
-        if (!night) {
-          for (let i = 0; i < out.length; i++) out[i] = 255 - out[i]!;
+        for (let i = 0; i < out.length; i++) {
+          out[i] = 255 * (1 - night) - out[i]! * (1 - 2 * night) + 0.5;
         }
       },
     }),
