@@ -1,0 +1,267 @@
+/**
+ * One update of a Deep Q-Network in plain numbers (float64), as slow and as
+ * independent of TensorFlow as can be: the network layer by layer, gradients by
+ * central differences, Adam by the formula of algorithm 1 of its paper.
+ */
+import { huber, tdTarget } from "../../lib/agent/td.ts";
+import type { Network, ResolvedLayer } from "../../lib/agent/network.ts";
+import type {
+  Batch,
+  LearnerState,
+  NamedTensor,
+} from "../../lib/agent/types.ts";
+import type { LearnerConfig } from "../../lib/config/mod.ts";
+
+type Weights = Map<string, Float64Array>;
+
+const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+const asWeights = (tensors: readonly NamedTensor[]): Weights =>
+  new Map(tensors.map(({ name, data }) => [name, Float64Array.from(data)]));
+
+/** Zeros before the image in one dimension, as TensorFlow pads. */
+function paddingBefore(
+  size: number,
+  out: number,
+  { kernel, stride, padding }: Extract<ResolvedLayer, { type: "conv2d" }>,
+): number {
+  if (padding === "valid") return 0;
+  const total = Math.max(0, (out - 1) * stride + kernel.shape[0]! - size);
+  return Math.floor(total / 2);
+}
+
+function convolve(
+  x: Float64Array,
+  [height, width, channels]: [number, number, number],
+  layer: Extract<ResolvedLayer, { type: "conv2d" }>,
+  weights: Weights,
+): Float64Array {
+  const { stride, pool, outputShape } = layer;
+  const [size, , , filters] = layer.kernel.shape as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const kernel = weights.get(layer.kernel.name)!;
+  const bias = weights.get(layer.bias.name)!;
+  const outSize = (input: number) =>
+    layer.padding === "same"
+      ? Math.ceil(input / stride)
+      : Math.floor((input - size) / stride) + 1;
+  const top = paddingBefore(height, outSize(height), layer);
+  const left = paddingBefore(width, outSize(width), layer);
+  const at = (row: number, column: number, filter: number) => {
+    let sum = bias[filter]!;
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) {
+        const y = row * stride + i - top;
+        const z = column * stride + j - left;
+        if (y < 0 || y >= height || z < 0 || z >= width) continue;
+        for (let c = 0; c < channels; c++) {
+          sum += x[(y * width + z) * channels + c]! *
+            kernel[((i * size + j) * channels + c) * filters + filter]!;
+        }
+      }
+    }
+    return sum;
+  };
+  const [rows, columns] = outputShape as [number, number, number];
+  const out = new Float64Array(product(outputShape));
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      for (let filter = 0; filter < filters; filter++) {
+        let best = -Infinity;
+        for (let i = 0; i < pool; i++) {
+          for (let j = 0; j < pool; j++) {
+            best = Math.max(
+              best,
+              at(row * pool + i, column * pool + j, filter),
+            );
+          }
+        }
+        out[(row * columns + column) * filters + filter] = best;
+      }
+    }
+  }
+  return out;
+}
+
+function dense(
+  x: Float64Array,
+  layer: ResolvedLayer,
+  weights: Weights,
+): Float64Array {
+  const kernel = weights.get(layer.kernel.name)!;
+  const out = Float64Array.from(weights.get(layer.bias.name)!);
+  const units = out.length;
+  x.forEach((value, i) => {
+    for (let unit = 0; unit < units; unit++) {
+      out[unit]! += value * kernel[i * units + unit]!;
+    }
+  });
+  return out;
+}
+
+/** Q(s, ·) of one observation. */
+function qValues(
+  network: Network,
+  weights: Weights,
+  observation: Uint8Array,
+): number[] {
+  let x: Float64Array = Float64Array.from(observation, (p) => p / 255);
+  let shape: number[] = network.inputShape;
+  for (const layer of network.hidden) {
+    x = layer.type === "conv2d"
+      ? convolve(x, shape as [number, number, number], layer, weights)
+      : dense(x, layer, weights);
+    x = x.map((value) => Math.max(0, value));
+    shape = layer.outputShape;
+  }
+  const [first, advantage] = network.outputs.map((layer) =>
+    dense(x, layer, weights)
+  );
+  if (!network.dueling) return [...first!];
+  const mean = advantage!.reduce((a, b) => a + b) / advantage!.length;
+  return [...advantage!].map((a) => first![0]! + a - mean);
+}
+
+/** Q-values of the first `count` observations: [count, actions]. */
+export function oracleQValues(
+  network: Network,
+  weights: readonly NamedTensor[],
+  observations: Uint8Array,
+  count: number,
+): number[] {
+  const values = asWeights(weights);
+  const size = product(network.inputShape);
+  return Array.from(
+    { length: count },
+    (_, i) =>
+      qValues(network, values, observations.subarray(i * size, (i + 1) * size)),
+  )
+    .flat();
+}
+
+/** What an update reports and leaves. */
+export interface OracleResult {
+  loss: number;
+  meanQ: number;
+  tdErrors: number[];
+  state: LearnerState;
+}
+
+/** The update of `state` on `batch`. */
+export function oracleUpdate(
+  network: Network,
+  config: LearnerConfig,
+  state: LearnerState,
+  batch: Batch,
+  learningRate: number,
+): OracleResult {
+  const size = product(network.inputShape);
+  const target = asWeights(state.target);
+  const online = asWeights(state.online);
+  const samples = Array.from({ length: batch.size }, (_, i) => {
+    const next = batch.nextObservations.subarray(i * size, (i + 1) * size);
+    return {
+      observation: batch.observations.subarray(i * size, (i + 1) * size),
+      action: batch.actions[i]!,
+      weight: batch.weights[i]!,
+      y: tdTarget({
+        return: batch.returns[i]!,
+        discount: batch.discounts[i]!,
+        nextTarget: qValues(network, target, next),
+        ...(config.doubleQ && { nextOnline: qValues(network, online, next) }),
+      }),
+    };
+  });
+  const evaluate = (weights: Weights) => {
+    const estimates = samples.map(({ observation, action }) =>
+      qValues(network, weights, observation)[action]!
+    );
+    const tdErrors = samples.map(({ y }, i) => y - estimates[i]!);
+    const losses = tdErrors.map((tdError, i) =>
+      samples[i]!.weight *
+      (config.loss === "mse" ? tdError ** 2 : huber(tdError))
+    );
+    const mean = (values: number[]) =>
+      values.reduce((a, b) => a + b) / values.length;
+    return { loss: mean(losses), meanQ: mean(estimates), tdErrors };
+  };
+  const before = evaluate(online);
+
+  const gradients = new Map([...online].map(([name, values]) => [
+    name,
+    values.map((value, i) => {
+      const h = 1e-5;
+      values[i] = value + h;
+      const above = evaluate(online).loss;
+      values[i] = value - h;
+      const below = evaluate(online).loss;
+      values[i] = value;
+      return (above - below) / (2 * h);
+    }),
+  ]));
+  if (config.gradientClipNorm !== null) {
+    let sum = 0;
+    for (const gradient of gradients.values()) {
+      for (const value of gradient) sum += value ** 2;
+    }
+    const scale = Math.min(1, config.gradientClipNorm / Math.sqrt(sum));
+    for (const gradient of gradients.values()) {
+      gradient.forEach((value, i) => gradient[i] = value * scale);
+    }
+  }
+
+  const t = state.updates + 1;
+  const map = (
+    tensors: readonly NamedTensor[],
+    f: (value: number, tensor: number, index: number) => number,
+  ): NamedTensor[] =>
+    tensors.map(({ name, shape, data }, tensor) => ({
+      name,
+      shape,
+      data: data.map((value, i) => f(value, tensor, i)),
+    }));
+  const gradientOf = (tensor: number, i: number) =>
+    gradients.get(state.online[tensor]!.name)![i]!;
+  const firstMoments = map(
+    state.firstMoments,
+    (m, tensor, i) => 0.9 * m + 0.1 * gradientOf(tensor, i),
+  );
+  const secondMoments = map(
+    state.secondMoments,
+    (v, tensor, i) => 0.999 * v + 0.001 * gradientOf(tensor, i) ** 2,
+  );
+  const updated = map(state.online, (weight, tensor, i) => {
+    const m = firstMoments[tensor]!.data[i]! / (1 - 0.9 ** t);
+    const v = secondMoments[tensor]!.data[i]! / (1 - 0.999 ** t);
+    return weight -
+      learningRate * m / (Math.sqrt(v) + config.adamEpsilon);
+  });
+  const towards = (tensors: readonly NamedTensor[], rate: number) =>
+    map(
+      tensors,
+      (x, tensor, i) => (1 - rate) * x + rate * updated[tensor]!.data[i]!,
+    );
+  const { targetUpdate } = config;
+  const copies = "every" in targetUpdate && t % targetUpdate.every === 0;
+  return {
+    ...before,
+    state: {
+      updates: t,
+      online: updated,
+      target: "tau" in targetUpdate
+        ? towards(state.target, targetUpdate.tau)
+        : copies
+        ? updated
+        : state.target,
+      ...(config.averageRate > 0 && {
+        average: towards(state.average ?? state.online, config.averageRate),
+      }),
+      firstMoments,
+      secondMoments,
+    },
+  };
+}
