@@ -20,6 +20,15 @@ export {
   randomPolicy,
 } from "./policies.ts";
 export { PUBLISHED_RESULTS, type PublishedResult } from "./published.ts";
+export {
+  type GameFrame,
+  readStoredGame,
+  type RenderingEnv,
+  replayGame,
+  type ReplayOptions,
+  type StoredGame,
+  storedGame,
+} from "./replay.ts";
 export { firstSeedFor, type SeedPurpose } from "./seeds.ts";
 export {
   bootstrapInterval,

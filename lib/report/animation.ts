@@ -1,17 +1,11 @@
 /** Pictures of a game as an animated WebP, with or without Q-values. */
 import sharp from "sharp";
+import type { GameFrame } from "../evaluation/mod.ts";
 import { escapeXml } from "./chart.ts";
 import { ACTION_COLOURS, LIGHT } from "./theme.ts";
 
-/** A decision of a game as it is shown. */
-export interface GameFrame {
-  /** [height, width] uint8 grey: what a person sees. */
-  picture: Uint8Array;
-  /** Q-value of each action; absent: not known. */
-  q?: readonly number[];
-  /** The action that was taken; absent in the last frame. */
-  action?: number;
-}
+/** A moment of a game as it is shown. */
+type ShownFrame = Pick<GameFrame, "picture" | "q" | "action">;
 
 /** How frames become an animation. */
 export interface AnimationOptions {
@@ -38,7 +32,7 @@ const MAX_BYTES = 400_000_000;
  * @throws RangeError on no frames, or more than memory should hold
  */
 export async function animatedWebp(
-  frames: readonly GameFrame[],
+  frames: readonly ShownFrame[],
   options: AnimationOptions,
 ): Promise<Uint8Array> {
   const { width, height, actions, frameMs, lastFrameMs = 1500 } = options;
@@ -83,7 +77,7 @@ export async function animatedWebp(
 }
 
 /** Lowest and highest Q-value of all frames, the ends of every bar's scale. */
-function qRange(frames: readonly GameFrame[]): [number, number] {
+function qRange(frames: readonly ShownFrame[]): [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (const { q } of frames) {
@@ -100,7 +94,7 @@ const STRIPS_PER_CALL = 64;
 
 /** All frames' Q-values, [frames, height, width, 3] uint8. */
 async function qStrips(
-  frames: readonly GameFrame[],
+  frames: readonly ShownFrame[],
   actions: readonly string[],
   width: number,
   height: number,
@@ -128,7 +122,7 @@ async function qStrips(
 
 /** The Q-values of a frame as bars; the action that was taken is marked. */
 function qBars(
-  { q, action }: GameFrame,
+  { q, action }: ShownFrame,
   actions: readonly string[],
   width: number,
   [low, high]: [number, number],

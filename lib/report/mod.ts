@@ -1,9 +1,14 @@
-/** Reports: plots, pages, recordings. */
+/** What can be looked at: reports, charts, animations, model cards. */
+export { animatedWebp, type AnimationOptions } from "./animation.ts";
+export { type Chart, drawChart, escapeXml, svgToPng } from "./chart.ts";
 export {
   type EvaluationContext,
   type EvaluationReport,
   evaluationReport,
   gameName,
-  scoresCsv,
+  type PlayerFigures,
 } from "./evaluation_report.ts";
 export { type Files, replaceFolder } from "./folder.ts";
+export { type RecordedGame, recordGame, type Recording } from "./recording.ts";
+export { readRecordings, type ReportContent, reportFiles } from "./report.ts";
+export { readReport, readRunData, type RunData } from "./run_data.ts";

@@ -1,0 +1,153 @@
+/** The games that a person looks at: pictures of the best and the median one. */
+import sharp from "sharp";
+import type { Learner } from "../agent/mod.ts";
+import { ACTIONS } from "../env/mod.ts";
+import {
+  FRAMES_PER_SECOND,
+  type GameFrame,
+  type RenderingEnv,
+  replayGame,
+  type StoredGame,
+} from "../evaluation/mod.ts";
+import { CANVAS } from "../game/mod.ts";
+import { animatedWebp } from "./animation.ts";
+import { type Chart, CHART_WIDTH } from "./chart.ts";
+import { qValueChart, type Snapshot } from "./evaluation_charts.ts";
+import type { Files } from "./folder.ts";
+import { points } from "./evaluation_sections.ts";
+import type { Animation, PageChart } from "./page.ts";
+
+/** Seconds of play that an animation on a page shows. */
+const ANIMATION_SECONDS = 20;
+/** Seconds of play that the Q-values are drawn of. */
+const Q_SECONDS = 8;
+/** The part of the picture that the small pictures show. */
+const SNAPSHOT = { left: 0, top: 0, width: 300, height: 150 } as const;
+/** Plot widths of the Q-values and the pictures below it. */
+const Q_CHARTS = [
+  { name: "q-values", width: 860, pictures: 8 },
+  { name: "q-values-narrow", width: CHART_WIDTH - 64, pictures: 4 },
+] as const;
+
+/** Which game it is. */
+export type GameRole = "best" | "median";
+
+/** A game with its pictures. */
+export interface Recording {
+  role: GameRole;
+  game: StoredGame;
+  webp: Uint8Array;
+}
+
+/** "Best game: seed 1,000,003, 1,000 points, ended at the cap; …" */
+function caption({ role, game }: Recording): string {
+  const end = game.end === "cap" ? "ended at the cap" : "crashed";
+  const seconds = game.frames / FRAMES_PER_SECOND;
+  const shown = seconds > ANIMATION_SECONDS
+    ? `; its last ${ANIMATION_SECONDS} of ${points(seconds)} seconds`
+    : "";
+  return `${role === "best" ? "Best" : "Median"} game: ${
+    points(game.score)
+  } points, ${end} (seed ${points(game.seed)})${shown}`;
+}
+
+/** A recording as a page shows it. */
+export function recordingAnimation(recording: Recording): Animation {
+  return {
+    caption: caption(recording),
+    description: `Animation. ${caption(recording)}.`,
+    webp: recording.webp,
+  };
+}
+
+/** A recording as it is stored. */
+export function recordingFiles({ role, game, webp }: Recording): Files {
+  return {
+    [`${role}.json`]: JSON.stringify(game, null, 2) + "\n",
+    [`${role}.webp`]: webp,
+  };
+}
+
+/** What {@linkcode recordGame} makes. */
+export interface RecordedGame {
+  recording: Recording;
+  /** Q-values of its end, wide and narrow. */
+  qChart: PageChart;
+}
+
+/**
+ * Plays a game again and takes its end down.
+ *
+ * @param env one lock-step game with the game's settings
+ * @throws DinoPageError when it goes otherwise than it did
+ */
+export async function recordGame(
+  env: RenderingEnv,
+  learner: Pick<Learner, "qValues">,
+  role: GameRole,
+  game: StoredGame,
+): Promise<RecordedGame> {
+  const perSecond = FRAMES_PER_SECOND / game.game.frameSkip;
+  const frames = await replayGame(env, game, {
+    from: Math.max(0, game.actions.length - ANIMATION_SECONDS * perSecond),
+    learner,
+  });
+  const webp = await animatedWebp(frames, {
+    ...CANVAS,
+    frameMs: 1000 / perSecond,
+  });
+  const end = frames.slice(-Math.round(Q_SECONDS * perSecond));
+  const [wide, narrow] = await Promise.all(
+    Q_CHARTS.map((layout) => drawQValues(role, game, end, layout)),
+  );
+  return {
+    recording: { role, game, webp },
+    qChart: { wide: wide!, narrow: narrow! },
+  };
+}
+
+async function drawQValues(
+  role: GameRole,
+  game: StoredGame,
+  end: readonly GameFrame[],
+  { name, width, pictures }: (typeof Q_CHARTS)[number],
+): Promise<Chart> {
+  // The narrow chart shows the last half, so that moments stay apart.
+  const frames = end.slice(-Math.ceil(end.length * pictures / 8));
+  const moments = frames.filter(({ q, action }) =>
+    q !== undefined && action !== undefined
+  ).map(({ seconds, q, action }) => ({ seconds, q: q!, action: action! }));
+  const seconds = frames.at(-1)!.seconds - frames[0]!.seconds;
+  return await qValueChart({
+    name,
+    title: "Q-values at the end of a game",
+    subtitle: `last ${seconds.toFixed(0)} seconds of the ${role} game; dots: ` +
+      "keys that were pressed",
+    actions: ACTIONS.slice(0, game.game.actions),
+    moments,
+    snapshots: await snapshots(frames, pictures),
+    width,
+    snapshotWidth: Math.floor(width / pictures) - 4,
+    snapshotRatio: SNAPSHOT.height / SNAPSHOT.width,
+  });
+}
+
+/** `count` pictures at equal distances, each in the middle of its share. */
+async function snapshots(
+  frames: readonly GameFrame[],
+  count: number,
+): Promise<Snapshot[]> {
+  const taken = Array.from(
+    { length: Math.min(count, frames.length) },
+    (_, i) =>
+      frames[
+        Math.floor((i + 0.5) / Math.min(count, frames.length) * frames.length)
+      ]!,
+  );
+  return await Promise.all(taken.map(async ({ picture, seconds }) => {
+    const png = await sharp(picture, { raw: { ...CANVAS, channels: 1 } })
+      .extract(SNAPSHOT).png({ compressionLevel: 9 }).toBuffer();
+    const base64 = new Uint8Array(png).toBase64();
+    return { seconds, url: `data:image/png;base64,${base64}` };
+  }));
+}

@@ -1,0 +1,120 @@
+/** A report: its page, its document, its tables and its pictures. */
+import { join } from "node:path";
+import { readStoredGame } from "../evaluation/mod.ts";
+import { type Chart, svgToPng } from "./chart.ts";
+import { type EvaluationReport, scoresCsv } from "./evaluation_report.ts";
+import {
+  comparisonSection,
+  gamesSection,
+  headlineSection,
+} from "./evaluation_sections.ts";
+import type { Files } from "./folder.ts";
+import { type PageChart, pageHtml, type Section } from "./page.ts";
+import {
+  type GameRole,
+  type Recording,
+  recordingAnimation,
+  recordingFiles,
+} from "./recording.ts";
+import type { RunData } from "./run_data.ts";
+import { repeatSection, trainingSection } from "./training_sections.ts";
+
+/** What a report is made of; a part that is absent is left out. */
+export interface ReportContent {
+  title: string;
+  subtitle: string;
+  /** Games on held-out seeds, or those of an evaluation during training. */
+  evaluation?: EvaluationReport | undefined;
+  recordings?: readonly Recording[];
+  /** Q-values over one of the games. */
+  qCharts?: readonly PageChart[];
+  /** The run, for how it was trained. */
+  run?: RunData | undefined;
+}
+
+/** Everything that lies in a report's folder. */
+export async function reportFiles(content: ReportContent): Promise<Files> {
+  const { title, subtitle, evaluation, recordings = [] } = content;
+  const sections = await reportSections(content);
+  const charts = sections.flatMap((section) => section.charts ?? [])
+    .flatMap((chart) => "wide" in chart ? [chart.wide, chart.narrow] : [chart]);
+  return {
+    "index.html": pageHtml({ title, subtitle, sections }),
+    ...(evaluation && {
+      "report.json": JSON.stringify(evaluation, null, 2) + "\n",
+      "scores.csv": scoresCsv(evaluation),
+    }),
+    ...Object.assign({}, ...recordings.map(recordingFiles)),
+    ...await chartFiles(charts),
+  };
+}
+
+async function chartFiles(charts: readonly Chart[]): Promise<Files> {
+  const files: Files = {};
+  for (const { name, svg } of charts) {
+    files[`charts/${name}.svg`] = svg;
+    files[`charts/${name}.png`] = await svgToPng(svg);
+  }
+  return files;
+}
+
+async function reportSections(
+  { evaluation, recordings = [], qCharts = [], run }: ReportContent,
+): Promise<Section[]> {
+  const sections: Section[] = [];
+  if (evaluation) sections.push(headlineSection(evaluation));
+  if (recordings.length > 0) {
+    sections.push({
+      heading: "See it play",
+      animations: recordings.map(recordingAnimation),
+    });
+  }
+  if (evaluation) sections.push(comparisonSection(evaluation));
+  if (run) sections.push(await trainingSection(run));
+  if (evaluation) sections.push(await gamesSection(evaluation, qCharts));
+  if (run) {
+    sections.push(repeatSection(run, evaluation ? [evaluation.command] : []));
+  } else if (evaluation) {
+    sections.push({
+      heading: "How to repeat it",
+      code: [evaluation.command],
+      tables: [{
+        caption: "Made with",
+        header: ["", ""],
+        rows: Object.entries(evaluation.versions),
+        textColumns: [0, 1],
+      }],
+    });
+  }
+  return sections;
+}
+
+/** The games and Q-values that an earlier report in this folder has. */
+export async function readRecordings(
+  folder: string,
+): Promise<Required<Pick<ReportContent, "recordings" | "qCharts">>> {
+  const recordings: Recording[] = [];
+  for (const role of ["best", "median"] as const satisfies GameRole[]) {
+    const webp = await readIfThere(join(folder, `${role}.webp`));
+    if (!webp) continue;
+    const game = await readStoredGame(join(folder, `${role}.json`));
+    recordings.push({ role, game, webp });
+  }
+  const [wide, narrow] = await Promise.all(
+    ["q-values", "q-values-narrow"].map(async (name) => {
+      const svg = await readIfThere(join(folder, "charts", `${name}.svg`));
+      const description = "Q-values at the end of a game, above its pictures.";
+      return svg && { name, description, svg: new TextDecoder().decode(svg) };
+    }),
+  );
+  return { recordings, qCharts: wide && narrow ? [{ wide, narrow }] : [] };
+}
+
+async function readIfThere(path: string) {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

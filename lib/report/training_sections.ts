@@ -1,0 +1,70 @@
+/** The parts of a page that tell how a run was trained. */
+import { points } from "./evaluation_sections.ts";
+import type { Section } from "./page.ts";
+import type { RunData } from "./run_data.ts";
+import {
+  learnerCharts,
+  learningCurves,
+  scoreCharts,
+} from "./training_charts.ts";
+
+/** How the training went. */
+export async function trainingSection(run: RunData): Promise<Section> {
+  const { games, metrics, evaluations } = run;
+  const last = metrics.at(-1);
+  const text = [
+    last
+      ? `${points(games.length)} games and ${
+        points(last.step)
+      } agent steps in ${(last.wallSeconds / 60).toFixed(1)} minutes.`
+      : "Nothing was logged yet.",
+    ...(evaluations.length > 0
+      ? [
+        "The evaluations of the learning curve chose the best checkpoint, so their scores flatter it; the figures at the top are of other seeds.",
+      ]
+      : []),
+  ];
+  return {
+    heading: "How it was trained",
+    text,
+    charts: [
+      ...(games.length > 0 ? await scoreCharts(games) : []),
+      ...await learningCurves(evaluations),
+      ...await learnerCharts(metrics),
+    ],
+  };
+}
+
+/** Name, config and versions: what repeats the run. */
+export function repeatSection(
+  { info, configText }: Pick<RunData, "info" | "configText">,
+  commands: readonly string[],
+): Section {
+  const [first] = info.starts;
+  const rows = first
+    ? [
+      ["Seed", String(info.seed)],
+      ["Commit", first.commit ?? "unknown"],
+      ["Engine", first.engine],
+      ["Device", first.device],
+      ["Script of the game's page", first.pageScript],
+      ...Object.entries(first.versions),
+    ]
+    : [["Seed", String(info.seed)]];
+  return {
+    heading: "How to repeat it",
+    code: [
+      ...new Set([
+        ...info.starts.map((start) => start.commandLine.join(" ")),
+        ...commands,
+      ]),
+    ],
+    tables: [{
+      caption: "Made with",
+      header: ["", ""],
+      rows,
+      textColumns: [0, 1],
+    }],
+    details: [{ summary: "The whole config", code: configText }],
+  };
+}

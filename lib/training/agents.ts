@@ -1,0 +1,238 @@
+/** Finding a trained agent, whatever it is called, and making it ready to play. */
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  createLearner,
+  decodeModel,
+  type Learner,
+  type LearnerState,
+  type ModelFiles,
+  type NamedTensor,
+  type Network,
+  resolveNetwork,
+} from "../agent/mod.ts";
+import { type Config, loadConfig } from "../config/mod.ts";
+import { CheckpointError, UsageError } from "../errors.ts";
+import { Random } from "../random.ts";
+import { findCheckpoint, readCheckpointModel } from "./checkpoint.ts";
+import { listCheckpoints } from "./checkpoint_files.ts";
+import {
+  listRuns,
+  openRun,
+  type RunFolder,
+  RUNS_FOLDER,
+} from "./run_folder.ts";
+
+/** Where the agents are that come with the program. */
+export const PRETRAINED_FOLDER = fileURLToPath(
+  new URL("../../data/pretrained", import.meta.url),
+);
+
+/** What `pretrained` means when nothing follows it. */
+const DEFAULT_PRETRAINED = "accelerating";
+
+/** A trained agent and the game that it was trained for. */
+export interface Agent {
+  /** Name of its run, or of the folder that holds it. */
+  name: string;
+  /** Name of its checkpoint; `model` when it is an exported agent. */
+  checkpoint: string;
+  /** The run; `null` when it is an exported agent. */
+  run: RunFolder | null;
+  /** Folder of the run or of the exported agent. */
+  folder: string;
+  config: Config;
+  network: Network;
+  model: ModelFiles;
+  weights: NamedTensor[];
+}
+
+/** Where agents are looked for. */
+export interface FindAgentOptions {
+  /** @default {RUNS_FOLDER} */
+  runs?: string;
+  /** @default {PRETRAINED_FOLDER} */
+  pretrained?: string;
+}
+
+/**
+ * Finds an agent.
+ *
+ * @param target the name or folder of a run (its best checkpoint), a
+ * checkpoint's folder, `pretrained`, `pretrained/NAME`, or the folder of an
+ * exported agent; absent: the newest run that has a checkpoint, else
+ * `pretrained`
+ * @throws UsageError when there is no such agent or its checkpoint is damaged,
+ * ConfigError when its config cannot be used
+ */
+export async function findAgent(
+  target?: string,
+  options: FindAgentOptions = {},
+): Promise<Agent> {
+  const { runs = RUNS_FOLDER, pretrained = PRETRAINED_FOLDER } = options;
+  try {
+    return target === undefined
+      ? await newestAgent(runs, pretrained)
+      : await namedAgent(target, runs, pretrained);
+  } catch (error) {
+    // To name an agent that cannot be used is wrong use, not a failure.
+    if (!(error instanceof CheckpointError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
+}
+
+async function newestAgent(runs: string, pretrained: string): Promise<Agent> {
+  for (const name of await listRuns(runs)) {
+    const run = await openRun(name, runs);
+    const steps = await listCheckpoints(run.checkpoints);
+    if (steps.length > 0) return await runAgent(run);
+  }
+  return await pretrainedAgent(DEFAULT_PRETRAINED, pretrained);
+}
+
+async function namedAgent(
+  target: string,
+  runs: string,
+  pretrained: string,
+): Promise<Agent> {
+  const [first, ...rest] = target.split("/");
+  if (first === "pretrained") {
+    const name = rest.join("/") || DEFAULT_PRETRAINED;
+    return await pretrainedAgent(name, pretrained);
+  }
+  const path = resolve(target);
+  if (basename(dirname(path)) === "checkpoints") {
+    return await runAgent(await openRun(dirname(dirname(path)), runs), path);
+  }
+  return await isFile(join(path, "model.json"))
+    ? await exportedAgent(path)
+    : await runAgent(await openRun(target, runs));
+}
+
+async function runAgent(run: RunFolder, path?: string): Promise<Agent> {
+  const config = await loadConfig(run.config);
+  const checkpoint = path ?? await findCheckpoint(run.checkpoints, "best");
+  return makeAgent({
+    name: run.name,
+    checkpoint: basename(checkpoint),
+    run,
+    folder: run.path,
+    config,
+    model: await readCheckpointModel(checkpoint),
+  });
+}
+
+async function pretrainedAgent(name: string, folder: string): Promise<Agent> {
+  const path = join(folder, name);
+  if (await isFile(join(path, "model.json"))) {
+    return { ...await exportedAgent(path), name: `pretrained/${name}` };
+  }
+  const names: string[] = [];
+  for await (const entry of readFolder(folder)) {
+    if (await isFile(join(folder, entry, "model.json"))) {
+      names.push(`pretrained/${entry}`);
+    }
+  }
+  throw new UsageError(
+    `There is no agent pretrained/${name}; ` +
+      (names.length > 0
+        ? `there is ${names.sort().join(" and ")}.`
+        : "there is none: train one with 'deno task train'."),
+  );
+}
+
+async function exportedAgent(path: string): Promise<Agent> {
+  const config = join(path, "config.yaml");
+  if (!await isFile(config)) {
+    throw new UsageError(
+      `${path} has a model.json but no config.yaml, which says what game it ` +
+        "plays; name a run, or a folder made by 'deno task export'.",
+    );
+  }
+  let model: ModelFiles;
+  try {
+    model = {
+      model: await Deno.readTextFile(join(path, "model.json")),
+      weights: await Deno.readFile(join(path, "weights.bin")),
+    };
+  } catch (cause) {
+    throw new CheckpointError(
+      `Cannot read the agent in ${path}: ${(cause as Error).message}; ` +
+        "export it again.",
+      { cause },
+    );
+  }
+  return makeAgent({
+    name: basename(path),
+    checkpoint: "model",
+    run: null,
+    folder: path,
+    config: await loadConfig(config),
+    model,
+  });
+}
+
+function makeAgent(parts: Omit<Agent, "network" | "weights">): Agent {
+  const { config, model } = parts;
+  const network = resolveNetwork(config.network, config.game.actions);
+  try {
+    return { ...parts, network, weights: decodeModel(network, model) };
+  } catch (cause) {
+    if (!(cause instanceof CheckpointError)) throw cause;
+    throw new CheckpointError(
+      `${parts.checkpoint} of ${parts.name} cannot be used: ${cause.message}; ` +
+        "use another checkpoint, or train again.",
+      { cause },
+    );
+  }
+}
+
+/**
+ * Makes an agent's network ready to answer.
+ *
+ * @throws TensorFlowNotFoundError when there is no TensorFlow
+ */
+export async function loadLearner(agent: Agent): Promise<Learner> {
+  const { config, network, weights } = agent;
+  const learner = await createLearner(
+    // It only answers: no average to keep, no batch to learn from.
+    { ...config, learner: { ...config.learner, averageRate: 0, batchSize: 1 } },
+    network,
+    new Random(0),
+  );
+  try {
+    await learner.setState(untrainedState(weights));
+    return learner;
+  } catch (error) {
+    learner[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function untrainedState(weights: NamedTensor[]): LearnerState {
+  const zeros = () =>
+    weights.map(({ name, shape, data }) => ({
+      name,
+      shape,
+      data: new Float32Array(data.length),
+    }));
+  return {
+    updates: 0,
+    online: weights,
+    target: weights,
+    firstMoments: zeros(),
+    secondMoments: zeros(),
+  };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isFile, () => false);
+}
+
+async function* readFolder(path: string): AsyncGenerator<string> {
+  try {
+    for await (const { name } of Deno.readDir(path)) yield name;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
