@@ -139,6 +139,10 @@ function clipByGlobalNorm(
   return gradients.map((gradient) => gradient.mul(scale));
 }
 
+/** 1 - β as TensorFlow's own Adam has it: of β in single precision. */
+const GAIN1 = 1 - Math.fround(ADAM_BETA1);
+const GAIN2 = 1 - Math.fround(ADAM_BETA2);
+
 /** Adam's step, as adam.ts explains it. */
 function adam(
   { online, firstMoments, secondMoments }: LearnerModels,
@@ -149,8 +153,8 @@ function adam(
     const m = firstMoments[i]!;
     const v = secondMoments[i]!;
     const weight = online.weights[i]!;
-    m.assign(m.add(g.sub(m).mul(1 - ADAM_BETA1)));
-    v.assign(v.add(g.square().sub(v).mul(1 - ADAM_BETA2)));
+    m.assign(m.add(g.sub(m).mul(GAIN1)));
+    v.assign(v.add(g.square().sub(v).mul(GAIN2)));
     weight.assign(weight.sub(m.mul(stepSize).div(v.sqrt().add(epsilonHat))));
   });
 }

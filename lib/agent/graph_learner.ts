@@ -52,14 +52,14 @@ export function createGraphLearner(
 function allocateInputs(network: Network, size: number) {
   const observations = [size, ...network.inputShape];
   return {
-    observations: Tensor.allocate("uint8", observations),
-    nextObservations: Tensor.allocate("uint8", observations),
-    actions: Tensor.allocate("int32", [size]),
-    returns: Tensor.allocate("float32", [size]),
-    discounts: Tensor.allocate("float32", [size]),
-    weights: Tensor.allocate("float32", [size]),
-    stepSize: Tensor.allocate("float32", []),
-    epsilonHat: Tensor.allocate("float32", []),
+    observations: Tensor.zeros("uint8", observations),
+    nextObservations: Tensor.zeros("uint8", observations),
+    actions: Tensor.zeros("int32", [size]),
+    returns: Tensor.zeros("float32", [size]),
+    discounts: Tensor.zeros("float32", [size]),
+    weights: Tensor.zeros("float32", [size]),
+    stepSize: Tensor.zeros("float32", []),
+    epsilonHat: Tensor.zeros("float32", []),
   };
 }
 
@@ -157,7 +157,7 @@ class GraphLearner implements Learner {
       );
     }
     const rows = this.#compiled ? 2 ** Math.ceil(Math.log2(count)) : count;
-    using input = Tensor.allocate("uint8", [rows, ...inputShape]);
+    using input = Tensor.zeros("uint8", [rows, ...inputShape]);
     input.data.set(observations.subarray(0, bytes));
     const outputs = await this.#runs.predict[weights].runAsync([input]);
     return takeFloats(outputs[0]!).slice(0, count * actions);

@@ -24,6 +24,7 @@ export {
   type Transition,
 } from "./replay_memory.ts";
 export { linear, type LinearSchedule } from "./schedules.ts";
+export { summarise } from "./summary.ts";
 export type {
   Batch,
   Learner,

@@ -1,0 +1,112 @@
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { createGraphLearner } from "../../lib/agent/graph_learner.ts";
+import { initialWeights } from "../../lib/agent/initialise.ts";
+import {
+  decodeModel,
+  encodeModel,
+  type ModelFiles,
+} from "../../lib/agent/model_format.ts";
+import { type Network, resolveNetwork } from "../../lib/agent/network.ts";
+import type { NamedTensor } from "../../lib/agent/types.ts";
+import { OBSERVATION_BYTES } from "../../lib/env/types.ts";
+import { CheckpointError } from "../../lib/errors.ts";
+import { Random } from "../../lib/random.ts";
+import { LEARNER, smallNetwork } from "./learners.ts";
+
+/** Weights with biases that are not 0 either. */
+function randomWeights(network: Network): NamedTensor[] {
+  const random = new Random(12);
+  return initialWeights(network, random).map((tensor) => ({
+    ...tensor,
+    data: tensor.data.map((x) => x + 0.01 * random.normal()),
+  }));
+}
+
+/** Loads the two files from disk, with plain tfjs. */
+async function loadPlain(files: ModelFiles): Promise<tf.LayersModel> {
+  const folder = await Deno.makeTempDir({ prefix: "dino-dqn-model-" });
+  try {
+    await Deno.writeTextFile(`${folder}/model.json`, files.model);
+    await Deno.writeFile(`${folder}/weights.bin`, files.weights);
+    const url = new URL(`file://${folder}/model.json`).href;
+    return await tf.loadLayersModel(
+      tf.io.http(url, { fetchFunc: fetch }),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+for (
+  const { name, network } of [
+    {
+      name: "the tutorial's network",
+      network: resolveNetwork({ layers: "tutorial", dueling: false }, 2),
+    },
+    { name: "a dueling network", network: smallNetwork(true) },
+    {
+      name: "a network without convolutions",
+      network: resolveNetwork({
+        layers: [{ type: "dense", units: 4 }, { type: "dense", units: 3 }],
+        dueling: false,
+      }, 2),
+    },
+  ]
+) {
+  Deno.test(`encodeModel(): ${name} predicts the same in plain tfjs on the CPU`, async () => {
+    const weights = randomWeights(network);
+    using learner = createGraphLearner(network, LEARNER, weights);
+    const count = 3;
+    const random = new Random(8);
+    const pixels = Uint8Array.from(
+      { length: count * OBSERVATION_BYTES },
+      () => random.integer(256),
+    );
+    const expected = await learner.qValues(pixels, count);
+
+    await tf.setBackend("cpu");
+    const model = await loadPlain(encodeModel(network, weights));
+    const input = tf.tensor4d(pixels, [count, 80, 80, 4], "int32");
+    const output = model.predict(input) as tf.Tensor;
+    assertEquals(output.shape, [count, network.actions]);
+    const found = await output.data();
+    const scale = Math.max(...expected.map(Math.abs));
+    expected.forEach((q, i) =>
+      assertLess(Math.abs(q - found[i]!), 1e-4 * scale)
+    );
+    tf.dispose([input, output]);
+    model.dispose();
+  });
+
+  Deno.test(`decodeModel(): ${name} comes back bit for bit`, () => {
+    const weights = randomWeights(network);
+    assertEquals(decodeModel(network, encodeModel(network, weights)), weights);
+  });
+}
+
+Deno.test("decodeModel() refuses damaged files and those of another network", () => {
+  const network = smallNetwork();
+  const files = encodeModel(network, randomWeights(network));
+  assertThrows(
+    () =>
+      decodeModel(network, { ...files, weights: files.weights.subarray(4) }),
+    CheckpointError,
+    "bytes",
+  );
+  assertThrows(
+    () => decodeModel(network, { ...files, model: "{" }),
+    CheckpointError,
+    "model.json is not a tfjs layers model",
+  );
+  assertThrows(
+    () => decodeModel(network, { ...files, model: "{}" }),
+    CheckpointError,
+    "model.json is not a tfjs layers model",
+  );
+  assertThrows(
+    () => decodeModel(smallNetwork(true), files),
+    CheckpointError,
+    "expected value/kernel [32, 1], but found output/kernel [32, 3]",
+  );
+});

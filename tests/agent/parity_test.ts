@@ -1,0 +1,215 @@
+/** Both engines compute the same, whatever the options. */
+import { assertEquals, assertLess, assertRejects } from "@std/assert";
+import { tdTarget } from "../../lib/agent/td.ts";
+import { resolveNetwork } from "../../lib/agent/network.ts";
+import type { LearnerState } from "../../lib/agent/types.ts";
+import { OBSERVATION_BYTES } from "../../lib/env/types.ts";
+import type { LearnerConfig } from "../../lib/config/mod.ts";
+import { CheckpointError, DivergedError } from "../../lib/errors.ts";
+import { Random } from "../../lib/random.ts";
+import {
+  bothLearners,
+  copyBatch,
+  fillBatch,
+  LEARNER,
+  relativeDistance,
+  smallNetwork,
+} from "./learners.ts";
+
+const WEIGHT_SETS = [
+  "online",
+  "target",
+  "average",
+  "firstMoments",
+  "secondMoments",
+] as const;
+
+const OPTIONS: {
+  name: string;
+  dueling?: boolean;
+  learner?: Partial<LearnerConfig>;
+}[] = [
+  { name: "Huber's loss, hard target updates" },
+  { name: "squared loss", learner: { loss: "mse" } },
+  { name: "double DQN", learner: { doubleQ: true } },
+  { name: "dueling", dueling: true },
+  { name: "soft target updates", learner: { targetUpdate: { tau: 0.01 } } },
+  { name: "gradient clipping", learner: { gradientClipNorm: 0.1 } },
+  { name: "averaged weights", learner: { averageRate: 0.02 } },
+  {
+    name: "all together",
+    dueling: true,
+    learner: {
+      doubleQ: true,
+      loss: "mse",
+      gradientClipNorm: 0.5,
+      targetUpdate: { tau: 0.02 },
+      averageRate: 0.01,
+    },
+  },
+];
+
+async function assertSame(
+  network: Parameters<typeof bothLearners>[0],
+  config: LearnerConfig,
+): Promise<void> {
+  const [graph, eager] = await bothLearners(network, config);
+  using _graph = graph;
+  using _eager = eager;
+  const start = await graph.getState();
+  const random = new Random(200);
+  for (let k = 0; k < 200; k++) {
+    fillBatch(graph.batch, network.actions, random);
+    copyBatch(graph.batch, eager.batch);
+    const learningRate = 1e-4 * (1 - k / 400);
+    const a = await graph.update(learningRate);
+    const b = await eager.update(learningRate);
+    assertLess(Math.abs(a.loss / b.loss - 1), 1e-4, `loss of update ${k}`);
+  }
+  const a = await graph.getState();
+  const b = await eager.getState();
+  assertEquals(a.updates, 200);
+  assertEquals(b.updates, 200);
+  for (const set of WEIGHT_SETS) {
+    assertEquals(a[set]?.length, b[set]?.length);
+    a[set]?.forEach((tensor, i) => {
+      const distance = relativeDistance(tensor, b[set]![i]!);
+      assertLess(distance, 1e-4, `${set} ${tensor.name}`);
+    });
+  }
+  const moved = relativeDistance(start.online[0]!, a.online[0]!);
+  assertLess(1e-3, moved, "the weights learned");
+}
+
+for (const { name, dueling = false, learner } of OPTIONS) {
+  Deno.test(`graph and eager: the same 200 updates with ${name}`, () =>
+    assertSame(smallNetwork(dueling), { ...LEARNER, ...learner }));
+}
+
+Deno.test("graph and eager: the same 200 updates of the tutorial's network", () =>
+  assertSame(
+    resolveNetwork({ layers: "tutorial", dueling: false }, 2),
+    { ...LEARNER, doubleQ: true },
+  ));
+
+/** Gives the target network other weights than the online one. */
+function withOtherTarget(state: LearnerState): LearnerState {
+  const random = new Random(77);
+  const target = state.target.map((tensor) => ({
+    ...tensor,
+    data: tensor.data.map((x) => x + 0.1 * random.normal()),
+  }));
+  return { ...state, target };
+}
+
+for (const doubleQ of [false, true]) {
+  const kind = doubleQ ? "double" : "single";
+  Deno.test(`graph and eager: TD errors are those of the paper's ${kind} target`, async () => {
+    const network = smallNetwork(true);
+    const config = { ...LEARNER, doubleQ };
+    for (const learner of await bothLearners(network, config)) {
+      using _ = learner;
+      const { batch } = learner;
+      const start = withOtherTarget(await learner.getState());
+      fillBatch(batch, 3, new Random(5));
+      // Terminated, truncated after one and two of three steps, and complete.
+      batch.discounts.set([0, 0.97, 0.97 ** 2, 0.97 ** 3]);
+      const size = batch.size;
+      await learner.setState({ ...start, online: start.target });
+      const nextTarget = await learner.qValues(batch.nextObservations, size);
+      await learner.setState(start);
+      const nextOnline = await learner.qValues(batch.nextObservations, size);
+      const now = await learner.qValues(batch.observations, size);
+
+      const { tdErrors, meanQ } = await learner.update(1e-3);
+      let chosen = 0;
+      for (let i = 0; i < size; i++) {
+        const row = (q: Float32Array) => q.subarray(3 * i, 3 * i + 3);
+        const target = tdTarget({
+          return: batch.returns[i]!,
+          discount: batch.discounts[i]!,
+          nextTarget: row(nextTarget),
+          ...(doubleQ && { nextOnline: row(nextOnline) }),
+        });
+        const estimate = row(now)[batch.actions[i]!]!;
+        assertLess(Math.abs(tdErrors[i]! - (target - estimate)), 1e-5);
+        chosen += estimate / size;
+      }
+      assertLess(Math.abs(meanQ - chosen), 1e-5);
+    }
+  });
+}
+
+Deno.test("graph and eager: a state of one continues in the other, bit for bit", async () => {
+  const network = smallNetwork();
+  const config = { ...LEARNER, averageRate: 0.1, doubleQ: true };
+  for (const swap of [false, true]) {
+    const pair = await bothLearners(network, config);
+    const [first, second] = swap ? pair.toReversed() : pair;
+    using from = first!;
+    using to = second!;
+    const random = new Random(3);
+    for (let k = 0; k < 5; k++) {
+      fillBatch(from.batch, 3, random);
+      await from.update(1e-3);
+    }
+    const state = await from.getState();
+    await to.setState(state);
+    assertEquals(await to.getState(), state);
+    assertEquals(to.updates, 5);
+    fillBatch(from.batch, 3, random);
+    copyBatch(from.batch, to.batch);
+    const a = await from.update(1e-3);
+    const b = await to.update(1e-3);
+    assertLess(Math.abs(a.loss / b.loss - 1), 1e-5);
+    const pixels = from.batch.observations;
+    const qa = await from.qValues(pixels, 2, "evaluation");
+    const qb = await to.qValues(pixels, 2, "evaluation");
+    qa.forEach((q, i) => assertLess(Math.abs(q - qb[i]!), 1e-5));
+  }
+});
+
+Deno.test("graph and eager: a loss that is not finite is an error with its update's number", async () => {
+  for (const learner of await bothLearners(smallNetwork(), LEARNER)) {
+    using _ = learner;
+    fillBatch(learner.batch, 3, new Random(1));
+    await learner.update(1e-3);
+    learner.batch.returns[2] = NaN;
+    await assertRejects(
+      () => learner.update(1e-3),
+      DivergedError,
+      "The loss of update 2 is NaN",
+    );
+  }
+});
+
+Deno.test("graph and eager: weights of another network are refused, none is changed", async () => {
+  for (const learner of await bothLearners(smallNetwork(), LEARNER)) {
+    using _ = learner;
+    const before = await learner.getState();
+    const { secondMoments } = before;
+    const [first, ...rest] = secondMoments;
+    const cut = { ...first!, shape: [8, 8, 4, 7] };
+    await assertRejects(
+      () =>
+        learner.setState({
+          ...withOtherTarget(before),
+          secondMoments: [cut, ...rest],
+        }),
+      CheckpointError,
+      "[8, 8, 4, 7]",
+    );
+    assertEquals(await learner.getState(), before);
+  }
+});
+
+Deno.test("graph and eager: too few observations are refused", async () => {
+  for (const learner of await bothLearners(smallNetwork(), LEARNER)) {
+    using _ = learner;
+    const one = new Uint8Array(OBSERVATION_BYTES);
+    assertEquals((await learner.qValues(one, 1)).length, 3);
+    for (const count of [2, 0, 1.5]) {
+      await assertRejects(() => learner.qValues(one, count), RangeError);
+    }
+  }
+});

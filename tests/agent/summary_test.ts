@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { resolveNetwork } from "../../lib/agent/network.ts";
+import { summarise } from "../../lib/agent/summary.ts";
+
+Deno.test("summarise() lists layers, output shapes and parameters", () => {
+  const network = resolveNetwork({ layers: "tutorial", dueling: false }, 2);
+  assertEquals(
+    summarise(network),
+    `\
+Layer (type)                           Output shape  Parameters
+───────────────────────────────────────────────────────────────
+pixels (input)                         80x80x4                0
+conv1 (conv2d, max pooling 2x2, relu)  10x10x32            8224
+conv2 (conv2d, max pooling 2x2, relu)  2x2x64             32832
+conv3 (conv2d, max pooling 2x2, relu)  1x1x64             36928
+dense1 (dense, relu)                   512                33280
+output (dense)                         2                   1026
+───────────────────────────────────────────────────────────────
+Parameters in total: 112290
+`,
+  );
+});
+
+Deno.test("summarise() shows both streams of a dueling network", () => {
+  const network = resolveNetwork({
+    layers: [{ type: "dense", units: 8 }],
+    dueling: true,
+  }, 3);
+  assertEquals(
+    summarise(network).split("\n").slice(3, 8).map((line) =>
+      line.replaceAll(/ +/g, " ")
+    ),
+    [
+      "dense1 (dense, relu) 8 204808",
+      "value (dense) 1 9",
+      "advantage (dense) 3 27",
+      "q (V + A - mean(A)) 3 0",
+      "─".repeat(summarise(network).split("\n")[0]!.length),
+    ],
+  );
+});
