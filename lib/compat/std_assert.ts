@@ -19,7 +19,10 @@ function check(condition: boolean, message: string, extra?: string): void {
   }
 }
 
-/** Runs one of node's assertions, with @std's class of error. */
+/**
+ * Runs one of node's assertions, with @std's class of error. Their `message`
+ * may be undefined, but not in every version of their types: hence `msg!`.
+ */
 function run(assertion: () => void): void {
   try {
     assertion();
@@ -33,11 +36,11 @@ export function assert(condition: unknown, msg = ""): asserts condition {
 }
 
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
-  run(() => nodeAssert.deepStrictEqual(actual, expected, msg));
+  run(() => nodeAssert.deepStrictEqual(actual, expected, msg!));
 }
 
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
-  run(() => nodeAssert.notDeepStrictEqual(actual, expected, msg));
+  run(() => nodeAssert.notDeepStrictEqual(actual, expected, msg!));
 }
 
 export function assertStrictEquals<T>(
@@ -45,7 +48,7 @@ export function assertStrictEquals<T>(
   expected: T,
   msg?: string,
 ): asserts actual is T {
-  run(() => nodeAssert.strictEqual(actual, expected, msg));
+  run(() => nodeAssert.strictEqual(actual, expected, msg!));
 }
 
 export function assertAlmostEquals(
