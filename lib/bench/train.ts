@@ -1,0 +1,147 @@
+/** How fast training is beside its two halves alone. */
+import {
+  createLearner,
+  type Learner,
+  randomAction,
+  ReplayMemory,
+  resolveNetwork,
+} from "../agent/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { Environments, OBSERVATION_BYTES, type VectorEnv } from "../env/mod.ts";
+import { median } from "../evaluation/mod.ts";
+import { Random } from "../random.ts";
+import { freshCounters, train, trainingEpisodes } from "../training/mod.ts";
+
+/** Options of {@linkcode benchTrain}. */
+export interface TrainBenchOptions {
+  /** Each of the three is measured so often, in turn. */
+  rounds: number;
+  /** Agent steps of one measurement. */
+  steps: number;
+}
+
+/** Medians over the rounds, all in agent steps per second. */
+export interface TrainBench {
+  stepsPerSecond: number;
+  /** The games, with random actions and nothing learned. */
+  environmentAlone: number;
+  /** Choosing actions and learning, from a memory that does not change. */
+  learnerAlone: number;
+}
+
+/**
+ * Measures training with a config, and the environment and the learner alone.
+ *
+ * @throws what `Environments.open` and `createLearner` throw
+ */
+export async function benchTrain(
+  config: Config,
+  { rounds, steps }: TrainBenchOptions,
+): Promise<TrainBench> {
+  const random = new Random(config.seed);
+  const network = resolveNetwork(config.network, config.game.actions);
+  const { env: { instances }, learner: { discount, nStep } } = config;
+  const capacity = Math.min(
+    config.replay.capacity,
+    config.replay.warmup + (rounds + 1) * steps,
+  );
+  const memory = new ReplayMemory({
+    capacity,
+    environments: instances,
+    discount,
+    nStep,
+  });
+  await using environments = await Environments.open(config);
+  await using env = await environments.create({ training: true });
+  await using alone = await environments.create({ training: true });
+  using learner = await createLearner(config, network, random);
+  using second = await createLearner(config, network, random);
+  const counters = freshCounters();
+
+  const trainFor = (steps: number) => {
+    const until = counters.step + steps;
+    return train(
+      {
+        config: {
+          ...config,
+          training: { ...config.training, steps: until, minutes: null },
+          evaluation: { ...config.evaluation, every: Number.MAX_SAFE_INTEGER },
+        },
+        ...{ env, learner, memory, random, counters },
+      },
+      {
+        onGame: () => {},
+        onInterval: () => {},
+        evaluate: () => Promise.resolve(null),
+        checkpoint: () => Promise.resolve(),
+      },
+      new AbortController().signal,
+    );
+  };
+  // Fills the memory past the warm-up, and lets every part get warm.
+  await trainFor(config.replay.warmup + steps);
+
+  const together: number[] = [];
+  const environmentAlone: number[] = [];
+  const learnerAlone: number[] = [];
+  const rate = async (work: () => Promise<unknown>) => {
+    const start = performance.now();
+    await work();
+    return steps / ((performance.now() - start) / 1000);
+  };
+  for (let round = 0; round < rounds; round++) {
+    together.push(await rate(() => trainFor(steps)));
+    environmentAlone.push(
+      await rate(() => playRandomly(config, alone, steps, random)),
+    );
+    learnerAlone.push(
+      await rate(() => learnOnly(config, second, memory, steps, random)),
+    );
+  }
+  return {
+    stepsPerSecond: median(together),
+    environmentAlone: median(environmentAlone),
+    learnerAlone: median(learnerAlone),
+  };
+}
+
+async function playRandomly(
+  config: Config,
+  env: VectorEnv,
+  steps: number,
+  random: Random,
+) {
+  const draw = randomAction(
+    env.numActions,
+    config.exploration.actionProbabilities,
+  );
+  const actions = new Uint8Array(env.numEnvs);
+  await env.reset(trainingEpisodes(config));
+  for (let step = 0; step < steps; step += env.numEnvs) {
+    for (let i = 0; i < actions.length; i++) actions[i] = draw(random);
+    await env.step(actions);
+  }
+}
+
+/** What training does in `steps` agent steps, the games aside. */
+async function learnOnly(
+  { env, learner: { learningRate }, training }: Config,
+  learner: Learner,
+  memory: ReplayMemory,
+  steps: number,
+  random: Random,
+) {
+  const { observations } = learner.batch;
+  const states = new Uint8Array(env.instances * OBSERVATION_BYTES);
+  for (let i = 0; i < states.length; i++) {
+    states[i] = observations[i % observations.length]!;
+  }
+  let updates = 0;
+  for (let step = 0; step < steps; step += env.instances) {
+    await learner.qValues(states, env.instances);
+    for (; updates < step / training.stepsPerUpdate; updates++) {
+      memory.sample(learner.batch, random);
+      await learner.update(learningRate);
+    }
+  }
+}
