@@ -75,9 +75,9 @@ export function triangleFilter(inputs: number, outputs: number): Tap[] {
 }
 
 /** The most common value; of several, the lightest. */
-function background(frame: Uint8Array): number {
+function background(grey: Uint8Array): number {
   const counts = new Uint32Array(256);
-  for (const value of frame) counts[value]!++;
+  for (const value of grey) counts[value]!++;
   let most = 255;
   for (let value = 254; value >= 0; value--) {
     if (counts[value]! > counts[most]!) most = value;
@@ -162,20 +162,29 @@ export async function observePictures(
 /**
  * Observes one screenshot.
  *
- * @param screenshot an image file of the whole canvas, 552x150 pixels.
+ * @param screenshot an image file.
+ * @param canvas the visible part of the game's canvas in it, in pixels; where
+ * the crop reaches below it, there is background.
  * @returns [80, 80] uint8 ink.
  */
 export async function observeScreenshot(
   screenshot: Uint8Array,
+  canvas: Crop,
   crop: Crop,
 ): Promise<Uint8Array> {
   const { x, y, width, height } = crop;
-  const scaled = await sharp(screenshot)
-    .extract({ left: x, top: y, width, height })
+  const visible = Math.min(height, canvas.height - y);
+  if (visible <= 0) return new Uint8Array(FRAME_BYTES);
+  const grey = await sharp(screenshot)
+    .extract({
+      left: canvas.x + x,
+      top: canvas.y + y,
+      width,
+      height: visible,
+    })
     .greyscale()
-    .resize(FRAME_SIZE, FRAME_SIZE, SCALING)
     .raw().toBuffer();
-  const frame = new Uint8Array(scaled);
-  greyToInk(frame);
-  return frame;
+  const picture = new Uint8Array(width * height).fill(background(grey));
+  picture.set(grey);
+  return await observePictures([picture], crop);
 }

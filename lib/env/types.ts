@@ -57,6 +57,8 @@ export interface EpisodeStatistics {
   end: "crash" | "truncated" | "interrupted";
   /** The obstacle crashed into, as the page names it; absent otherwise. */
   obstacle?: string;
+  /** Live clock only: how late its decisions were, in milliseconds. */
+  lateness?: { median: number; p95: number };
 }
 
 /** What is known of an environment after a step, beside the observation. */

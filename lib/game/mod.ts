@@ -9,3 +9,4 @@ export {
 } from "./lockstep_batch.ts";
 export type { LockstepOptions, Taps } from "./lockstep_script.ts";
 export type { GameState, ObstacleState } from "./page_api.ts";
+export { LiveGame, type LivePicture, type LiveState } from "./live.ts";

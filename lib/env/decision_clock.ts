@@ -1,0 +1,60 @@
+/** The q-quantile of numbers in ascending order (nearest rank). */
+function quantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.ceil(q * sorted.length) - 1] ?? 0;
+}
+
+/** Real time, in milliseconds; replaced in tests. */
+export interface Timer {
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+const REAL_TIME: Timer = {
+  now: () => performance.now(),
+  sleep: (milliseconds) =>
+    new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/**
+ * Keeps decisions at equal distances in real time. One that comes late does
+ * not move the later ones; one that comes later than the next is due does.
+ */
+export class DecisionClock {
+  readonly #period: number;
+  readonly #timer: Timer;
+  #due = 0;
+  #lateness: number[] = [];
+
+  /** @param period milliseconds between decisions. */
+  constructor(period: number, timer = REAL_TIME) {
+    this.#period = period;
+    this.#timer = timer;
+  }
+
+  /** The next decision is due a period from now; forgets how late others were. */
+  start(): void {
+    this.#lateness = [];
+    this.skip();
+  }
+
+  /** The next decision is due a period from now. */
+  skip(): void {
+    this.#due = this.#timer.now() + this.#period;
+  }
+
+  /** Waits until the next decision is due. */
+  async next(): Promise<void> {
+    const wait = this.#due - this.#timer.now();
+    if (wait > 0) await this.#timer.sleep(wait);
+    const late = Math.max(0, this.#timer.now() - this.#due);
+    this.#lateness.push(late);
+    if (late < this.#period) this.#due += this.#period;
+    else this.skip();
+  }
+
+  /** How late the decisions since `start` were, in milliseconds. */
+  get lateness(): { median: number; p95: number } {
+    const sorted = this.#lateness.toSorted((a, b) => a - b);
+    return { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
+  }
+}

@@ -1,0 +1,248 @@
+import {
+  Chrome,
+  type Key,
+  type Rectangle,
+  type ScreencastFrame,
+  type Tab,
+} from "../browser/mod.ts";
+import type { BrowserConfig } from "../config/mod.ts";
+import { ChromeCrashedError, DinoPageError } from "../errors.ts";
+import { CANVAS } from "./lockstep_page.ts";
+import { createPageApi, type GameState } from "./page_api.ts";
+
+/**
+ * In a window of this height the page shows its canvas unscaled, one pixel for
+ * one. It cuts off the canvas's last ten rows, where nothing is ever drawn.
+ */
+const VIEWPORT = { width: 600, height: 150 } as const;
+
+/** Longest wait for the T-rex to run into its first obstacle. */
+const FIRST_GAME_SECONDS = 60;
+
+/** A picture takes about 50 ms from the page to here. */
+const PICTURE_DELAY_MS = 100;
+
+/** What a live game is at. */
+export interface LiveState extends GameState {
+  /** Time played, in the page's milliseconds. */
+  milliseconds: number;
+}
+
+/** One picture of the live game. */
+export interface LivePicture {
+  /** An image file of the whole window. */
+  screenshot: Uint8Array;
+  /** The visible part of the canvas in it: x, y, width and height in pixels. */
+  canvas: Rectangle;
+}
+
+const sleep = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * The untouched dino page, in real time and in a Chrome of its own: real keys
+ * go in and screenshots come out. All methods throw ChromeCrashedError when
+ * Chrome died or did not answer in time.
+ */
+export class LiveGame implements AsyncDisposable {
+  /** Chrome's name and version. */
+  readonly chromeVersion: string;
+  #chrome: Chrome;
+  #tab: Tab;
+  #timeoutSeconds: number;
+  #canvas: Rectangle = { x: 0, y: 0, ...CANVAS };
+  #latest: ScreencastFrame | null = null;
+  #down = false;
+
+  private constructor(chrome: Chrome, tab: Tab, timeoutSeconds: number) {
+    this.chromeVersion = chrome.version;
+    this.#chrome = chrome;
+    this.#tab = tab;
+    this.#timeoutSeconds = timeoutSeconds;
+  }
+
+  /**
+   * Loads the page and plays its first game, which is no fair one: the page
+   * then updates twice per frame. After this `restart` begins a game.
+   *
+   * @param speed constant speed in pixels per frame; `null`: accelerating.
+   * @throws ChromeNotFoundError when Chrome cannot be started, DinoPageError
+   * when its page is not one that this program knows.
+   */
+  static async open(
+    browser: BrowserConfig,
+    speed: number | null,
+  ): Promise<LiveGame> {
+    const chrome = await Chrome.launch(browser);
+    try {
+      const tab = await chrome.newTab(VIEWPORT);
+      const game = new LiveGame(chrome, tab, browser.timeoutSeconds);
+      await game.#load();
+      await game.#playFirstGame();
+      if (speed !== null) await game.setConstantSpeed(speed);
+      return game;
+    } catch (error) {
+      await chrome[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Number of Chrome's process; `null` when it was only connected to. */
+  get pid(): number | null {
+    return this.#chrome.pid;
+  }
+
+  /** Score, speed, obstacles and all else that the page knows of its game. */
+  state(): Promise<LiveState> {
+    return this.#evaluate(
+      "({ ...dino.state(runner), milliseconds: runner.runningTime })",
+    );
+  }
+
+  /** Taps the up key: a jump. */
+  async pressUp(): Promise<void> {
+    await this.releaseDown();
+    await this.#tap("ArrowUp");
+  }
+
+  /** Holds the down key: the T-rex ducks, or drops when it is in the air. */
+  async pressDown(): Promise<void> {
+    if (this.#down) return;
+    this.#down = true;
+    await this.#tab.keyDown("ArrowDown");
+  }
+
+  /** Lets go of the down key, if it is held. */
+  async releaseDown(): Promise<void> {
+    if (!this.#down) return;
+    this.#down = false;
+    await this.#tab.keyUp("ArrowDown");
+  }
+
+  /** Begins the next game once the running one has crashed. */
+  async restart(): Promise<void> {
+    await this.releaseDown();
+    await this.#until("the game over", FIRST_GAME_SECONDS, (s) => s.crashed);
+    await this.#tap("Enter");
+    await this.#until(
+      "the game's start",
+      this.#timeoutSeconds,
+      (state) => state.playing && !state.crashed,
+    );
+  }
+
+  /** Halts the running game. */
+  async pause(): Promise<void> {
+    await this.#evaluate("runner.crashed ? null : (runner.stop(), null)");
+  }
+
+  /** Goes on with a game that was paused. */
+  async resume(): Promise<void> {
+    await this.#evaluate("runner.paused ? (runner.play(), null) : null");
+  }
+
+  /** Sets the running game's speed, in pixels per frame. */
+  async setSpeed(speed: number): Promise<void> {
+    await this.#evaluate(`(runner.setSpeed(${speed}), null)`);
+  }
+
+  /** Switches the acceleration off: this and all later games have one speed. */
+  async setConstantSpeed(speed: number): Promise<void> {
+    await this.#evaluate(
+      `(dino.configure(runner, "acceleration", 0), ` +
+        `dino.configure(runner, "speed", ${speed}), null)`,
+    );
+  }
+
+  /**
+   * The newest picture that has come from the page.
+   *
+   * @param options.fresh waits out the pictures that are still on their way.
+   */
+  async picture(options: { fresh: boolean }): Promise<LivePicture> {
+    if (options.fresh) await sleep(PICTURE_DELAY_MS);
+    if (this.#tab.failure) throw this.#tab.failure;
+    if (!this.#latest) throw new ChromeCrashedError("Chrome sent no picture.");
+    return {
+      screenshot: Uint8Array.fromBase64(this.#latest.png),
+      canvas: this.#canvas,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#chrome[Symbol.asyncDispose]();
+  }
+
+  async #load(): Promise<void> {
+    await this.#tab.goto("chrome://dino/");
+    let missing: string[];
+    try {
+      missing = await this.#tab.evaluate<string[]>(
+        `globalThis.dino = (${createPageApi})(); dino.missing(dino.runner())`,
+      );
+    } catch (error) {
+      if (!(error instanceof DinoPageError)) throw error;
+      throw this.#unknownPage(error.message);
+    }
+    if (missing.length > 0) {
+      throw this.#unknownPage(`Missing: ${missing.join(", ")}.`);
+    }
+  }
+
+  /** Lets the first game crash, and finds the canvas in its pictures. */
+  async #playFirstGame(): Promise<void> {
+    await this.#tap("Space");
+    await this.#until("the first game", FIRST_GAME_SECONDS, (s) => s.crashed);
+    await this.#tab.screencast((frame) => this.#latest = frame);
+    const canvas = await this.#evaluate<Rectangle>(
+      "runner.canvas.getBoundingClientRect().toJSON()",
+    );
+    const { x, y, width, height } = canvas;
+    if (width !== CANVAS.width || height !== CANVAS.height) {
+      throw this.#unknownPage(
+        `Its canvas is shown with ${width}x${height} pixels in place of ` +
+          `${CANVAS.width}x${CANVAS.height}.`,
+      );
+    }
+    this.#canvas = {
+      x,
+      y,
+      width,
+      height: Math.min(height, VIEWPORT.height - y),
+    };
+  }
+
+  async #tap(key: Key): Promise<void> {
+    await this.#tab.keyDown(key);
+    await this.#tab.keyUp(key);
+  }
+
+  #evaluate<T>(expression: string): Promise<T> {
+    return this.#tab.evaluate(
+      `(() => { const runner = dino.runner(); return ${expression}; })()`,
+    );
+  }
+
+  async #until(
+    what: string,
+    seconds: number,
+    reached: (state: LiveState) => boolean,
+  ): Promise<void> {
+    const end = performance.now() + seconds * 1000;
+    while (!reached(await this.state())) {
+      if (performance.now() > end) {
+        throw new ChromeCrashedError(
+          `Chrome's page did not come to ${what} within ${seconds} s.`,
+        );
+      }
+      await sleep(20);
+    }
+  }
+
+  #unknownPage(reason: string): DinoPageError {
+    return new DinoPageError(
+      `The game at chrome://dino of ${this.chromeVersion} is not one that ` +
+        `can be played live. ${reason} Use another Chrome (browser.path).`,
+    );
+  }
+}
