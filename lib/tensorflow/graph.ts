@@ -108,8 +108,8 @@ export class Graph implements Disposable {
   /**
    * Adds the operations that compute dΣy/dx for each x (reverse mode).
    *
-   * @throws TensorFlowError when an operation on the way has no gradient
-   * @throws RangeError when y does not depend on one of the x
+   * @throws TensorFlowError when y does not depend on one of the x, or an
+   * operation on the way has no gradient
    */
   gradients(y: Output, xs: readonly Output[]): Output[] {
     const results = new BigUint64Array(2 * xs.length);
@@ -124,14 +124,11 @@ export class Graph implements Disposable {
         status,
         results,
       ));
-    return xs.map((_, i) => {
-      const operation = Deno.UnsafePointer.create(results[2 * i]!);
-      if (operation === null) {
-        throw new RangeError(`Gradients: y does not depend on x number ${i}`);
-      }
-      // Outputs are {pointer, int32}; the upper half of the word is padding.
-      return { operation, index: Number(results[2 * i + 1]! & 0xffff_ffffn) };
-    });
+    return xs.map((_, i) => ({
+      operation: Deno.UnsafePointer.create(results[2 * i]!)!,
+      // The upper half of the word is padding.
+      index: Number(results[2 * i + 1]! & 0xffff_ffffn),
+    }));
   }
 
   /** The `TF_Graph*`. @internal */

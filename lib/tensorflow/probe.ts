@@ -51,7 +51,7 @@ export function probeDevice(device: string): DeviceProbe {
     strides: { ints: [1, 4, 4, 1] },
     padding: { string: "VALID" },
   }, { device });
-  using session = new Session(g);
+  using session = new Session(g, { softPlacement: false });
   using one = Tensor.from("float32", [], [1]);
   const milliseconds = (output: Output, axes: number[], expected: number) => {
     const mean = g.op("Mean", [output, g.ints(axes)], {}, { device });

@@ -9,6 +9,11 @@ export interface SessionOptions {
   xla?: boolean;
   /** Whether GPUs may be used. @default true */
   gpu?: boolean;
+  /**
+   * Whether an operation may run on another device than the one it was given,
+   * when that is not there or cannot run it. @default true
+   */
+  softPlacement?: boolean;
 }
 
 /** Numbers of the fields of `ConfigProto` (tensorflow/core/protobuf/config.proto). */
@@ -29,7 +34,7 @@ const CONFIG = {
 export function encodeSessionConfig(
   options: SessionOptions,
 ): Uint8Array<ArrayBuffer> {
-  const { threads, xla = false, gpu = true } = options;
+  const { threads, xla = false, gpu = true, softPlacement = true } = options;
   const optimizerOptions = integer(5, xla ? 1 : 0); // global_jit_level: ON_1
   return new Uint8Array([
     ...(gpu ? [] : message(CONFIG.deviceCount, [
@@ -41,7 +46,7 @@ export function encodeSessionConfig(
       ...integer(CONFIG.interOpThreads, threads),
     ]),
     ...message(CONFIG.gpuOptions, integer(4, 1)), // allow_growth
-    ...integer(CONFIG.allowSoftPlacement, 1),
+    ...integer(CONFIG.allowSoftPlacement, softPlacement ? 1 : 0),
     ...integer(CONFIG.usePerSessionThreads, 1),
     ...message(CONFIG.graphOptions, message(3, optimizerOptions)),
   ]);

@@ -52,8 +52,8 @@ export class Tensor<T extends DType = DType> implements Disposable {
     );
   }
 
-  /** A tensor with undefined elements. */
-  static allocate<T extends NumericDType>(
+  /** A tensor of zeros. */
+  static zeros<T extends NumericDType>(
     dtype: T,
     shape: readonly number[],
   ): Tensor<T> {
@@ -65,7 +65,9 @@ export class Tensor<T extends DType = DType> implements Disposable {
       shape.length,
       BigInt(bytes),
     );
-    return new Tensor(pointer, dtype, shape);
+    const tensor = new Tensor(pointer, dtype, shape);
+    new Uint8Array(tensor.data.buffer).fill(0);
+    return tensor;
   }
 
   /**
@@ -83,7 +85,7 @@ export class Tensor<T extends DType = DType> implements Disposable {
           `elements, but got ${values.length}`,
       );
     }
-    const tensor = Tensor.allocate(dtype, shape);
+    const tensor = Tensor.zeros(dtype, shape);
     (tensor.data as { set(values: unknown): void }).set(values);
     return tensor;
   }
