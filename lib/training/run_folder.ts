@@ -4,9 +4,14 @@ import { type Config, configToYaml } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { replaceDurably } from "./durable.ts";
 
-/** Where the runs are kept: `data/runs` beside the program. */
-export const RUNS_FOLDER = fileURLToPath(
-  new URL("../../data/runs", import.meta.url),
+/**
+ * Where the runs are kept: in `runs` of the folder that the environment
+ * variable `DINO_DATA` names, by default `data` beside the program.
+ */
+export const RUNS_FOLDER = resolve(
+  Deno.env.get("DINO_DATA") ??
+    fileURLToPath(new URL("../../data", import.meta.url)),
+  "runs",
 );
 
 /**
