@@ -1,6 +1,12 @@
 import type { Config } from "../config/mod.ts";
-import { CANVAS, LockstepPage, type LockstepPageOptions } from "../game/mod.ts";
+import {
+  CANVAS,
+  type LiveGame,
+  LockstepPage,
+  type LockstepPageOptions,
+} from "../game/mod.ts";
 import { UsageError } from "../errors.ts";
+import { LiveEnv, openLiveGame } from "./live_env.ts";
 import { LockstepEnv } from "./lockstep_env.ts";
 import { observePictures, triangleFilter } from "./observation.ts";
 import { FRAME_BYTES, FRAME_SIZE, type VectorEnv } from "./types.ts";
@@ -54,10 +60,24 @@ function pageOptions({ game, env }: Config): LockstepPageOptions {
 export class Environments implements AsyncDisposable {
   #config: Config;
   #pages: LockstepPage[];
+  /** The live clock's first game, until an environment takes it. */
+  #live: LiveGame | null;
+  /** Chrome's name and version. */
+  readonly chromeVersion: string;
+  /** SHA-256 (hexadecimal) of the page's own script, which is the game. */
+  readonly scriptHash: string;
 
-  private constructor(config: Config, pages: LockstepPage[]) {
+  private constructor(
+    config: Config,
+    pages: LockstepPage[],
+    live: LiveGame | null,
+  ) {
     this.#config = config;
     this.#pages = pages;
+    this.#live = live;
+    const { chromeVersion, scriptHash } = live ?? pages[0]!;
+    this.chromeVersion = chromeVersion;
+    this.scriptHash = scriptHash;
   }
 
   /**
@@ -66,23 +86,16 @@ export class Environments implements AsyncDisposable {
    */
   static async open(config: Config): Promise<Environments> {
     const options = pageOptions(config);
+    if (config.env.clock === "live") {
+      return new Environments(config, [], await openLiveGame(config));
+    }
     const pages = await Promise.all(
       Array.from(
         { length: pageCount(config) },
         () => LockstepPage.open(config.browser, options),
       ),
     );
-    return new Environments(config, pages);
-  }
-
-  /** Chrome's name and version. */
-  get chromeVersion(): string {
-    return this.#pages[0]!.chromeVersion;
-  }
-
-  /** SHA-256 (hexadecimal) of the page's own script, which is the game. */
-  get scriptHash(): string {
-    return this.#pages[0]!.scriptHash;
+    return new Environments(config, pages, null);
   }
 
   /** Numbers of the Chrome processes; empty for one that was connected to. */
@@ -90,14 +103,23 @@ export class Environments implements AsyncDisposable {
     return this.#pages.flatMap(({ pid }) => pid ?? []);
   }
 
-  /** @throws RangeError when `numEnvs` is not a whole number of at least 1. */
-  async create(options: EnvOptions): Promise<LockstepEnv> {
+  /**
+   * The live clock's environment has one game, whatever `numEnvs` says.
+   *
+   * @throws RangeError when `numEnvs` is not a whole number of at least 1.
+   */
+  async create(options: EnvOptions): Promise<LockstepEnv | LiveEnv> {
     const { env } = this.#config;
     const numEnvs = options.numEnvs ?? env.instances;
     if (!Number.isInteger(numEnvs) || numEnvs < 1) {
       throw new RangeError(
         `An environment needs at least 1 game, not ${numEnvs}.`,
       );
+    }
+    if (env.clock === "live") {
+      const game = this.#live ?? undefined;
+      this.#live = null;
+      return await LiveEnv.create(this.#config, options, game);
     }
     return await LockstepEnv.create(this.#config, this.#pages, {
       numEnvs,
@@ -116,6 +138,7 @@ export class Environments implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#live?.[Symbol.asyncDispose]();
     await Promise.all(this.#pages.map((page) => page[Symbol.asyncDispose]()));
   }
 }

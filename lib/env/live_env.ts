@@ -1,9 +1,9 @@
 import type { Config } from "../config/mod.ts";
 import { ChromeCrashedError, UsageError } from "../errors.ts";
-import { LiveGame, type LiveState } from "../game/mod.ts";
+import { type GameState, LiveGame, type LiveState } from "../game/mod.ts";
 import { DecisionClock } from "./decision_clock.ts";
 import { FrameStack } from "./frame_stack.ts";
-import { observeScreenshot } from "./observation.ts";
+import { canvasOfScreenshot, observeCanvas } from "./observation.ts";
 import { rewardOf } from "./reward.ts";
 import {
   ACTIONS,
@@ -38,18 +38,6 @@ interface Episode {
   steps: number;
   return: number;
   state: LiveState;
-}
-
-/** @throws UsageError when the config asks for a page that is not as it is. */
-function checkUntouched({ birds, clouds, night }: Config["game"]): void {
-  for (const [name, value] of Object.entries({ birds, clouds, night })) {
-    if (!value) {
-      throw new UsageError(
-        `The live clock plays the page as it is, but game.${name} is false: ` +
-          `set game.${name}=true, or env.clock=lockstep.`,
-      );
-    }
-  }
 }
 
 /**
@@ -87,6 +75,7 @@ export class LiveEnv implements VectorEnv {
 
   /**
    * @param options.training whether `env.maxEpisodeSteps` applies.
+   * @param game the game to play; it is disposed of with the environment.
    * @throws UsageError when the config is not for the untouched page,
    * ChromeNotFoundError when Chrome cannot be started, DinoPageError when its
    * page is not one that this program knows.
@@ -94,15 +83,13 @@ export class LiveEnv implements VectorEnv {
   static async create(
     config: Config,
     options: { training: boolean },
+    game?: LiveGame,
   ): Promise<LiveEnv> {
-    checkUntouched(config.game);
-    const game = await openGame(config);
-    return new LiveEnv(config, options.training, game);
-  }
-
-  /** Chrome's name and version. */
-  get chromeVersion(): string {
-    return this.#game.chromeVersion;
+    return new LiveEnv(
+      config,
+      options.training,
+      game ?? await openLiveGame(config),
+    );
   }
 
   /** Number of Chrome's process; `null` when it was only connected to. */
@@ -153,6 +140,21 @@ export class LiveEnv implements VectorEnv {
   ): Promise<Observations> {
     this.#schedule = schedule;
     return await this.#begin(stored?.episode ?? 0);
+  }
+
+  /** The game's state, for players that do not look at pixels. */
+  async states(): Promise<GameState[]> {
+    return [await this.#game.state()];
+  }
+
+  /**
+   * The newest screenshot of the canvas, as Gymnasium's `render`.
+   *
+   * @returns [1, 150, 552] grey.
+   */
+  async render(): Promise<Uint8Array> {
+    const { screenshot, canvas } = await this.#game.picture({ fresh: false });
+    return await canvasOfScreenshot(screenshot, canvas);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -300,7 +302,7 @@ export class LiveEnv implements VectorEnv {
     while (++this.#failures <= RELAUNCHES) {
       try {
         await this.#game[Symbol.asyncDispose]();
-        this.#game = await openGame(this.#config);
+        this.#game = await openLiveGame(this.#config);
         this.#recoveries++;
         return;
       } catch (error) {
@@ -316,7 +318,8 @@ export class LiveEnv implements VectorEnv {
 
   async #observe(options: { fresh: boolean }): Promise<Uint8Array> {
     const { screenshot, canvas } = await this.#game.picture(options);
-    return await observeScreenshot(screenshot, canvas, this.#config.env.crop);
+    const picture = await canvasOfScreenshot(screenshot, canvas);
+    return await observeCanvas(picture, this.#config.env.crop);
   }
 
   /** The agent may be busy elsewhere, with an evaluation or a checkpoint. */
@@ -342,7 +345,27 @@ export class LiveEnv implements VectorEnv {
   }
 }
 
-async function openGame({ browser, game }: Config): Promise<LiveGame> {
+/** @throws UsageError when the config asks for a page that is not as it is. */
+function checkUntouched({ birds, clouds, night }: Config["game"]): void {
+  for (const [name, value] of Object.entries({ birds, clouds, night })) {
+    if (!value) {
+      throw new UsageError(
+        `The live clock plays the page as it is, but game.${name} is false: ` +
+          `set game.${name}=true, or env.clock=lockstep.`,
+      );
+    }
+  }
+}
+
+/**
+ * Opens the game that the config asks for.
+ *
+ * @throws what {@linkcode LiveEnv.create} throws.
+ */
+export async function openLiveGame(
+  { browser, game }: Config,
+): Promise<LiveGame> {
+  checkUntouched(game);
   const speed = game.speed === "accelerating" ? null : game.speed;
   return await LiveGame.open(browser, speed);
 }

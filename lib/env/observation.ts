@@ -15,12 +15,12 @@
  *    rule knows the picture alone, not whether it is night; while night fades
  *    in or out, ink is dimmer, as it is on the screen.
  *
- * {@linkcode observePictures} and {@linkcode observeScreenshot} do this by
- * sharp; where pixels are scaled inside the page, the same steps are taken
+ * {@linkcode observePictures} does steps 2 and 3 by sharp; where pixels are scaled inside the page, the same steps are taken
  * with the weights of `triangleFilter`.
  */
 import sharp from "sharp";
 import type { EnvConfig } from "../config/mod.ts";
+import { CANVAS } from "../game/mod.ts";
 import { FRAME_BYTES, FRAME_SIZE } from "./types.ts";
 
 /** The part of the canvas that the agent sees, in canvas pixels. */
@@ -160,31 +160,43 @@ export async function observePictures(
 }
 
 /**
- * Observes one screenshot.
+ * The game's canvas as a screenshot shows it.
  *
  * @param screenshot an image file.
- * @param canvas the visible part of the game's canvas in it, in pixels; where
- * the crop reaches below it, there is background.
+ * @param visible the visible part of the canvas in it, in pixels; below it,
+ * where the window cuts the canvas off, there is background.
+ * @returns [150, 552] uint8 grey.
+ */
+export async function canvasOfScreenshot(
+  screenshot: Uint8Array,
+  visible: Crop,
+): Promise<Uint8Array> {
+  const { x, y, width, height } = visible;
+  const grey = await sharp(screenshot)
+    .extract({ left: x, top: y, width, height })
+    .greyscale()
+    .raw().toBuffer();
+  const picture = new Uint8Array(CANVAS.width * CANVAS.height)
+    .fill(background(grey));
+  picture.set(grey);
+  return picture;
+}
+
+/**
+ * Observes one whole canvas.
+ *
+ * @param picture [150, 552] uint8 grey as displayed.
  * @returns [80, 80] uint8 ink.
  */
-export async function observeScreenshot(
-  screenshot: Uint8Array,
-  canvas: Crop,
+export function observeCanvas(
+  picture: Uint8Array,
   crop: Crop,
 ): Promise<Uint8Array> {
   const { x, y, width, height } = crop;
-  const visible = Math.min(height, canvas.height - y);
-  if (visible <= 0) return new Uint8Array(FRAME_BYTES);
-  const grey = await sharp(screenshot)
-    .extract({
-      left: canvas.x + x,
-      top: canvas.y + y,
-      width,
-      height: visible,
-    })
-    .greyscale()
-    .raw().toBuffer();
-  const picture = new Uint8Array(width * height).fill(background(grey));
-  picture.set(grey);
-  return await observePictures([picture], crop);
+  const cut = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (y + row) * CANVAS.width + x;
+    cut.set(picture.subarray(from, from + width), row * width);
+  }
+  return observePictures([cut], crop);
 }

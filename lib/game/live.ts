@@ -7,7 +7,7 @@ import {
 } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
-import { CANVAS } from "./lockstep_page.ts";
+import { CANVAS, pageScriptHash } from "./lockstep_page.ts";
 import { createPageApi, type GameState } from "./page_api.ts";
 
 /**
@@ -53,6 +53,7 @@ export class LiveGame implements AsyncDisposable {
   #canvas: Rectangle = { x: 0, y: 0, ...CANVAS };
   #latest: ScreencastFrame | null = null;
   #down = false;
+  #scriptHash = "";
 
   private constructor(chrome: Chrome, tab: Tab, timeoutSeconds: number) {
     this.chromeVersion = chrome.version;
@@ -85,6 +86,11 @@ export class LiveGame implements AsyncDisposable {
       await chrome[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** SHA-256 (hexadecimal) of the page's own script, which is the game. */
+  get scriptHash(): string {
+    return this.#scriptHash;
   }
 
   /** Number of Chrome's process; `null` when it was only connected to. */
@@ -187,6 +193,7 @@ export class LiveGame implements AsyncDisposable {
     if (missing.length > 0) {
       throw this.#unknownPage(`Missing: ${missing.join(", ")}.`);
     }
+    this.#scriptHash = await pageScriptHash(this.#tab);
   }
 
   /** Lets the first game crash, and finds the canvas in its pictures. */

@@ -171,9 +171,7 @@ export class LockstepPage implements AsyncDisposable {
       );
     }
     this.#obstacles = obstacles;
-    this.#scriptHash = await sha256(
-      await this.#tab.evaluate("document.scripts[0].textContent"),
-    );
+    this.#scriptHash = await pageScriptHash(this.#tab);
     this.#generation++;
   }
 
@@ -186,10 +184,12 @@ export class LockstepPage implements AsyncDisposable {
   }
 }
 
-async function sha256(text: string): Promise<string> {
+/** SHA-256 (hexadecimal) of the page's own script, which is the game. */
+export async function pageScriptHash(tab: Tab): Promise<string> {
+  const script = await tab.evaluate<string>("document.scripts[0].textContent");
   const digest = await crypto.subtle.digest(
     "SHA-256",
-    new TextEncoder().encode(text),
+    new TextEncoder().encode(script),
   );
   return new Uint8Array(digest).toHex();
 }
