@@ -7,6 +7,7 @@ export {
   evaluationReport,
   gameName,
   type PlayerFigures,
+  scoresCsv,
 } from "./evaluation_report.ts";
 export { type Files, replaceFolder } from "./folder.ts";
 export { type RecordedGame, recordGame, type Recording } from "./recording.ts";

@@ -1,4 +1,5 @@
 /** The parts of a page that tell how a run was trained. */
+import { commandText } from "./command_text.ts";
 import { points } from "./evaluation_sections.ts";
 import type { Section } from "./page.ts";
 import type { RunData } from "./run_data.ts";
@@ -55,7 +56,7 @@ export function repeatSection(
     heading: "How to repeat it",
     code: [
       ...new Set([
-        ...info.starts.map((start) => start.commandLine.join(" ")),
+        ...info.starts.map(({ commandLine }) => commandText(commandLine)),
         ...commands,
       ]),
     ],

@@ -81,6 +81,7 @@ Deno.test("evaluateBaselines() measures the players that see nothing", async () 
     "no action",
     "random actions",
     "always jump",
+    "scripted player",
   ]);
   // Standing still ends at the first obstacle, which comes after 3 seconds.
   const [noAction] = baselines;

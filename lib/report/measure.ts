@@ -1,0 +1,186 @@
+/** Measures an agent, and writes down all that is told about it. */
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Learner } from "../agent/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { Environments, LiveEnv, type LockstepEnv } from "../env/mod.ts";
+import {
+  type Baseline,
+  evaluate,
+  evaluateBaselines,
+  type EvaluateOptions,
+  type Evaluation,
+  greedyPolicy,
+  medianAndBest,
+  storedGame,
+} from "../evaluation/mod.ts";
+import { tensorflowVersion } from "../tensorflow/mod.ts";
+import { type Agent, loadLearner } from "../training/mod.ts";
+import {
+  type EvaluationReport,
+  evaluationReport,
+  gameName,
+} from "./evaluation_report.ts";
+import { points } from "./evaluation_sections.ts";
+import { replaceFolder } from "./folder.ts";
+import type { PageChart } from "./page.ts";
+import { recordGame, type Recording } from "./recording.ts";
+import { readRecordings, reportFiles } from "./report.ts";
+import { readReport, readRunData } from "./run_data.ts";
+
+/** Where the evaluations of agents go that are no run's. */
+const EVALUATIONS_FOLDER = fileURLToPath(
+  new URL("../../data/evaluations", import.meta.url),
+);
+/** Most games that are played side by side. */
+const SIDE_BY_SIDE = 32;
+
+/** How an agent is measured. */
+export interface MeasureOptions extends EvaluateOptions {
+  clock: Config["env"]["clock"];
+  /** Whether simple players play the same games. */
+  baselines: boolean;
+  /** What repeats the measurement. */
+  command: string;
+}
+
+/** An agent's games, and pictures of some of them. */
+export interface Measurement {
+  report: EvaluationReport;
+  recordings: Recording[];
+  qCharts: PageChart[];
+}
+
+/**
+ * Plays games with an agent and, if asked for, with simple players on the same
+ * seeds; with the lock-step clock the best and the median one are recorded.
+ *
+ * @throws ChromeNotFoundError, TensorFlowNotFoundError where one is missing
+ */
+export async function measureAgent(
+  agent: Agent,
+  options: MeasureOptions,
+): Promise<Measurement> {
+  const { clock } = options;
+  const config = { ...agent.config, env: { ...agent.config.env, clock } };
+  using learner = await loadLearner(agent);
+  const report = (
+    chrome: { chromeVersion: string },
+    evaluation: Evaluation,
+    baselines: Baseline[],
+    more: Record<string, string> = {},
+  ) =>
+    evaluationReport(
+      {
+        run: agent.name,
+        checkpoint: agent.checkpoint,
+        game: gameName(config),
+        speed: config.game.speed,
+        clock,
+        command: options.command,
+        versions: {
+          deno: Deno.version.deno,
+          tensorflow: tensorflowVersion(),
+          chrome: chrome.chromeVersion,
+          ...more,
+        },
+      },
+      evaluation,
+      baselines,
+    );
+  if (clock === "live") {
+    await using env = await LiveEnv.create(config, { training: false });
+    const evaluation = await evaluate(env, greedyPolicy(learner), options);
+    const document = report(env, evaluation, []);
+    return { report: document, recordings: [], qCharts: [] };
+  }
+  await using environments = await Environments.open(config);
+  await using env = await environments.create({
+    training: false,
+    numEnvs: Math.min(options.episodes, SIDE_BY_SIDE),
+  });
+  const evaluation = await evaluate(env, greedyPolicy(learner), options);
+  const baselines = options.baselines
+    ? await evaluateBaselines(env, options)
+    : [];
+  await using single = await environments.create({
+    training: false,
+    numEnvs: 1,
+  });
+  return {
+    report: report(environments, evaluation, baselines, {
+      "page script": environments.scriptHash,
+    }),
+    ...await recordGames(single, learner, evaluation, config),
+  };
+}
+
+/** Records the best and the median game, the latter with its Q-values. */
+async function recordGames(
+  env: LockstepEnv,
+  learner: Learner,
+  evaluation: Evaluation,
+  config: Config,
+): Promise<Pick<Measurement, "recordings" | "qCharts">> {
+  const { best, median } = medianAndBest(evaluation);
+  const record = (role: "best" | "median", game: typeof best) =>
+    recordGame(env, learner, role, storedGame(game, config, evaluation.cap));
+  const first = await record("best", best);
+  if (best.seed === median.seed) {
+    return { recordings: [first.recording], qCharts: [first.qChart] };
+  }
+  const second = await record("median", median);
+  return {
+    recordings: [first.recording, second.recording],
+    qCharts: [second.qChart],
+  };
+}
+
+/** The folder that an agent's report goes to. */
+export function reportFolder(
+  agent: Pick<Agent, "name" | "run">,
+  clock: Config["env"]["clock"],
+): string {
+  const ending = clock === "live" ? "-live" : "";
+  return agent.run
+    ? agent.run.report + ending
+    : join(EVALUATIONS_FOLDER, basename(agent.name) + ending);
+}
+
+/**
+ * Writes the report of an agent: how it plays and, when it is of a run, how it
+ * was trained. A measurement that is absent is taken from the folder's earlier
+ * report, if there is one.
+ *
+ * @throws UsageError when the run's files cannot be read or the folder cannot
+ * be written
+ */
+export async function writeReport(
+  folder: string,
+  { name, checkpoint, run }: Pick<Agent, "name" | "run"> & {
+    checkpoint?: string;
+  },
+  measurement?: Measurement,
+): Promise<void> {
+  const data = run ? await readRunData(run) : undefined;
+  const earlier = measurement ?? {
+    report: await readReport(folder),
+    ...await readRecordings(folder),
+  };
+  const { recordings, qCharts } = earlier;
+  const evaluation = earlier.report ?? undefined;
+  const played = evaluation?.checkpoint ?? checkpoint;
+  const speed = evaluation?.speed ?? data?.config.game.speed;
+  const files = await reportFiles({
+    title: name,
+    subtitle: [
+      speed === "accelerating"
+        ? "The real, accelerating dinosaur game of chrome://dino"
+        : `The dinosaur game of chrome://dino at the constant speed ${speed}`,
+      ...(played ? [`checkpoint ${played}`] : []),
+      ...(evaluation ? [`${points(evaluation.episodes)} games`] : []),
+    ].join(" · "),
+    ...{ evaluation, recordings, qCharts, run: data },
+  });
+  await replaceFolder(folder, files);
+}

@@ -1,0 +1,41 @@
+/** An evaluation as a person reads it in a terminal. */
+import { cappedSentence } from "./evaluation_charts.ts";
+import type { EvaluationReport } from "./evaluation_report.ts";
+import { intervalText, points } from "./evaluation_sections.ts";
+
+/** Rows as lines with aligned columns: the first to the left, others right. */
+export function alignedTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length))
+  );
+  return rows.map((row) =>
+    row.map((cell, column) =>
+      column === 0
+        ? cell.padEnd(widths[column]!)
+        : cell.padStart(widths[column]!)
+    ).join("  ").trimEnd()
+  ).join("\n");
+}
+
+/** The figures of the agent and of the simple players beside it. */
+export function evaluationText(report: EvaluationReport): string {
+  const players = [{ name: report.run, ...report }, ...report.baselines];
+  const table = alignedTable([
+    ["", "mean", "95 %", "median", "95 %", "IQM", "95 %", "min", "max"],
+    ...players.map((player) => [
+      player.name,
+      points(player.mean),
+      intervalText(player.mean95),
+      points(player.median),
+      intervalText(player.median95),
+      points(player.iqm),
+      intervalText(player.iqm95),
+      points(player.min),
+      points(player.max),
+    ]),
+  ]);
+  const capped = cappedSentence(report);
+  return `${table}\n${report.run}: ${capped}${
+    report.capped > 0 ? "; the true figures are higher" : ""
+  }. ${report.pointsPerSecond.toFixed(1)} points per second of play.`;
+}
