@@ -157,7 +157,11 @@ export async function readManifest(path: string): Promise<CheckpointManifest> {
   return manifest as CheckpointManifest;
 }
 
-/** Removes the older checkpoints, all but the `keep` newest and the best. */
+/**
+ * Removes the older checkpoints, all but the `keep` newest and the best.
+ *
+ * @throws CheckpointError if one cannot be removed
+ */
 export async function pruneCheckpoints(
   folder: string,
   keep: number,
@@ -167,9 +171,16 @@ export async function pruneCheckpoints(
   for (const step of steps.slice(keep)) {
     if (step === best?.step) continue;
     const path = checkpointPath(folder, step);
-    // Renamed first: a half-removed folder must not look like a checkpoint.
-    await Deno.rename(path, path + REMOVED);
-    await removeIfThere(path + REMOVED);
+    try {
+      // Renamed first: a half-removed folder must not look like a checkpoint.
+      await Deno.rename(path, path + REMOVED);
+      await removeIfThere(path + REMOVED);
+    } catch (cause) {
+      throw new CheckpointError(
+        `Cannot remove the old checkpoint ${path}: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
   }
 }
 

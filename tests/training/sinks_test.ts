@@ -1,0 +1,224 @@
+import { join } from "node:path";
+import { assertEquals, assertThrows } from "@std/assert";
+import { CheckpointError } from "../../lib/errors.ts";
+import {
+  type GameRecord,
+  type IntervalRecord,
+  type MetricSink,
+  openSinks,
+  runFolderAt,
+} from "../../lib/training/mod.ts";
+import { CsvFile } from "../../lib/training/csv_file.ts";
+import { CsvSink } from "../../lib/training/sinks.ts";
+import { readScalars } from "../tensorflow/event_file.ts";
+import { inFolder } from "./fixtures.ts";
+
+const game = (n: number): GameRecord => ({
+  game: n,
+  environment: n % 8,
+  episode: {
+    episode: Math.floor(n / 8),
+    seed: 1000 + n,
+    score: 9 * n,
+    frames: 60 * n,
+    steps: 15 * n,
+    return: 0.1 + 0.2 * n,
+    speed: 6,
+    end: "crash",
+  },
+  epsilon: 1 / 3,
+  step: 100 * n,
+  wallSeconds: n / 7,
+});
+
+const interval = (n: number): IntervalRecord => ({
+  step: 1000 * n,
+  loss: n === 1 ? NaN : 1 / 3,
+  meanQ: n === 1 ? NaN : -2e-7,
+  tdError: n === 1 ? NaN : 0.5,
+  epsilon: 0.98,
+  learningRate: 1e-4,
+  stepsPerSecond: 345.678,
+  updatesPerSecond: 86.5,
+  wallSeconds: n,
+  rssMegabytes: 512.34,
+});
+
+/** What a run measures from `from` to `to`, as its loop would tell it. */
+function measure(sink: MetricSink, from: number, to: number) {
+  for (let n = from; n < to; n++) {
+    sink.game(game(n));
+    if (n % 2 === 0) sink.interval(interval(n));
+  }
+}
+
+Deno.test("CsvSink writes lines that can be read at once, numbers in full", () =>
+  inFolder(async (folder) => {
+    const run = runFolderAt(folder);
+    using sink = new CsvSink(run);
+    sink.game(game(7));
+    sink.interval(interval(1));
+    sink.interval(interval(2));
+    assertEquals(
+      await Deno.readTextFile(run.scores),
+      "game,env,seed,score,frames,steps,return,points_per_second,epsilon,step,wall_s,end\n" +
+        "7,7,1007,63,420,105,1.5000000000000002,9,0.3333333333333333,700,1,crash\n",
+    );
+    assertEquals(
+      await Deno.readTextFile(run.metrics),
+      "step,loss,q_mean,td_error,epsilon,env_steps_per_s,learner_steps_per_s,wall_s,rss_mb\n" +
+        "1000,,,,0.98,345.68,86.5,1,512.3\n" +
+        "2000,0.3333333333333333,-2e-7,0.5,0.98,345.68,86.5,2,512.3\n",
+    );
+  }));
+
+Deno.test("CsvSink goes on from a position with the same bytes as without a break", () =>
+  inFolder(async (folder) => {
+    const [whole, broken] = ["whole", "broken"].map((name) => {
+      Deno.mkdirSync(join(folder, name));
+      return runFolderAt(join(folder, name));
+    });
+    {
+      using sink = new CsvSink(whole!);
+      measure(sink, 1, 20);
+    }
+    let positions;
+    {
+      using sink = new CsvSink(broken!);
+      measure(sink, 1, 9);
+      positions = sink.flush();
+      // What came after the checkpoint, with half a line at the end.
+      measure(sink, 9, 15);
+      await Deno.writeTextFile(broken!.scores, "14,6,10", { append: true });
+    }
+    {
+      using sink = new CsvSink(broken!, positions);
+      measure(sink, 9, 20);
+    }
+    for (const file of ["scores", "metrics"] as const) {
+      assertEquals(
+        await Deno.readTextFile(broken![file]),
+        await Deno.readTextFile(whole![file]),
+      );
+    }
+  }));
+
+Deno.test("CsvSink refuses to go on from a file that lost lines", () =>
+  inFolder(async (folder) => {
+    const run = runFolderAt(folder);
+    let positions;
+    {
+      using sink = new CsvSink(run);
+      measure(sink, 1, 9);
+      positions = sink.flush();
+    }
+    const size = (await Deno.stat(run.metrics)).size;
+    await Deno.truncate(run.metrics, size - 1);
+    assertThrows(
+      () => new CsvSink(run, positions),
+      CheckpointError,
+      `metrics.csv has ${
+        size - 1
+      } bytes, but ${size} when the checkpoint was made`,
+    );
+  }));
+
+Deno.test("CsvFile begins anew without a position", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.csv");
+    await Deno.writeTextFile(path, "old\n1\n2\n");
+    using file = new CsvFile(path, ["a", "b"]);
+    assertEquals(file.flush(), 4);
+    assertEquals(await Deno.readTextFile(path), "a,b\n");
+  }));
+
+Deno.test("CsvFile keeps lines while the disk is full, and writes them when it is not", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.csv");
+    const module = new URL("../../lib/training/csv_file.ts", import.meta.url);
+    // A limit on the size of a file, lifted later, stands in for a full disk.
+    const program = `
+      import { CsvFile } from "${module}";
+      const file = new CsvFile(${JSON.stringify(path)}, ["n"]);
+      const line = "x".repeat(99);
+      for (let i = 0; i < 50; i++) file.append([line]);
+      const said = (() => {
+        try { return file.flush(); } catch (error) { return error.message; }
+      })();
+      new Deno.Command("prlimit", {
+        args: ["--pid", String(Deno.pid), "--fsize=unlimited"],
+      }).outputSync();
+      console.log(JSON.stringify([said, file.flush()]));
+    `;
+    const { stdout } = await new Deno.Command("bash", {
+      // Ignored, the signal for a file that is too large is an error.
+      args: ["-c", `trap '' XFSZ; ulimit -S -f 2; exec "$0" eval "$1"`]
+        .concat(Deno.execPath(), program),
+      stderr: "inherit",
+    }).output();
+    const [said, size] = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(said, "File too large (os error 27)");
+    assertEquals(size, 2 + 50 * 100);
+    assertEquals(
+      await Deno.readTextFile(path),
+      "n\n" + ("x".repeat(99) + "\n").repeat(50),
+    );
+  }));
+
+Deno.test("openSinks() writes TensorBoard's curves, none of their points twice", () =>
+  inFolder((folder) => {
+    const run = runFolderAt(folder);
+    let positions;
+    {
+      using sinks = openSinks(run);
+      measure(sinks, 1, 4);
+      sinks.evaluation({ step: 300, scores: [100, 200, 600] });
+      positions = sinks.flush();
+      measure(sinks, 4, 8);
+    }
+    {
+      // Begun after the checkpoint and lost with it.
+      using sinks = openSinks(run, positions);
+      measure(sinks, 4, 6);
+    }
+    {
+      using sinks = openSinks(run, positions);
+      measure(sinks, 4, 6);
+    }
+    const curve = (tag: string) =>
+      readScalars(run.tensorboard)
+        .filter((scalar) => scalar.tag === tag)
+        .map(({ step, value }) => [step, value])
+        .sort((a, b) => a[0]! - b[0]!);
+    assertEquals(curve("charts/score"), [
+      [100, 9],
+      [200, 18],
+      [300, 27],
+      [400, 36],
+      [500, 45],
+    ]);
+    assertEquals(curve("charts/episodic_return").length, 5);
+    assertEquals(curve("losses/td_loss"), [
+      [2000, Math.fround(1 / 3)],
+      [4000, Math.fround(1 / 3)],
+    ]);
+    assertEquals(curve("charts/SPS").length, 2);
+    assertEquals(curve("eval/mean_score"), [[300, 300]]);
+    assertEquals(curve("eval/min_score"), [[300, 100]]);
+    assertEquals(curve("eval/max_score"), [[300, 600]]);
+  }));
+
+Deno.test("openSinks() does not stop when event files cannot be written", () =>
+  inFolder(async (folder) => {
+    const run = runFolderAt(folder);
+    using sinks = openSinks(run);
+    await Deno.remove(run.tensorboard);
+    await Deno.writeTextFile(run.tensorboard, "in the way");
+    sinks.game(game(1));
+    await Deno.remove(run.tensorboard);
+    await Deno.mkdir(run.tensorboard);
+    sinks.game(game(2));
+    sinks.flush();
+    const steps = readScalars(run.tensorboard).map(({ step }) => step);
+    assertEquals([...new Set(steps)], [200]);
+  }));
