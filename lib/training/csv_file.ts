@@ -7,6 +7,7 @@ import { CheckpointError } from "../errors.ts";
  * next one; only {@linkcode flush} complains.
  */
 export class CsvFile implements Disposable {
+  readonly #path: string;
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
   /** Bytes in the file. */
@@ -21,6 +22,7 @@ export class CsvFile implements Disposable {
    * @throws CheckpointError if the file is shorter than `position`
    */
   constructor(path: string, columns: readonly string[], position?: number) {
+    this.#path = path;
     this.#file = Deno.openSync(path, { write: true, create: true });
     try {
       const { size } = this.#file.statSync();
@@ -58,11 +60,19 @@ export class CsvFile implements Disposable {
    * Waits until every line is on the disk.
    *
    * @returns the file's size, to go on from
-   * @throws Error if a line cannot be written
+   * @throws CheckpointError if a line cannot be written
    */
   flush(): number {
-    this.#write();
-    this.#file.syncDataSync();
+    try {
+      this.#write();
+      this.#file.syncDataSync();
+    } catch (cause) {
+      throw new CheckpointError(
+        `Cannot write ${this.#path}: ${(cause as Error).message}; ` +
+          "its lines are kept in memory until they can be written",
+        { cause },
+      );
+    }
     return this.#size;
   }
 

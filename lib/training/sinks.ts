@@ -43,8 +43,8 @@ export interface MetricSink extends Disposable {
    *
    * @returns what to give when the sink is opened again, so that it goes on
    * from here
-   * @throws Error if something cannot be written (a full disk); it is kept,
-   * and tried again later
+   * @throws CheckpointError if something cannot be written (a full disk); it is
+   * kept, and tried again later
    */
   flush(): SinkPositions;
 }

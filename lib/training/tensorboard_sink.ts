@@ -17,11 +17,14 @@ const PREFIX = "tensorboard/";
  * common (`charts/episodic_return`, `losses/td_loss`, …).
  *
  * They are for looking only, so they never stop anything: when one cannot be
- * written (a full disk), its last points are lost, and a new file is begun.
+ * written (a full disk), points are lost, and a new file is begun after the
+ * next {@linkcode flush}.
  */
 export class TensorBoardSink implements MetricSink {
   readonly #folder: string;
   #writer: SummaryWriter | undefined;
+  /** Nothing could be written since the last flush. */
+  #broken = false;
 
   /**
    * Cuts the files to their positions and removes those that have none, so
@@ -67,6 +70,7 @@ export class TensorBoardSink implements MetricSink {
   }
 
   flush(): SinkPositions {
+    this.#broken = false;
     this.#try(() => this.#writer?.flush());
     return Object.fromEntries(
       this.#sizes().map(([name, size]) => [PREFIX + name, size]),
@@ -88,9 +92,11 @@ export class TensorBoardSink implements MetricSink {
   }
 
   #try(write: () => void): void {
+    if (this.#broken) return;
     try {
       write();
     } catch {
+      this.#broken = true;
       const failed = this.#writer;
       this.#writer = undefined;
       try {
