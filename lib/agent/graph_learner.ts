@@ -164,18 +164,25 @@ class GraphLearner implements Learner {
   }
 
   async getState(): Promise<LearnerState> {
-    const values = (await this.#runs.read.runAsync()).map(takeFloats);
-    const sets = this.#runs.sets.map((_, set) =>
-      this.#network.weights.map(({ name, shape }, i): NamedTensor => ({
+    const { sets, read } = this.#runs;
+    const { weights } = this.#network;
+    const values = (await read.runAsync()).map(takeFloats);
+    const named = (set: keyof LearnerVariables) => {
+      const first = sets.indexOf(set) * weights.length;
+      return weights.map(({ name, shape }, i): NamedTensor => ({
         name,
         shape: [...shape],
-        data: values[set * this.#network.weights.length + i]!,
-      }))
-    );
+        data: values[first + i]!,
+      }));
+    };
     return {
       updates: this.#updates,
-      ...Object.fromEntries(this.#runs.sets.map((set, i) => [set, sets[i]!])),
-    } as unknown as LearnerState;
+      online: named("online"),
+      target: named("target"),
+      ...(sets.includes("average") && { average: named("average") }),
+      firstMoments: named("firstMoments"),
+      secondMoments: named("secondMoments"),
+    };
   }
 
   // deno-lint-ignore require-await
