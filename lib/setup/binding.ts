@@ -1,7 +1,7 @@
 import { cacheFolder, type TensorFlowLocation } from "../tensorflow/locate.ts";
-import { failure } from "./failure.ts";
 import { lockCache } from "./lock.ts";
-import { findProgram, run, say } from "./process.ts";
+import { findProgram, lastLine, run, say } from "./process.ts";
+import { stagingFolder, sweep } from "./staging.ts";
 
 /**
  * Whether the `eager` engine can be used. The `graph` engine needs no binding,
@@ -37,38 +37,35 @@ async function cachedBinding(
   return `${cacheFolder()}/bindings/tfjs-node-gpu-${packageVersion}-${name}.node`;
 }
 
+/** @returns why it failed; undefined when it did not. */
 async function compile(
   compiler: string,
   location: TensorFlowLocation,
   nodeModules: string,
   output: string,
-): Promise<void> {
+): Promise<string | undefined> {
   const source = `${nodeModules}/@tensorflow/tfjs-node-gpu`;
-  const beside = `${output}.${Deno.pid}`;
-  try {
-    const result = await run(compiler, [
-      ...["-std=c++17", "-O2", "-shared", "-fPIC", "-DNAPI_VERSION=8"],
-      ...["-I", `${nodeModules}/node-api-headers/include`],
-      ...["-I", `${location.folder}/include`, "-I", source],
-      ...["-o", beside],
-      `${source}/binding/tfjs_backend.cc`,
-      `${source}/binding/tfjs_binding.cc`,
-      ...[location.cc, location.framework, `-Wl,-rpath,${location.folder}`],
-      // Node-API's functions are the runtime's own.
-      ...(Deno.build.os === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
-    ]);
-    if (!result?.success) {
-      const text = result?.stderr ?? "";
-      const error = text.split("\n").find((line) => /error/i.test(line));
-      throw failure(
-        "tfjs-node-gpu's binding could not be compiled",
-        /No space left/.test(text) ? text : error ?? text,
-      );
-    }
+  await using staging = await stagingFolder(cacheFolder());
+  const beside = `${staging.path}/tfjs_binding.node`;
+  const result = await run(compiler, [
+    ...["-std=c++17", "-O2", "-shared", "-fPIC", "-DNAPI_VERSION=8"],
+    ...["-I", `${nodeModules}/node-api-headers/include`],
+    ...["-I", `${location.folder}/include`, "-I", source],
+    ...["-o", beside],
+    `${source}/binding/tfjs_backend.cc`,
+    `${source}/binding/tfjs_binding.cc`,
+    ...[location.cc, location.framework, `-Wl,-rpath,${location.folder}`],
+    // Node-API's functions are the runtime's own.
+    ...(Deno.build.os === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
+  ]);
+  if (result?.success) {
     await Deno.rename(beside, output);
-  } finally {
-    await Deno.remove(beside).catch(() => {});
+    return undefined;
   }
+  const error = result?.stderr.split("\n").find((line) => /error/i.test(line));
+  return `${compiler} could not compile its binding: ${
+    error ?? lastLine(result?.stderr ?? "")
+  }`;
 }
 
 async function link(target: string, path: string): Promise<void> {
@@ -88,7 +85,6 @@ export function bindingPath(nodeModules: string): string {
  * found: compiled once per TensorFlow into the cache, linked into the package.
  *
  * @param nodeModules the project's node_modules folder
- * @throws DinoDqnError when there is a compiler, but it fails
  */
 export async function ensureBinding(
   location: TensorFlowLocation,
@@ -123,10 +119,12 @@ export async function ensureBinding(
       };
     }
     using _lock = await lockCache(cacheFolder());
+    await sweep(cacheFolder());
     if (!await exists(cached)) {
       say("Compiling tfjs-node-gpu's binding (takes up to a minute)");
       await Deno.mkdir(`${cacheFolder()}/bindings`, { recursive: true });
-      await compile(compiler, location, nodeModules, cached);
+      const reason = await compile(compiler, location, nodeModules, cached);
+      if (reason) return { state: "missing", reason };
     }
   }
   await link(cached, path);

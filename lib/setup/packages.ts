@@ -74,8 +74,7 @@ async function canLoad(root: string, timeout: number): Promise<boolean> {
     await Deno.readTextFile(`${root}/deno.json`),
   );
   const packages = Object.values(imports).filter((specifier) =>
-    // @std/cli has no main module to load without the rest of it.
-    specifier.startsWith("jsr:") && !specifier.startsWith("jsr:@std/cli")
+    specifier.startsWith("jsr:")
   );
   const result = await run(Deno.execPath(), [
     ...["cache", "--no-config", "--no-lock"],

@@ -59,8 +59,9 @@ export async function runAloud(
     args: ["-c", 'exec "$@" >&2', "sh", program, ...args],
     stdin: "null",
     stdout: "null",
+    stderr: "inherit",
     env,
-  }).output();
+  }).spawn().status;
   return success;
 }
 

@@ -11,8 +11,10 @@ import {
 } from "../tensorflow/locate.ts";
 import { failure } from "./failure.ts";
 import { lockCache } from "./lock.ts";
-import { findProgram, run, say } from "./process.ts";
+import { run, say } from "./process.ts";
 import { folderBytes, size, withProgress } from "./progress.ts";
+import { findPython, runPip, runPython } from "./python.ts";
+import { stagingFolder, sweep } from "./staging.ts";
 import {
   type Download,
   downloadFor,
@@ -21,11 +23,9 @@ import {
   PYTHON_VERSION,
 } from "./wheels.ts";
 
-const STAGING = ".staging-";
-
 /** Unpacks the files of the wheels in argv[1] that match argv[3] to argv[2]. */
 const UNPACK = `
-import glob, os, re, shutil, sys, zipfile
+import glob, re, zipfile
 wheels, folder, kept = sys.argv[1:]
 kept = re.compile(kept)
 for wheel in glob.glob(os.path.join(wheels, "*.whl")):
@@ -38,7 +38,7 @@ for wheel in glob.glob(os.path.join(wheels, "*.whl")):
 
 /** Loads the two libraries, as the program will. */
 const LOAD = `
-import ctypes, sys
+import ctypes
 for library in sys.argv[1:]:
     ctypes.CDLL(library, ctypes.RTLD_GLOBAL)
 `;
@@ -75,7 +75,9 @@ async function present(): Promise<TensorFlowLocation | undefined> {
 async function checkGlibc(): Promise<void> {
   if (Deno.build.os !== "linux") return;
   const answer = await run("getconf", ["GNU_LIBC_VERSION"]);
-  const version = /glibc (\d+)\.(\d+)/.exec(answer?.stdout ?? "");
+  // Without getconf, loading the libraries will tell.
+  if (!answer) return;
+  const version = /glibc (\d+)\.(\d+)/.exec(answer.stdout);
   const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
   const [wantedMajor, wantedMinor] = MINIMUM_GLIBC;
   if (
@@ -124,9 +126,9 @@ async function downloadWheels(
         ...["tmp", "wheels"].map((name) => folderBytes(`${staging}/${name}`)),
       ),
     run: () =>
-      run(python, [
-        ...["-m", "pip", "download", "--quiet", "--no-deps"],
-        ...["--disable-pip-version-check", "--no-input", "--retries", "2"],
+      runPip(python, [
+        ...["download", "--quiet", "--no-deps", "--retries", "2"],
+        ...["--disable-pip-version-check", "--no-input"],
         ...["--only-binary=:all:", "--implementation", "cp"],
         ...["--python-version", PYTHON_VERSION],
         ...["--abi", `cp${PYTHON_VERSION.replace(".", "")}`],
@@ -134,10 +136,10 @@ async function downloadWheels(
         ...["--require-hashes", "--requirement", requirements],
         ...["--dest", `${staging}/wheels`],
         // What an interrupted pip leaves then goes with the staging folder.
-      ], { env: { TMPDIR: `${staging}/tmp` } }),
+      ], { TMPDIR: `${staging}/tmp` }),
   });
-  if (!result?.success) {
-    throw failure("TensorFlow could not be downloaded", result?.stderr ?? "");
+  if (!result.success) {
+    throw failure("TensorFlow could not be downloaded", result.stderr);
   }
 }
 
@@ -151,12 +153,14 @@ async function unpackWheels(
     total: download.unpackedBytes,
     measure: () => folderBytes(`${staging}/build`),
     run: () =>
-      run(python, [
-        ...["-c", UNPACK, `${staging}/wheels`, `${staging}/build`, KEPT_FILES],
+      runPython(python, UNPACK, [
+        `${staging}/wheels`,
+        `${staging}/build`,
+        KEPT_FILES,
       ]),
   });
-  if (!result?.success) {
-    throw failure("TensorFlow could not be unpacked", result?.stderr ?? "");
+  if (!result.success) {
+    throw failure("TensorFlow could not be unpacked", result.stderr);
   }
 }
 
@@ -164,23 +168,14 @@ async function checkLoads(python: string, folder: string): Promise<void> {
   const { framework, cc } = locateTensorFlow({
     env: (name) => name === "DINO_TENSORFLOW" ? folder : undefined,
   });
-  const result = await run(python, ["-c", LOAD, framework, cc]);
-  if (!result?.success) {
+  const result = await runPython(python, LOAD, [framework, cc]);
+  if (!result.success) {
     throw failure(
       "TensorFlow was downloaded but cannot be loaded on this machine " +
         "(set DINO_TENSORFLOW to a build that can)",
       // A processor without AVX ends the program without a word.
-      result?.stderr || "the program was ended while loading it",
+      result.stderr || "the program was ended while loading it",
     );
-  }
-}
-
-/** Removes what set-ups that were interrupted left in the cache. */
-async function sweep(cache: string): Promise<void> {
-  for await (const { name } of Deno.readDir(cache)) {
-    if (!name.startsWith(STAGING)) continue;
-    // An interrupted set-up's pip may still write there; the next run sweeps.
-    await Deno.remove(`${cache}/${name}`, { recursive: true }).catch(() => {});
   }
 }
 
@@ -189,27 +184,15 @@ async function install(
   build: TensorFlowBuild,
   download: Download,
 ): Promise<void> {
-  const python = findProgram(["python3"]);
-  if (!python) {
-    throw new DinoDqnError(
-      "TensorFlow is fetched by Python's pip, but there is no python3 on the " +
-        "PATH. Install it (Debian and Ubuntu: apt-get install python3 " +
-        "python3-pip), then run: deno task setup",
-    );
-  }
+  const python = findPython();
   await checkGlibc();
   const cache = cacheFolder();
   checkDisk(cache, download);
-  const staging = `${cache}/${STAGING}${Deno.pid}`;
-  await Deno.mkdir(staging);
-  try {
-    await downloadWheels(python, download, staging);
-    await unpackWheels(python, download, staging);
-    await checkLoads(python, `${staging}/build/tensorflow`);
-    await Deno.rename(`${staging}/build`, cachedBuild(build));
-  } finally {
-    await Deno.remove(staging, { recursive: true }).catch(() => {});
-  }
+  await using staging = await stagingFolder(cache);
+  await downloadWheels(python, download, staging.path);
+  await unpackWheels(python, download, staging.path);
+  await checkLoads(python, `${staging.path}/build/tensorflow`);
+  await Deno.rename(`${staging.path}/build`, cachedBuild(build));
 }
 
 /**
