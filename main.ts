@@ -12,6 +12,21 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/train.ts"),
   },
   {
+    name: "eval",
+    summary: "Measures an agent on games that it has never seen.",
+    load: () => import("./tasks/eval.ts"),
+  },
+  {
+    name: "report",
+    summary: "Makes a run's report anew.",
+    load: () => import("./tasks/report.ts"),
+  },
+  {
+    name: "bench",
+    summary: "Measures the speed of environment, learner and training.",
+    load: () => import("./tasks/bench.ts"),
+  },
+  {
     name: "doctor",
     summary: "Checks that everything training needs is here and works.",
     load: () => import("./tasks/doctor.ts"),

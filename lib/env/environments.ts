@@ -9,7 +9,7 @@ import { UsageError } from "../errors.ts";
 import { LiveEnv, openLiveGame } from "./live_env.ts";
 import { LockstepEnv } from "./lockstep_env.ts";
 import { observePictures, triangleFilter } from "./observation.ts";
-import { FRAME_BYTES, FRAME_SIZE, type VectorEnv } from "./types.ts";
+import { FRAME_BYTES, FRAME_SIZE } from "./types.ts";
 
 /** Options of {@linkcode Environments.create}. */
 export interface EnvOptions {
@@ -98,6 +98,23 @@ export class Environments implements AsyncDisposable {
     return new Environments(config, pages, null);
   }
 
+  /** Number of Chrome pages that the games are spread over. */
+  get pages(): number {
+    return this.#pages.length;
+  }
+
+  /** One call that does nothing: what the protocol alone costs. */
+  async roundTrip(): Promise<void> {
+    await this.#pages[0]!.evaluate("1");
+  }
+
+  /** Milliseconds that the busiest page has spent in steps. */
+  async busyMs(): Promise<number> {
+    return Math.max(
+      ...await Promise.all(this.#pages.map((page) => page.busyMs())),
+    );
+  }
+
   /** Numbers of the Chrome processes; empty for one that was connected to. */
   get pids(): number[] {
     return this.#pages.flatMap(({ pid }) => pid ?? []);
@@ -109,31 +126,41 @@ export class Environments implements AsyncDisposable {
    * @throws RangeError when `numEnvs` is not a whole number of at least 1.
    */
   async create(options: EnvOptions): Promise<LockstepEnv | LiveEnv> {
+    if (this.#config.env.clock === "lockstep") {
+      return await this.createLockstep(options);
+    }
+    const game = this.#live ?? undefined;
+    this.#live = null;
+    return await LiveEnv.create(this.#config, options, game);
+  }
+
+  /**
+   * As `create`, for what only lock-step games have: their states, their whole
+   * pictures, more than one of them.
+   *
+   * @throws RangeError when `numEnvs` is not a whole number of at least 1,
+   * UsageError when the clock is live.
+   */
+  async createLockstep(options: EnvOptions): Promise<LockstepEnv> {
     const { env } = this.#config;
+    if (env.clock !== "lockstep") {
+      throw new UsageError(
+        "This needs the lock-step clock: env.clock=lockstep.",
+      );
+    }
     const numEnvs = options.numEnvs ?? env.instances;
     if (!Number.isInteger(numEnvs) || numEnvs < 1) {
       throw new RangeError(
         `An environment needs at least 1 game, not ${numEnvs}.`,
       );
     }
-    if (env.clock === "live") {
-      const game = this.#live ?? undefined;
-      this.#live = null;
-      return await LiveEnv.create(this.#config, options, game);
-    }
+    const { width, height } = env.crop;
     return await LockstepEnv.create(this.#config, this.#pages, {
       numEnvs,
       maxEpisodeSteps: options.training ? env.maxEpisodeSteps : null,
       ...(env.observation === "page"
         ? { pixelBytes: FRAME_BYTES, toFrames: join }
-        : {
-          pixelBytes: env.crop.width * env.crop.height,
-          toFrames: (inks: Uint8Array[]) =>
-            observePictures(
-              inks.map((ink) => ink.map((value) => 255 - value)),
-              env.crop,
-            ),
-        }),
+        : { pixelBytes: width * height, toFrames: (inks) => scale(inks, env) }),
     });
   }
 
@@ -143,33 +170,14 @@ export class Environments implements AsyncDisposable {
   }
 }
 
-/**
- * Games in a Chrome of their own, which ends with them.
- *
- * @throws ChromeNotFoundError when Chrome cannot be started, DinoPageError
- * when its page is not one that this program knows.
- */
-export async function createEnv(
-  config: Config,
-  options: EnvOptions,
-): Promise<VectorEnv> {
-  const environments = await Environments.open(config);
-  try {
-    const env = await environments.create(options);
-    const dispose = env[Symbol.asyncDispose].bind(env);
-    env[Symbol.asyncDispose] = async () => {
-      await dispose();
-      await environments[Symbol.asyncDispose]();
-    };
-    return env;
-  } catch (error) {
-    await environments[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
 function join(parts: Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.length * FRAME_BYTES);
   parts.forEach((part, i) => all.set(part, i * FRAME_BYTES));
   return all;
+}
+
+/** The crops of many games, sent as ink, as screenshots would be observed. */
+function scale(inks: Uint8Array[], { crop }: Config["env"]) {
+  const pictures = inks.map((ink) => ink.map((value) => 255 - value));
+  return observePictures(pictures, crop);
 }

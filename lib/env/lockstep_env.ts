@@ -57,6 +57,7 @@ export class LockstepEnv implements VectorEnv {
   #schedule: EpisodeSchedule | null = null;
   #progress: Progress[] = [];
   #infos: StepInfo[] = [];
+  #scalingMs = 0;
   #stack: FrameStack;
   #frames: Uint8Array;
 
@@ -176,6 +177,11 @@ export class LockstepEnv implements VectorEnv {
       });
     }
     return this.#observations();
+  }
+
+  /** Milliseconds spent so far on making frames of the pages' pixels. */
+  get scalingMs(): number {
+    return this.#scalingMs;
   }
 
   /** The games' states, for players that do not look at pixels. */
@@ -357,7 +363,9 @@ export class LockstepEnv implements VectorEnv {
   ): Promise<(Uint8Array | undefined)[]> {
     const present = pixels.filter((each) => each !== undefined);
     if (present.length === 0) return pixels;
+    const start = performance.now();
     const frames = await this.#options.toFrames(present);
+    this.#scalingMs += performance.now() - start;
     let offset = 0;
     return pixels.map((each) =>
       each && frames.subarray(offset, offset += FRAME_BYTES)

@@ -1,4 +1,4 @@
-export { createEnv, Environments, type EnvOptions } from "./environments.ts";
+export { Environments, type EnvOptions } from "./environments.ts";
 export { LiveEnv } from "./live_env.ts";
 export { LockstepEnv } from "./lockstep_env.ts";
 export * from "./types.ts";

@@ -105,6 +105,11 @@ export class LockstepPage implements AsyncDisposable {
     return await this.#tab!.evaluate<T>(expression);
   }
 
+  /** Milliseconds spent in steps, in the page itself, since Chrome started. */
+  async busyMs(): Promise<number> {
+    return await this.evaluate("lockstep.busyMs()");
+  }
+
   /** Tells that Chrome works: what went before does not count against it. */
   progressed(): void {
     this.#failures = 0;

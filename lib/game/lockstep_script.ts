@@ -102,6 +102,8 @@ export interface LockstepApi {
   /** Whole pictures, [games, 150, 552] grey, as a screenshot shows them. */
   pictures(batch: number): string;
   states(batch: number): ReturnType<PageApi["state"]>[];
+  /** Milliseconds of real time spent in steps since the page was opened. */
+  busyMs(): number;
 }
 
 /** The page's `Runner` with what the lock-step clock reaches into. */
@@ -217,6 +219,7 @@ export function installLockstep(
   });
   let clock = createClock();
   let lastId = 0;
+  const realNow = performance.now.bind(performance);
   performance.now = () => clock.now;
   Date.now = () => 1.6e12 + clock.now;
   window.requestAnimationFrame = (callback) => {
@@ -473,6 +476,7 @@ export function installLockstep(
   const batches = new Map<number, Game[]>();
   const spare: Game[] = [];
   let lastBatch = 0;
+  let busyMs = 0;
 
   const gamesOf = (batch: number): Game[] => {
     const games = batches.get(batch);
@@ -552,6 +556,7 @@ export function installLockstep(
     },
 
     step(batch, actions, next) {
+      const begun = realNow();
       const games = gamesOf(batch);
       for (const [game, episode] of next) games[game]!.next = episode;
       const { records, speeds } = room(games.length, 2 * games.length);
@@ -584,7 +589,9 @@ export function installLockstep(
         }
         speeds[record + layout.nextSpeed] = runner.currentSpeed;
       });
-      return answered(end);
+      const text = answered(end);
+      busyMs += realNow() - begun;
+      return text;
     },
 
     replay(batch, index, actions, frames, episode) {
@@ -615,6 +622,8 @@ export function installLockstep(
       );
       return base64(pictures);
     },
+
+    busyMs: () => busyMs,
 
     states: (batch) => gamesOf(batch).map(({ runner }) => api.state(runner)),
   };

@@ -1,0 +1,113 @@
+import {
+  answer,
+  answerJson,
+  defineCommand,
+  JSON_OPTION,
+  say,
+} from "../lib/cli/mod.ts";
+import { type Config, loadConfig } from "../lib/config/mod.ts";
+import { UsageError } from "../lib/errors.ts";
+
+/** A measurement: its document, and how to show it to a person. */
+type Bench = (config: Config) => Promise<{ document: unknown; text: string }>;
+
+const whole = (value: number) => value.toFixed(0);
+const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
+
+const BENCHES: Record<string, Bench> = {
+  async env(config) {
+    const { benchEnv } = await import("../lib/bench/env.ts");
+    const document = await benchEnv(config, {
+      instances: [1, 4, 8, 16, 32],
+      frameSkips: [1, 4],
+      rounds: 5,
+      milliseconds: 300,
+    });
+    const rows = document.results.map((result) => [
+      whole(result.instances),
+      whole(result.frameSkip),
+      result.observation,
+      whole(result.agentStepsPerSecond),
+      (result.agentStepsPerSecond / document.roundTripsPerSecond).toFixed(2),
+      percent(result.share.page),
+      percent(result.share.protocol),
+      percent(result.share.sharp),
+    ]);
+    const head = [
+      ...["games", "frame skip", "observation", "agent steps/s"],
+      ...["per round trip", "page", "protocol", "sharp"],
+    ];
+    const trips = whole(document.roundTripsPerSecond);
+    return {
+      document,
+      text: `${trips} bare round trips/s; Chrome pages: ${document.pages}\n` +
+        columns([head, ...rows]),
+    };
+  },
+
+  async train(config) {
+    const { benchTrain } = await import("../lib/bench/train.ts");
+    const document = await benchTrain(config, { rounds: 3, steps: 2000 });
+    return {
+      document,
+      text: columns([
+        ["", "agent steps/s"],
+        ["training", whole(document.stepsPerSecond)],
+        ["environment alone", whole(document.environmentAlone)],
+        ["learner alone", whole(document.learnerAlone)],
+      ]),
+    };
+  },
+};
+
+/** A table: the first column to the left, the others to the right. */
+function columns(rows: string[][]): string {
+  const widths = rows[0]!.map((_, i) =>
+    Math.max(...rows.map((row) => row[i]!.length))
+  );
+  return rows.map((row) =>
+    row.map((cell, i) =>
+      i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)
+    ).join("  ")
+  ).join("\n");
+}
+
+export const command = defineCommand({
+  details: `Measures speed: ${Object.keys(BENCHES).join(", ")}; all of them ` +
+    "when none is named. Figures depend on what else the machine does.",
+  positionals: [{ name: "what", description: "The part to measure." }],
+  options: {
+    config: {
+      type: "string",
+      placeholder: "FILE",
+      description: "Config file; configs/default.yaml if not given.",
+    },
+    set: {
+      type: "string",
+      repeatable: true,
+      placeholder: "KEY=VALUE",
+      description: "Sets one key of the config: env.instances=16.",
+    },
+    json: JSON_OPTION,
+  },
+  async run({ positionals: [what], options }) {
+    if (what !== undefined && !Object.hasOwn(BENCHES, what)) {
+      throw new UsageError(
+        `There is no measurement "${what}": choose from ` +
+          `${Object.keys(BENCHES).join(", ")}.`,
+      );
+    }
+    const config = await loadConfig(options.config, options.set);
+    const documents: Record<string, unknown> = {};
+    for (const name of what === undefined ? Object.keys(BENCHES) : [what]) {
+      if (what === undefined) say(`Measuring: ${name}`);
+      const { document, text } = await BENCHES[name]!(config);
+      documents[name] = document;
+      if (!options.json) answer(text);
+    }
+    if (options.json) {
+      answerJson(what === undefined ? documents : documents[what]);
+    }
+    return 0;
+  },
+});
