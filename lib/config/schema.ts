@@ -62,10 +62,10 @@ export const envSchema = z.strictObject({
   crop: z.strictObject({
     x: z.int().min(0).max(551).describe("Left edge."),
     y: z.int().min(0).max(149).describe("Top edge."),
-    width: positiveInteger.max(552).describe("Width."),
-    height: positiveInteger.max(150).describe("Height."),
+    width: z.int().min(80).max(552).describe("Width."),
+    height: z.int().min(80).max(150).describe("Height."),
   }).describe(
-    "The part of the 552x150 canvas that the agent sees, in canvas pixels.",
+    "The part of the 552x150 canvas that the agent sees, in canvas pixels; it is scaled down to 80x80.",
   ),
   maxEpisodeSteps: positiveInteger.nullable().describe(
     "Training games are cut (truncated) after so many agent steps; null: never.",

@@ -47,16 +47,17 @@ export interface Tap {
 }
 
 /**
- * The triangle ("linear") filter that scales `inputs` pixels down to `outputs`.
+ * The triangle ("linear") filter that scales `inputs` pixels down to `outputs`,
+ * which must not be more.
  * Output i lies at c = (i + 1/2) s - 1/2 with s = inputs / outputs; input x
  * weighs max(0, 1 - |x - c| / s). Weights beyond an edge go to the pixel on it.
  *
  * @returns one tap for each output.
  */
 export function triangleFilter(inputs: number, outputs: number): Tap[] {
-  const scale = Math.max(1, inputs / outputs);
+  const scale = inputs / outputs;
   return Array.from({ length: outputs }, (_, output) => {
-    const centre = (output + 0.5) * (inputs / outputs) - 0.5;
+    const centre = (output + 0.5) * scale - 0.5;
     const start = Math.max(0, Math.ceil(centre - scale));
     const last = Math.min(inputs - 1, Math.floor(centre + scale));
     const weights = new Array<number>(last - start + 1).fill(0);
@@ -109,7 +110,7 @@ function stackLayout({ width, height }: Size) {
   // Neighbours must not blend, and each must meet the filter's grid as it
   // would alone: between them lie rows that make whole rows of the result.
   const unit = height / greatestCommonDivisor(height, FRAME_SIZE);
-  const reach = 2 * Math.max(1, Math.ceil(height / FRAME_SIZE));
+  const reach = 2 * Math.ceil(height / FRAME_SIZE);
   const gap = unit * Math.ceil(reach / unit);
   const gapScaled = gap * FRAME_SIZE / height;
   return { width, height, gap, gapScaled };

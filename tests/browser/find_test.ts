@@ -1,0 +1,102 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { findChrome, searchChrome } from "../../lib/browser/mod.ts";
+import { ChromeNotFoundError } from "../../lib/errors.ts";
+
+const VARIABLES = ["CHROME_PATH", "ASTRAL_BIN_PATH", "PATH"] as const;
+
+/** Runs the body with only these variables set, in a folder of its own. */
+async function withVariables(
+  variables: Partial<Record<typeof VARIABLES[number], string>>,
+  body: () => void | Promise<void>,
+) {
+  const before = VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
+  try {
+    for (const name of VARIABLES) {
+      const value = variables[name];
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+    await body();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+}
+
+async function withFiles(
+  names: string[],
+  body: (folder: string) => Promise<void>,
+) {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of names) await Deno.writeTextFile(`${folder}/${name}`, "");
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("findChrome() takes browser.path, then variables, then the PATH", async () => {
+  const names = ["mine", "variable", "astral", "chromium", "google-chrome"];
+  await withFiles(names, async (folder) => {
+    const all = {
+      CHROME_PATH: `${folder}/variable`,
+      ASTRAL_BIN_PATH: `${folder}/astral`,
+      PATH: `/nowhere:${folder}`,
+    };
+    await withVariables(all, () => {
+      assertEquals(findChrome({ path: `${folder}/mine` }), `${folder}/mine`);
+      assertEquals(findChrome({ path: null }), `${folder}/variable`);
+      Deno.env.delete("CHROME_PATH");
+      assertEquals(findChrome({ path: null }), `${folder}/astral`);
+      Deno.env.delete("ASTRAL_BIN_PATH");
+      assertEquals(findChrome({ path: null }), `${folder}/google-chrome`);
+      Deno.removeSync(`${folder}/google-chrome`);
+      assertEquals(findChrome({ path: null }), `${folder}/chromium`);
+    });
+  });
+});
+
+Deno.test("searchChrome() lists what it looked at when there is no Chrome", async () => {
+  await withVariables({ PATH: "/nowhere" }, () => {
+    const { path, lookedAt } = searchChrome({ path: null });
+    if (Deno.build.os === "linux") assertEquals(path, null);
+    for (const place of ["browser.path", "CHROME_PATH", "chromium-browser"]) {
+      assertStringIncludes(lookedAt.join("\n"), place);
+    }
+  });
+});
+
+Deno.test("findChrome() takes no other Chrome than the one that was named", async () => {
+  await withVariables({ CHROME_PATH: "/nowhere/chrome" }, () => {
+    assertThrows(
+      () => findChrome({ path: null }),
+      ChromeNotFoundError,
+      "CHROME_PATH names /nowhere/chrome",
+    );
+    assertThrows(
+      () => findChrome({ path: "/nowhere" }),
+      ChromeNotFoundError,
+      "browser.path names /nowhere",
+    );
+  });
+});
+
+Deno.test("findChrome() refuses chrome-headless-shell, also behind a link", async () => {
+  await withFiles(["chrome-headless-shell"], async (folder) => {
+    const shell = `${folder}/chrome-headless-shell`;
+    await Deno.symlink(shell, `${folder}/chromium`);
+    for (const path of [shell, `${folder}/chromium`]) {
+      assertThrows(
+        () => findChrome({ path }),
+        ChromeNotFoundError,
+        "chrome-headless-shell has no dino page",
+      );
+    }
+    await withVariables({ PATH: folder }, () => {
+      assertEquals(findChrome({ path: null }), null);
+    });
+  });
+});
