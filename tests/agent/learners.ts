@@ -4,6 +4,7 @@ import { createGraphLearner } from "../../lib/agent/graph_learner.ts";
 import { initialWeights } from "../../lib/agent/initialise.ts";
 import { type Network, resolveNetwork } from "../../lib/agent/network.ts";
 import type { Batch, Learner, NamedTensor } from "../../lib/agent/types.ts";
+import { OBSERVATION_BYTES } from "../../lib/env/types.ts";
 import type { LearnerConfig, NetworkConfig } from "../../lib/config/mod.ts";
 import { Random } from "../../lib/random.ts";
 
@@ -31,8 +32,8 @@ export const LEARNER: LearnerConfig = {
   doubleQ: false,
   loss: "huber",
   gradientClipNorm: null,
-  learningRate: 1e-3,
-  finalLearningRate: 1e-3,
+  learningRate: 1e-4,
+  finalLearningRate: 1e-4,
   learningRateSteps: 1,
   adamEpsilon: 1e-5,
   targetUpdate: { every: 50 },
@@ -57,9 +58,16 @@ export async function bothLearners(
 }
 
 /** Pixels as sparse as the game's: one in eight is ink. */
+const noise = ((random) =>
+  Uint8Array.from(
+    { length: 16 * OBSERVATION_BYTES },
+    () => random.integer(8) === 0 ? 172 : 0,
+  ))(new Random(1234));
+
 function fillPixels(pixels: Uint8Array, random: Random): void {
-  for (let i = 0; i < pixels.length; i++) {
-    pixels[i] = random.integer(8) === 0 ? 172 : 0;
+  for (let i = 0; i < pixels.length; i += OBSERVATION_BYTES) {
+    const start = random.integer(15 * OBSERVATION_BYTES);
+    pixels.set(noise.subarray(start, start + OBSERVATION_BYTES), i);
   }
 }
 

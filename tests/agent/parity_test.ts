@@ -49,6 +49,16 @@ const OPTIONS: {
   },
 ];
 
+/** Gives the target network other weights than the online one. */
+function withOtherTarget(state: LearnerState): LearnerState {
+  const random = new Random(77);
+  const target = state.target.map((tensor) => ({
+    ...tensor,
+    data: tensor.data.map((x) => x + 0.1 * random.normal()),
+  }));
+  return { ...state, target };
+}
+
 async function assertSame(
   network: Parameters<typeof bothLearners>[0],
   config: LearnerConfig,
@@ -56,12 +66,14 @@ async function assertSame(
   const [graph, eager] = await bothLearners(network, config);
   using _graph = graph;
   using _eager = eager;
-  const start = await graph.getState();
+  const start = withOtherTarget(await graph.getState());
+  await graph.setState(start);
+  await eager.setState(start);
   const random = new Random(200);
   for (let k = 0; k < 200; k++) {
     fillBatch(graph.batch, network.actions, random);
     copyBatch(graph.batch, eager.batch);
-    const learningRate = 1e-4 * (1 - k / 400);
+    const learningRate = config.learningRate * (1 - k / 400);
     const a = await graph.update(learningRate);
     const b = await eager.update(learningRate);
     assertLess(Math.abs(a.loss / b.loss - 1), 1e-4, `loss of update ${k}`);
@@ -91,16 +103,6 @@ Deno.test("graph and eager: the same 200 updates of the tutorial's network", () 
     resolveNetwork({ layers: "tutorial", dueling: false }, 2),
     { ...LEARNER, doubleQ: true },
   ));
-
-/** Gives the target network other weights than the online one. */
-function withOtherTarget(state: LearnerState): LearnerState {
-  const random = new Random(77);
-  const target = state.target.map((tensor) => ({
-    ...tensor,
-    data: tensor.data.map((x) => x + 0.1 * random.normal()),
-  }));
-  return { ...state, target };
-}
 
 for (const doubleQ of [false, true]) {
   const kind = doubleQ ? "double" : "single";
