@@ -77,7 +77,7 @@ export interface Evaluation extends ScoreSummary {
   scores: number[];
   /** Share of the games, 0 to 1, that reached the cap: censored values. */
   capped: number;
-  /** Share of the games, 0 to 1, above 4,000 points, the tutorial's best. */
+  /** Share of the games, 0 to 1, of 4,000 points and more: the tutorial's "4000+". */
   above4000: number;
   /** All points over all seconds of play. */
   pointsPerSecond: number;
@@ -314,7 +314,7 @@ export function summarizeGames(
     scores,
     ...summarizeScores(scores),
     capped: games.filter((game) => game.end === "cap").length / games.length,
-    above4000: share(scores, (score) => score > TUTORIAL_SCORE),
+    above4000: share(scores, (score) => score >= TUTORIAL_SCORE),
     pointsPerSecond: rate(
       scores.reduce((sum, score) => sum + score, 0),
       games.reduce((sum, game) => sum + game.frames, 0),

@@ -32,7 +32,7 @@ export interface PlayerFigures extends ScoreSummary {
   scores: number[];
   /** Share of the games, 0 to 1, that reached the cap. */
   capped: number;
-  /** Share of the games, 0 to 1, above 4,000 points. */
+  /** Share of the games, 0 to 1, of 4,000 points and more. */
   above4000: number;
   pointsPerSecond: number;
 }

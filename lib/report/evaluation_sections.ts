@@ -76,7 +76,7 @@ function playersTable(report: EvaluationReport): Table {
     points(player.min),
     points(player.max),
     percent.format(player.capped),
-    percent.format(player.above4000),
+    report.cap < 4000 ? "–" : percent.format(player.above4000),
   ];
   return {
     caption:
@@ -85,7 +85,7 @@ function playersTable(report: EvaluationReport): Table {
       } points`,
     header: [
       ...["Player", "Mean", "95 % interval", "Median", "IQM", "SD", "Min"],
-      ...["Max", "At the cap", "Above 4,000"],
+      ...["Max", "At the cap", "4,000 or more"],
     ],
     rows: [
       row("this agent", report),

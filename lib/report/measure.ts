@@ -3,9 +3,8 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Learner } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { Environments, LiveEnv, type LockstepEnv } from "../env/mod.ts";
+import { Environments, LockstepEnv } from "../env/mod.ts";
 import {
-  type Baseline,
   evaluate,
   evaluateBaselines,
   type EvaluateOptions,
@@ -61,58 +60,41 @@ export async function measureAgent(
   agent: Agent,
   options: MeasureOptions,
 ): Promise<Measurement> {
-  const { clock } = options;
+  const { clock, episodes, firstSeed, maxScore } = options;
   const config = { ...agent.config, env: { ...agent.config.env, clock } };
   using learner = await loadLearner(agent);
-  const report = (
-    chrome: { chromeVersion: string },
-    evaluation: Evaluation,
-    baselines: Baseline[],
-    more: Record<string, string> = {},
-  ) =>
-    evaluationReport(
-      {
-        run: agent.name,
-        checkpoint: agent.checkpoint,
-        game: gameName(config),
-        speed: config.game.speed,
-        clock,
-        command: options.command,
-        versions: {
-          deno: Deno.version.deno,
-          tensorflow: tensorflowVersion(),
-          chrome: chrome.chromeVersion,
-          ...more,
-        },
-      },
-      evaluation,
-      baselines,
-    );
-  if (clock === "live") {
-    await using env = await LiveEnv.create(config, { training: false });
-    const evaluation = await evaluate(env, greedyPolicy(learner), options);
-    const document = report(env, evaluation, []);
-    return { report: document, recordings: [], qCharts: [] };
-  }
   await using environments = await Environments.open(config);
-  await using env = await environments.create({
-    training: false,
-    numEnvs: Math.min(options.episodes, SIDE_BY_SIDE),
-  });
+  const open = (numEnvs: number) =>
+    environments.create({ training: false, numEnvs });
+  await using env = await open(Math.min(episodes, SIDE_BY_SIDE));
   const evaluation = await evaluate(env, greedyPolicy(learner), options);
-  const baselines = options.baselines
-    ? await evaluateBaselines(env, options)
+  const baselines = options.baselines && env instanceof LockstepEnv
+    ? await evaluateBaselines(env, { episodes, firstSeed, maxScore })
     : [];
-  await using single = await environments.create({
-    training: false,
-    numEnvs: 1,
-  });
-  return {
-    report: report(environments, evaluation, baselines, {
-      "page script": environments.scriptHash,
-    }),
-    ...await recordGames(single, learner, evaluation, config),
-  };
+  const report = evaluationReport(
+    {
+      run: agent.name,
+      checkpoint: agent.checkpoint,
+      game: gameName(config),
+      speed: config.game.speed,
+      clock,
+      command: options.command,
+      versions: {
+        Deno: Deno.version.deno,
+        TensorFlow: tensorflowVersion(),
+        Chrome: environments.chromeVersion,
+        "Page script (SHA-256)": environments.scriptHash,
+      },
+    },
+    evaluation,
+    baselines,
+  );
+  if (!(env instanceof LockstepEnv)) {
+    return { report, recordings: [], qCharts: [] };
+  }
+  await using single = await open(1) as LockstepEnv;
+  const recorded = await recordGames(single, learner, evaluation, config);
+  return { report, ...recorded };
 }
 
 /** Records the best and the median game, the latter with its Q-values. */

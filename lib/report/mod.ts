@@ -9,6 +9,16 @@ export {
   type PlayerFigures,
   scoresCsv,
 } from "./evaluation_report.ts";
+export { commandText } from "./command_text.ts";
+export { type CardContent, modelCard } from "./card.ts";
+export {
+  measureAgent,
+  type Measurement,
+  type MeasureOptions,
+  reportFolder,
+  writeReport,
+} from "./measure.ts";
+export { alignedTable, evaluationText } from "./text.ts";
 export { type Files, replaceFolder } from "./folder.ts";
 export { type RecordedGame, recordGame, type Recording } from "./recording.ts";
 export { readRecordings, type ReportContent, reportFiles } from "./report.ts";

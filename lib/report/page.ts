@@ -66,16 +66,16 @@ h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
 h2 { margin: 2.25rem 0 .75rem; font-size: 1.2rem; }
 p { margin: .4rem 0; max-width: 46rem; }
 .muted, figcaption, caption { color: var(--muted); font-size: .875rem; }
-.figures { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); }
+.figures { display: grid; margin-bottom: 1rem; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); }
 .figure { border: 1px solid var(--grid); border-radius: .5rem; padding: .75rem 1rem; }
 .figure strong { display: block; font-size: 1.9rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.charts { display: grid; gap: 1.25rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); }
+.charts { display: grid; gap: 1.25rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
 .charts svg { display: block; width: 100%; height: auto; }
 .charts .full { grid-column: 1 / -1; }
 .narrow { display: none; }
 figure { margin: 0; min-width: 0; }
 figure img { display: block; width: 100%; max-width: 552px; height: auto; border: 1px solid var(--grid); background: #fff; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .4rem; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); text-align: right; vertical-align: top; }
@@ -129,12 +129,12 @@ const grid = (className: string, items: readonly string[]) =>
 function sectionHtml(section: Section): string {
   return [
     `<section><h2>${escapeXml(section.heading)}</h2>`,
-    ...(section.text ?? []).map((text) => `<p>${escapeXml(text)}</p>`),
     grid("figures", (section.figures ?? []).map(figureHtml)),
+    ...(section.text ?? []).map((text) => `<p>${escapeXml(text)}</p>`),
     grid("charts", (section.animations ?? []).map(animationHtml)),
+    ...(section.code ?? []).map((code) => `<pre>${escapeXml(code)}</pre>`),
     ...(section.tables ?? []).map(tableHtml),
     grid("charts", (section.charts ?? []).map(pageChartHtml)),
-    ...(section.code ?? []).map((code) => `<pre>${escapeXml(code)}</pre>`),
     ...(section.details ?? []).map(({ summary, code }) =>
       `<details><summary>${escapeXml(summary)}</summary>` +
       `<pre>${escapeXml(code)}</pre></details>`

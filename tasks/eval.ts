@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import {
+  answer,
+  answerJson,
+  defineCommand,
+  JSON_OPTION,
+  say,
+} from "../lib/cli/mod.ts";
+import { HELD_OUT_SEEDS_START } from "../lib/config/mod.ts";
+import {
+  commandText,
+  evaluationText,
+  measureAgent,
+  reportFolder,
+  writeReport,
+} from "../lib/report/mod.ts";
+import { findAgent } from "../lib/training/mod.ts";
+
+export const command = defineCommand({
+  details:
+    "Plays greedily on held-out seeds, from which training never learns, and " +
+    "lets simple players play the same games; leaves a report. Without RUN: " +
+    "the newest run, else pretrained.",
+  positionals: [{
+    name: "RUN",
+    description: "A run, a checkpoint's folder, pretrained, " +
+      "pretrained/constant, pretrained/accelerating, or an exported agent.",
+  }],
+  options: {
+    episodes: {
+      type: "integer",
+      minimum: 1,
+      placeholder: "N",
+      description: "Games to play (default: 100).",
+    },
+    "first-seed": {
+      type: "integer",
+      minimum: 0,
+      placeholder: "SEED",
+      description: `Seed of the first game (default: ${HELD_OUT_SEEDS_START}).`,
+    },
+    "max-score": {
+      type: "integer",
+      minimum: 1,
+      placeholder: "POINTS",
+      description:
+        "A game that reaches this ends there, as capped (default: 4000).",
+    },
+    clock: {
+      type: "string",
+      choices: ["lockstep", "live"],
+      description: "lockstep: fast, repeats exactly (default). live: the " +
+        "untouched page in real time, by screenshots and keys.",
+    },
+    "no-baselines": {
+      type: "boolean",
+      description: "Without the simple players.",
+    },
+    out: {
+      type: "string",
+      placeholder: "FOLDER",
+      description: "Where the report goes, in place of the run's folder.",
+    },
+    json: JSON_OPTION,
+  },
+  async run({ positionals, options }) {
+    const agent = await findAgent(positionals[0]);
+    const {
+      episodes = 100,
+      "first-seed": firstSeed = HELD_OUT_SEEDS_START,
+      "max-score": maxScore = 4000,
+      clock = "lockstep",
+    } = options;
+    const folder = options.out ?? reportFolder(agent, clock);
+    say(
+      `${agent.name}, ${agent.checkpoint}: ${episodes} games up to ${maxScore} ` +
+        `points, ${clock} clock.`,
+    );
+    const measurement = await measureAgent(agent, {
+      ...{ episodes, firstSeed, maxScore, clock },
+      baselines: !options["no-baselines"],
+      command: commandText(Deno.args),
+      onGame: (game, done) => {
+        if (clock === "live" || done % Math.ceil(episodes / 10) === 0) {
+          say(`${done} of ${episodes} games; the last one: ${game.score}`);
+        }
+      },
+    });
+    await writeReport(folder, agent, measurement);
+    if (options.json) answerJson(measurement.report);
+    else answer(evaluationText(measurement.report));
+    say(`Report: ${join(folder, "index.html")}`);
+    return 0;
+  },
+});
