@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { assertEquals, assertRejects } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
+import { displayPath } from "../../lib/config/source.ts";
 import { ConfigError } from "../../lib/errors.ts";
 
 /** Ten values, ten times each, seven times over: 10^7 if it were followed. */
@@ -490,17 +491,20 @@ Deno.test("loadConfig() refuses a missing file and names a near one", async () =
   );
 });
 
-/** Paths that hold no config on any Linux, and what is said of them. */
+/** Paths that hold no config, and what is said of them. */
 const BROKEN_PATHS: [path: string, message: string][] = [
-  ["/dev/null/config.yaml", "there is no such file"],
+  [`${import.meta.filename}/config.yaml`, "there is no such file"],
   ["/dev/zero", "it is not a regular file"],
   ["/", "it is a folder; name the .yaml file itself"],
 ];
 
 for (const [path, message] of BROKEN_PATHS) {
-  Deno.test(`loadConfig() refuses ${path}`, async () => {
+  Deno.test(`loadConfig() refuses ${basename(path)}: ${message}`, async () => {
     const error = await assertRejects(() => loadConfig(path), ConfigError);
-    assertEquals(error.message, `${path}: cannot read this config: ${message}`);
+    assertEquals(
+      error.message,
+      `${displayPath(path)}: cannot read this config: ${message}`,
+    );
   });
 }
 
