@@ -6,8 +6,14 @@ import { attempt, type Check, fine, missing } from "./check.ts";
 const VIEWPORT = { width: 800, height: 400 } as const;
 
 const NAME = "Chrome";
-const FIX = "deno task setup (as root on Debian and Ubuntu), or install " +
-  "Chrome or Chromium, or set CHROME_PATH";
+
+function remedy({ path, endpoint }: BrowserConfig): string {
+  if (endpoint !== null) return "Start that Chrome, or set browser.endpoint";
+  if (path !== null) return "Set browser.path to a Chrome that starts";
+  return Deno.env.get("CHROME_PATH")
+    ? "Set CHROME_PATH to a Chrome that starts, or unset it"
+    : "deno task setup (as root), or install Chrome or Chromium";
+}
 
 /** SHA-256 of a text, in hexadecimal. */
 async function sha256(text: string): Promise<string> {
@@ -17,7 +23,7 @@ async function sha256(text: string): Promise<string> {
 
 /** Starts Chrome and opens the dino page: its version and its script's hash. */
 export function checkChrome(config: BrowserConfig): Promise<Check> {
-  return attempt(NAME, FIX, async () => {
+  return attempt(NAME, remedy(config), async () => {
     const where = config.endpoint ?? findChrome(config) ??
       "downloaded by Astral";
     await using chrome = await Chrome.launch(config);

@@ -15,15 +15,17 @@ import { checkDevices, checkEager, checkTensorFlow } from "./tensorflow.ts";
  * the dino page, TensorFlow computes on each device, sharp scales a picture.
  */
 export async function examine(config: Config): Promise<Examination> {
+  const tensorflow = await checkTensorFlow();
   const checks: Check[] = [
     checkDeno(),
     await checkPackages(),
     await checkChrome(config.browser),
-    await checkTensorFlow(),
+    tensorflow,
   ];
   // One after the other: the timings are those of an idle machine.
-  checks.push(...await checkDevices());
-  checks.push(await checkEager(config.learner));
+  if (tensorflow.status === "ok") {
+    checks.push(...await checkDevices(), await checkEager(config.learner));
+  }
   checks.push(await checkSharp(), await checkDisk(), checkMemory());
   return conclude(checks);
 }

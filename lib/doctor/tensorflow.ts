@@ -10,12 +10,16 @@ import {
 } from "../tensorflow/mod.ts";
 import { attempt, type Check, fine, missing, warning } from "./check.ts";
 
-const FIX = "deno task setup";
+function remedy(): string {
+  return Deno.env.get("DINO_TENSORFLOW")
+    ? "unset DINO_TENSORFLOW && deno task setup"
+    : "deno task setup";
+}
 
 /** Loads the libraries: version, place, and who put them there. */
 export function checkTensorFlow(): Promise<Check> {
   const name = "TensorFlow";
-  return attempt(name, FIX, () => {
+  return attempt(name, remedy(), () => {
     const { folder, source } = locateTensorFlow();
     return fine(name, `${tensorflowVersion()}, ${folder}, by ${source}`);
   });
@@ -35,8 +39,8 @@ export async function checkEager(learner: LearnerConfig): Promise<Check> {
   } catch (error) {
     const detail = (error as Error).message.split("\n")[0]!;
     return learner.engine === "eager"
-      ? missing(name, detail, FIX)
-      : warning(name, `graph; not eager: ${detail}`, FIX);
+      ? missing(name, detail, remedy())
+      : warning(name, `graph; not eager: ${detail}`, remedy());
   }
 }
 
@@ -85,9 +89,8 @@ export async function checkDevices(): Promise<Check[]> {
   let devices: Device[];
   try {
     devices = listDevices();
-  } catch {
-    // What is wrong with TensorFlow stands in its own check.
-    return [];
+  } catch (error) {
+    return [missing("Devices", (error as Error).message, remedy())];
   }
   const checks: Check[] = [];
   for (const device of devices) checks.push(await checkDevice(device));
@@ -96,9 +99,7 @@ export async function checkDevices(): Promise<Check[]> {
     checks.push(warning(
       "Device GPU",
       "NVIDIA's driver is here, but TensorFlow sees no GPU",
-      Deno.env.get("DINO_TENSORFLOW")
-        ? "Unset DINO_TENSORFLOW, then: deno task setup"
-        : "nvidia-smi -L (it must list the GPU), then: deno task setup",
+      remedy(),
     ));
   }
   return checks;
