@@ -8,8 +8,20 @@ import {
 import { type Config, loadConfig } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 
+/** What a measurement may be told beside the config. */
+interface BenchOptions {
+  /** Updates of the memory's measurement. */
+  updates: number;
+}
+
 /** A measurement: its document, and how to show it to a person. */
-type Bench = (config: Config) => Promise<{ document: unknown; text: string }>;
+type Bench = (
+  config: Config,
+  options: BenchOptions,
+) => Promise<{ document: unknown; text: string }>;
+
+/** Measurements that take long: only when named. */
+const ONLY_WHEN_NAMED = new Set(["memory"]);
 
 const whole = (value: number) => value.toFixed(0);
 const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
@@ -58,6 +70,20 @@ const BENCHES: Record<string, Bench> = {
       ]),
     };
   },
+
+  async memory(config, { updates }) {
+    const { benchMemory } = await import("../lib/bench/memory.ts");
+    const document = await benchMemory(config, {
+      updates,
+      onSample: ({ updates, rssMb }) =>
+        say(`${updates} updates: ${whole(rssMb)} MB`),
+    });
+    return {
+      document,
+      text: `${updates} updates on ${document.device}: memory grew by ` +
+        `${document.growthMb.toFixed(1)} MB from the second fifth to the last`,
+    };
+  },
 };
 
 /** A table: the first column to the left, the others to the right. */
@@ -73,8 +99,8 @@ function columns(rows: string[][]): string {
 }
 
 export const command = defineCommand({
-  details: `Measures speed: ${Object.keys(BENCHES).join(", ")}; all of them ` +
-    "when none is named. Figures depend on what else the machine does.",
+  details: `Measures ${Object.keys(BENCHES).join(", ")}; when none is ` +
+    "named, all but memory, which takes long. Figures depend on what else the machine does.",
   positionals: [{ name: "what", description: "The part to measure." }],
   options: {
     config: {
@@ -88,6 +114,13 @@ export const command = defineCommand({
       placeholder: "KEY=VALUE",
       description: "Sets one key of the config: env.instances=16.",
     },
+    updates: {
+      type: "integer",
+      placeholder: "N",
+      minimum: 100,
+      description:
+        "Updates after which memory is compared; 100000 if not given.",
+    },
     json: JSON_OPTION,
   },
   async run({ positionals: [what], options }) {
@@ -99,9 +132,14 @@ export const command = defineCommand({
     }
     const config = await loadConfig(options.config, options.set);
     const documents: Record<string, unknown> = {};
-    for (const name of what === undefined ? Object.keys(BENCHES) : [what]) {
+    const names = Object.keys(BENCHES).filter((name) =>
+      what === undefined ? !ONLY_WHEN_NAMED.has(name) : name === what
+    );
+    for (const name of names) {
       if (what === undefined) say(`Measuring: ${name}`);
-      const { document, text } = await BENCHES[name]!(config);
+      const { document, text } = await BENCHES[name]!(config, {
+        updates: options.updates ?? 100_000,
+      });
       documents[name] = document;
       if (!options.json) answer(text);
     }

@@ -22,8 +22,8 @@ export interface MemoryBench {
   device: string;
   samples: MemorySample[];
   /**
-   * Slope of the line through the samples after the first fifth, in MB per
-   * 100,000 updates. A leak of one loss per update would be 3 MB and more.
+   * MB between the second and the last fifth of the samples, by their means:
+   * in the first fifth, allocators still reach for their share.
    */
   growthMb: number;
 }
@@ -61,12 +61,17 @@ export async function benchMemory(
       onSample?.(sample);
     }
   }
+  const fifth = Math.floor(samples.length / 5);
   return {
     device: learner.device,
     samples,
-    growthMb: 1e5 * slope(samples.slice(Math.floor(samples.length / 5))),
+    growthMb: meanRss(samples.slice(-fifth)) -
+      meanRss(samples.slice(fifth, 2 * fifth)),
   };
 }
+
+const meanRss = (samples: readonly MemorySample[]) =>
+  samples.reduce((sum, { rssMb }) => sum + rssMb, 0) / samples.length;
 
 function fillBatch({ batch }: Learner, actions: number, random: Random): void {
   for (let i = 0; i < batch.observations.length; i++) {
@@ -79,14 +84,4 @@ function fillBatch({ batch }: Learner, actions: number, random: Random): void {
     batch.discounts[i] = 0.9;
     batch.weights[i] = 1;
   }
-}
-
-/** MB per update of the least-squares line through the samples. */
-function slope(samples: readonly MemorySample[]): number {
-  const mean = (of: (sample: MemorySample) => number) =>
-    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
-  const updates = mean((s) => s.updates);
-  const rss = mean((s) => s.rssMb);
-  return mean((s) => (s.updates - updates) * (s.rssMb - rss)) /
-    mean((s) => (s.updates - updates) ** 2);
 }

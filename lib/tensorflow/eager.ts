@@ -5,8 +5,7 @@
 import nodeUtil from "node:util";
 import { TensorFlowNotFoundError } from "../errors.ts";
 import { chooseDevice } from "./devices.ts";
-import { prepareEnvironment } from "./library.ts";
-import { locateTensorFlow } from "./locate.ts";
+import { tensorflow } from "./library.ts";
 
 /** What `import "@tensorflow/tfjs-node-gpu"` gives. */
 export type TfjsNode = typeof import("@tensorflow/tfjs-node-gpu");
@@ -36,7 +35,7 @@ export async function loadTfjsNode(
 }
 
 async function load({ device, threads }: TfjsNodeOptions): Promise<TfjsNode> {
-  prepareEnvironment(locateTensorFlow().folder);
+  tensorflow(); // the same library, loaded with its environment and no noise
   if (device === "cpu") Deno.env.set("CUDA_VISIBLE_DEVICES", "-1");
   if (threads !== null) {
     Deno.env.set("TF_NUM_INTRAOP_THREADS", String(threads));

@@ -36,11 +36,9 @@ export function tensorflowVersion(): string {
 
 /**
  * Sets, where the user has not, the environment variables that TensorFlow reads
- * while it is loaded. For whoever loads it first.
- *
- * @param folder of the libraries
+ * while it is loaded.
  */
-export function prepareEnvironment(folder: string): void {
+function prepareEnvironment(folder: string): void {
   const setDefault = (name: string, value: string) => {
     if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
   };

@@ -2,11 +2,7 @@
 export * from "./locate.ts";
 export { chooseDevice, type Device, listDevices } from "./devices.ts";
 export { type DeviceProbe, probeDevice } from "./probe.ts";
-export {
-  prepareEnvironment,
-  TensorFlowError,
-  tensorflowVersion,
-} from "./library.ts";
+export { TensorFlowError, tensorflowVersion } from "./library.ts";
 export { type DType, elements, Tensor } from "./tensor.ts";
 export type { Attribute, Operation, Output } from "./graph.ts";
 export { GraphBuilder, type Variable } from "./graph_builder.ts";
