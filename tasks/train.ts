@@ -14,6 +14,7 @@ import {
   createRun,
   formatDuration,
   openRun,
+  removeUnstartedRun,
   type RunFolder,
   runTraining,
   type StopReason,
@@ -146,6 +147,7 @@ export const command = defineCommand({
       return outcome.reason === "signal" ? INTERRUPTED : 0;
     } finally {
       removeHandlers();
+      if (resume === undefined) await removeUnstartedRun(run);
     }
   },
 });

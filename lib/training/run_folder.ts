@@ -223,6 +223,12 @@ export async function listRuns(root: string = RUNS_FOLDER): Promise<string[]> {
     .map(({ name }) => name);
 }
 
+/** Removes a run in which training never began, because something was amiss. */
+export async function removeUnstartedRun(run: RunFolder): Promise<void> {
+  const { starts } = await readRunInfo(run);
+  if (starts.length === 0) await Deno.remove(run.path, { recursive: true });
+}
+
 /** Replaces the run's config, when it is resumed with other settings. */
 export async function updateRunConfig(
   run: RunFolder,

@@ -8,7 +8,6 @@ import {
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { Environments, type EnvState, type VectorEnv } from "../env/mod.ts";
-import { CheckpointError } from "../errors.ts";
 import {
   evaluate,
   type Evaluation,
