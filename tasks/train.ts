@@ -32,6 +32,8 @@ const REASONS: Record<StopReason, string> = {
 
 /** Exit code of a run that was stopped, and saved. */
 const INTERRUPTED = 130;
+/** Milliseconds in which a second signal is the first one's echo. */
+const SAME_SIGNAL_MS = 1000;
 
 export const command = defineCommand({
   details:
@@ -158,9 +160,15 @@ function setting(key: string, value: number | undefined): string[] {
 
 /** The first signal asks to save and stop, a second one ends at once. */
 function stopOnSignal(stop: AbortController): () => void {
+  let first = 0;
   const onSignal = () => {
-    // Chrome's guard ends Chrome when this process has ended.
-    if (stop.signal.aborted) Deno.exit(INTERRUPTED);
+    if (stop.signal.aborted) {
+      // One Ctrl-C can come twice: from the terminal and from `deno task`.
+      if (performance.now() - first < SAME_SIGNAL_MS) return;
+      // Chrome's guard ends Chrome when this process has ended.
+      Deno.exit(INTERRUPTED);
+    }
+    first = performance.now();
     say("Saving and stopping; once more to stop at once.");
     stop.abort();
   };
