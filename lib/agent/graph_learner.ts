@@ -14,11 +14,11 @@ import {
 } from "../tensorflow/mod.ts";
 import { adamStep } from "./adam.ts";
 import {
-  buildUpdate,
   type LearnerVariables,
   learnerVariables,
   qNetwork,
-} from "./graph_update.ts";
+} from "./graph_network.ts";
+import { buildUpdate } from "./graph_update.ts";
 import { checkWeights, type Network } from "./network.ts";
 import type {
   Batch,

@@ -11,21 +11,8 @@ import type {
   Variable,
 } from "../tensorflow/mod.ts";
 import { ADAM_BETA1, ADAM_BETA2 } from "./adam.ts";
-import type { Network, ResolvedLayer } from "./network.ts";
-
-/** The learner's variables, each list in the order of `network.weights`. */
-export interface LearnerVariables {
-  /** θ */
-  online: Variable[];
-  /** θ⁻ */
-  target: Variable[];
-  /** The moving average of θ; empty when it is not kept. */
-  average: Variable[];
-  /** Adam's m */
-  firstMoments: Variable[];
-  /** Adam's v */
-  secondMoments: Variable[];
-}
+import { type LearnerVariables, qNetwork } from "./graph_network.ts";
+import type { Network } from "./network.ts";
 
 /** What is fed for one update: a `Batch` and Adam's two numbers. */
 export interface UpdateInputs {
@@ -48,71 +35,6 @@ export interface Update {
   /** [batch] */
   tdErrors: Output;
   targets: Operation[];
-}
-
-/** Makes the variables of a network and its optimizer; they have no values yet. */
-export function learnerVariables(
-  g: GraphBuilder,
-  network: Network,
-  config: LearnerConfig,
-): LearnerVariables {
-  const all = (set: string) =>
-    network.weights.map(({ name, shape }) =>
-      g.variable(`${set}/${name}`, shape)
-    );
-  return {
-    online: all("online"),
-    target: all("target"),
-    average: config.averageRate > 0 ? all("average") : [],
-    firstMoments: all("adam_m"),
-    secondMoments: all("adam_v"),
-  };
-}
-
-/**
- * Q(s, ·) of a batch of observations.
- *
- * @param weights in the order of `network.weights`
- * @param observations [n, 80, 80, 4] uint8
- * @returns [n, actions]
- */
-export function qNetwork(
-  g: GraphBuilder,
-  network: Network,
-  weights: readonly Output[],
-  observations: Output,
-): Output {
-  const byName = new Map(
-    network.weights.map(({ name }, i) => [name, weights[i]!]),
-  );
-  // Pixels become 0 to 1. The first layer is linear, so that its kernel can be
-  // scaled instead: it has a hundredth of the numbers of a batch.
-  const first = network.hidden[0]!.kernel.name;
-  byName.set(first, g.mul(byName.get(first)!, g.float(1 / 255)));
-
-  const linear = (x: Output, layer: ResolvedLayer): Output => {
-    const kernel = byName.get(layer.kernel.name)!;
-    const bias = byName.get(layer.bias.name)!;
-    return g.biasAdd(
-      layer.type === "conv2d"
-        ? g.conv2d(x, kernel, layer)
-        : g.matMul(g.reshape(x, [-1, layer.kernel.shape[0]!]), kernel),
-      bias,
-    );
-  };
-  let x = g.cast(observations, "uint8", "float32");
-  for (const layer of network.hidden) {
-    x = linear(x, layer);
-    if (layer.type === "conv2d" && layer.pool > 1) {
-      x = g.maxPool(x, layer.pool, { stride: layer.pool, padding: "valid" });
-    }
-    x = g.relu(x);
-  }
-  const [output, advantage] = network.outputs.map((layer) => linear(x, layer));
-  if (!network.dueling) return output!;
-  // Wang et al., "Dueling Network Architectures for Deep Reinforcement
-  // Learning", ICML 2016, equation 9.
-  return g.add(output!, g.sub(advantage!, g.mean(advantage!, [1], true)));
 }
 
 /** Adds the update to a graph. */
