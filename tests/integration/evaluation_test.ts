@@ -75,7 +75,10 @@ Deno.test("A game's seed and actions play to the same score again", async () => 
 
 Deno.test("evaluateBaselines() measures the players that see nothing", async () => {
   await using environments = await Environments.open(config);
-  await using env = await environments.create({ training: false, numEnvs: 8 });
+  await using env = await environments.createLockstep({
+    training: false,
+    numEnvs: 8,
+  });
   const baselines = await evaluateBaselines(env, { ...OPTIONS, episodes: 8 });
   assertEquals(baselines.map(({ name }) => name), [
     "no action",

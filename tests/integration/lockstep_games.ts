@@ -1,0 +1,100 @@
+/** What the tests of the lock-step clock share. */
+import { type BrowserConfig, loadConfig } from "../../lib/config/mod.ts";
+import { FRAME_SIZE } from "../../lib/env/mod.ts";
+import { triangleFilter } from "../../lib/env/observation.ts";
+import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
+import {
+  CANVAS,
+  LockstepBatch,
+  LockstepPage,
+  type LockstepPageOptions,
+} from "../../lib/game/mod.ts";
+import { Random } from "../../lib/random.ts";
+
+const { browser: usual } = await loadConfig(undefined, []);
+
+/** Opens the page; each decision brings the whole crop back. */
+export async function openPage(
+  { browser = usual, ...options }:
+    & Partial<LockstepPageOptions>
+    & { browser?: BrowserConfig } = {},
+): Promise<LockstepPage> {
+  const crop = { x: 0, y: 0, width: 300, height: 150 };
+  return await LockstepPage.open(browser, {
+    frameSkip: 1,
+    speed: null,
+    birds: true,
+    clouds: true,
+    night: true,
+    frameSize: FRAME_SIZE,
+    crop,
+    columns: triangleFilter(crop.width, FRAME_SIZE),
+    rows: triangleFilter(crop.height, FRAME_SIZE),
+    drawing: "recorded",
+    pixels: "crop",
+    ...options,
+  });
+}
+
+/** Bytes of a crop in an answer of {@linkcode openPage}'s page. */
+export const CROP_BYTES = 300 * 150;
+
+export const never = () => false;
+
+/** Actions that press every key now and then. */
+export function someActions(count: number, seed: number): number[] {
+  const random = new Random(seed);
+  let action = 0;
+  return Array.from({ length: count }, () => {
+    if (random.uniform() < 0.2) action = random.integer(3);
+    return action;
+  });
+}
+
+/**
+ * The scripted player's actions in one game, until it has made so many. It is
+ * meant for 4 frames per decision.
+ */
+export async function scriptedActions(
+  page: LockstepPage,
+  seed: number,
+  count: number,
+): Promise<number[]> {
+  await using game = await LockstepBatch.create(page, 1, CROP_BYTES);
+  await game.reset([{ seed }]);
+  const actions: number[] = [];
+  while (actions.length < count) {
+    const [state] = await game.states();
+    const action = scriptedAction(state!);
+    actions.push(action);
+    const [step] = await game.step([action], never);
+    if (step!.outcome !== "playing") break;
+  }
+  return actions;
+}
+
+/** A chain of SHA-256 over everything that is added, in order. */
+export class HashChain {
+  #digest: Uint8Array<ArrayBuffer> = new Uint8Array(32);
+
+  async add(bytes: Uint8Array): Promise<void> {
+    const joined = new Uint8Array(32 + bytes.length);
+    joined.set(this.#digest);
+    joined.set(bytes, 32);
+    this.#digest = new Uint8Array(
+      await crypto.subtle.digest("SHA-256", joined),
+    );
+  }
+
+  get hex(): string {
+    return this.#digest.toHex();
+  }
+}
+
+/** Bytes of a whole picture. */
+export const PICTURE_BYTES = CANVAS.width * CANVAS.height;
+
+/** The picture of one of the games. */
+export function pictureOf(pictures: Uint8Array, game: number): Uint8Array {
+  return pictures.subarray(game * PICTURE_BYTES, (game + 1) * PICTURE_BYTES);
+}

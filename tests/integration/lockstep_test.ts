@@ -1,0 +1,179 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertRejects,
+} from "@std/assert";
+import { Chrome } from "../../lib/browser/mod.ts";
+import { loadConfig } from "../../lib/config/mod.ts";
+import { ChromeCrashedError } from "../../lib/errors.ts";
+import { LockstepBatch, type LockstepPage } from "../../lib/game/mod.ts";
+import { lockstepScript } from "../../lib/game/lockstep_page.ts";
+import {
+  CROP_BYTES,
+  HashChain,
+  never,
+  openPage,
+  pictureOf,
+  scriptedActions,
+  someActions,
+} from "./lockstep_games.ts";
+
+Deno.test("Recorded sprites give the bits of the page's own canvas", async () => {
+  // At this speed night falls after 2,160 frames, and there are birds.
+  const options = { speed: 13, frameSkip: 4 };
+  await using recorded = await openPage(options);
+  await using native = await openPage({ ...options, drawing: "native" });
+  const actions = await scriptedActions(recorded, 3, 760);
+  assertGreater(actions.length, 600, "the scripted player died early");
+  // The last decisions crash into something: the game-over panel.
+  actions.push(...new Array(60).fill(0));
+  await using a = await LockstepBatch.create(recorded, 1, CROP_BYTES);
+  await using b = await LockstepBatch.create(native, 1, CROP_BYTES);
+  for (const game of [a, b]) game.setNext(0, null);
+  const begun = [await a.reset([{ seed: 3 }]), await b.reset([{ seed: 3 }])];
+  assertEquals(begun[0], begun[1]);
+  let nights = 0;
+  for (const action of actions) {
+    const [one, other] = await Promise.all(
+      [a, b].map((game) => game.step([action], never)),
+    );
+    assertEquals(one, other);
+    const [state] = await a.states();
+    nights += Number(state!.night);
+    if (one![0]!.outcome === "crash") break;
+  }
+  assertGreater(nights, 20, "no night was seen");
+  assertEquals(await a.pictures(), await b.pictures());
+});
+
+Deno.test("Birds, clouds and night can be switched off, the speed be set", async () => {
+  await using page = await openPage({
+    speed: 10,
+    birds: false,
+    clouds: false,
+    night: false,
+    frameSkip: 4,
+  });
+  await using batch = await LockstepBatch.create(page, 4, CROP_BYTES);
+  await batch.reset([1, 2, 3, 4].map((seed) => ({ seed })));
+  const empty = pictureOf(await batch.pictures(), 0).subarray(
+    40 * 552,
+    80 * 552,
+  );
+  assert(empty.every((value) => value === 255), "something is in the sky");
+  for (let step = 0; step < 60; step++) {
+    await batch.step([0, 0, 0, 0], never);
+    for (const { speed, obstacles } of await batch.states()) {
+      assertEquals(speed, 10);
+      assert(obstacles.every(({ type }) => type !== "pterodactyl"));
+    }
+  }
+});
+
+Deno.test("An episode begins at its own speed and ends at its highest score", async () => {
+  await using page = await openPage({ frameSkip: 4 });
+  await using batch = await LockstepBatch.create(page, 2, CROP_BYTES);
+  batch.setNext(0, { seed: 5 });
+  await batch.reset([{ seed: 1, speed: 11.5, maxScore: 10 }, { seed: 1 }]);
+  const speeds = (await batch.states()).map(({ speed }) => speed);
+  assertEquals(speeds.map((speed) => Math.round(speed * 100) / 100), [11.5, 6]);
+  for (;;) {
+    const [first, second] = await batch.step([0, 0], never);
+    assertEquals(second!.outcome, "playing");
+    if (first!.outcome === "playing") {
+      assert(first!.score < 10);
+      continue;
+    }
+    assertEquals(first!.outcome, "truncated");
+    assertGreater(first!.score, 9);
+    assertEquals(Math.round(first!.begun!.speed * 100) / 100, 6);
+    break;
+  }
+  assertEquals(batch.episodes[0]!.start, { seed: 5 });
+});
+
+Deno.test("A page that is killed or hangs is brought back with its games", async () => {
+  const { browser } = await loadConfig(undefined, ["browser.timeoutSeconds=8"]);
+  const actions = someActions(160, 7);
+  const play = async (page: LockstepPage, disturb: (step: number) => void) => {
+    await using batch = await LockstepBatch.create(page, 2, CROP_BYTES);
+    const chain = new HashChain();
+    [0, 1].forEach((game) => batch.setNext(game, { seed: 100 + game }));
+    await batch.reset([{ seed: 1 }, { seed: 2 }]);
+    for (const [step, action] of actions.entries()) {
+      disturb(step);
+      const games = await batch.step([action, 0], never);
+      for (const { pixels, begun } of games) {
+        if (pixels) await chain.add(pixels);
+        if (begun) await chain.add(begun.pixels);
+      }
+    }
+    return { hash: chain.hex, recoveries: batch.recoveries };
+  };
+  await using undisturbed = await openPage({ frameSkip: 4 });
+  const { hash: expected } = await play(undisturbed, () => {});
+  await using page = await openPage({ frameSkip: 4, browser });
+  const { hash, recoveries } = await play(page, (step) => {
+    if (step === 30 || step === 75) Deno.kill(page.pid!, "SIGKILL");
+    // Nobody waits for it: the next step finds the page busy forever.
+    if (step === 120) page.evaluate("for (;;);").catch(() => {});
+  });
+  assertEquals(hash, expected);
+  assertEquals(recoveries, 3);
+});
+
+Deno.test("LockstepPage gives up when starting Chrome again does not help", async () => {
+  await using page = await openPage();
+  await using batch = await LockstepBatch.create(page, 1, CROP_BYTES);
+  await batch.reset([{ seed: 1 }]);
+  let kills = 0;
+  const killer = setInterval(() => {
+    if (page.pid === null) return;
+    try {
+      Deno.kill(page.pid, "SIGKILL");
+      kills++;
+    } catch { /* It is not there yet, or not any more. */ }
+  }, 20);
+  try {
+    await assertRejects(
+      async () => {
+        for (;;) await batch.step([0], never);
+      },
+      ChromeCrashedError,
+      "starting it again 3 times did not help",
+    );
+  } finally {
+    clearInterval(killer);
+  }
+  assertGreater(kills, 0);
+});
+
+Deno.test("The injected script names what a page without the game lacks", async () => {
+  const { browser } = await loadConfig(undefined, []);
+  await using chrome = await Chrome.launch(browser);
+  const crop = { x: 0, y: 0, width: 300, height: 150 };
+  const tab = await chrome.newTab({
+    width: 600,
+    height: 400,
+    script: lockstepScript({
+      frameSkip: 4,
+      speed: 6,
+      birds: true,
+      clouds: true,
+      night: true,
+      frameSize: 80,
+      crop,
+      columns: [],
+      rows: [],
+      drawing: "recorded",
+      pixels: "crop",
+    }),
+  });
+  await tab.goto("about:blank");
+  assertEquals(await tab.evaluate("lockstep.open()"), {
+    missing: ["#offline-resources-1x"],
+    width: 0,
+    obstacles: [],
+  });
+});
