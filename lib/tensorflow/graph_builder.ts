@@ -47,10 +47,12 @@ export class GraphBuilder extends Graph {
     return this.op("Const", [], { dtype: { dtype }, value: { tensor } });
   }
 
+  /** A float32 scalar that never changes. */
   float(value: number): Output {
     return this.constant("float32", [value]);
   }
 
+  /** An int32 vector that never changes, such as axes or a shape. */
   ints(values: readonly number[]): Output {
     return this.constant("int32", values, [values.length]);
   }
@@ -65,7 +67,7 @@ export class GraphBuilder extends Graph {
     return { name, shape, handle };
   }
 
-  /** The variable's value: at a time before or after other operations. */
+  /** The variable's value, at no certain time unless `options.after` says. */
   read({ handle, name }: Variable, options: OperationOptions = {}): Output {
     return this.op("ReadVariableOp", [handle], { dtype: FLOAT }, {
       name: `${name}/read`,
@@ -73,18 +75,21 @@ export class GraphBuilder extends Graph {
     });
   }
 
+  /** Gives the variable a value. */
   assign({ handle, name }: Variable, value: Output): Operation {
     return this.op("AssignVariableOp", [handle, value], { dtype: FLOAT }, {
       name: `${name}/assign`,
     }).operation;
   }
 
+  /** Subtracts from the variable's value. */
   assignSub({ handle, name }: Variable, value: Output): Operation {
     return this.op("AssignSubVariableOp", [handle, value], { dtype: FLOAT }, {
       name: `${name}/assign_sub`,
     }).operation;
   }
 
+  /** @param kernel [height, width, channels in, channels out] */
   conv2d(x: Output, kernel: Output, window: Window): Output {
     return this.op("Conv2D", [x, kernel], {
       strides: { ints: [1, window.stride, window.stride, 1] },
@@ -92,6 +97,7 @@ export class GraphBuilder extends Graph {
     });
   }
 
+  /** @param size height and width of the window */
   maxPool(x: Output, size: number, window: Window): Output {
     return this.op("MaxPool", [x], {
       ksize: { ints: [1, size, size, 1] },
@@ -105,56 +111,69 @@ export class GraphBuilder extends Graph {
     return this.op("BiasAdd", [x, bias]);
   }
 
+  /** [n, m] times [m, k]. */
   matMul(a: Output, b: Output): Output {
     return this.op("MatMul", [a, b]);
   }
 
+  /** max(x, 0). */
   relu(x: Output): Output {
     return this.op("Relu", [x]);
   }
 
+  /** a + b, broadcast. */
   add(a: Output, b: Output): Output {
     return this.op("AddV2", [a, b]);
   }
 
+  /** a - b, broadcast. */
   sub(a: Output, b: Output): Output {
     return this.op("Sub", [a, b]);
   }
 
+  /** a · b, element by element, broadcast. */
   mul(a: Output, b: Output): Output {
     return this.op("Mul", [a, b]);
   }
 
+  /** a / b, element by element, broadcast. */
   div(a: Output, b: Output): Output {
     return this.op("RealDiv", [a, b]);
   }
 
+  /** x². */
   square(x: Output): Output {
     return this.op("Square", [x]);
   }
 
+  /** √x. */
   sqrt(x: Output): Output {
     return this.op("Sqrt", [x]);
   }
 
+  /** |x|. */
   abs(x: Output): Output {
     return this.op("Abs", [x]);
   }
 
+  /** The smaller of a and b, element by element. */
   minimum(a: Output, b: Output): Output {
     return this.op("Minimum", [a, b]);
   }
 
+  /** The sum of tensors of one shape. */
   addN(xs: readonly Output[]): Output {
     return this.op("AddN", [xs]);
   }
 
+  /** Sums over axes. */
   sum(x: Output, axes: readonly number[], keepDims = false): Output {
     return this.op("Sum", [x, this.ints(axes)], {
       keep_dims: { bool: keepDims },
     });
   }
 
+  /** Averages over axes. */
   mean(x: Output, axes: readonly number[], keepDims = false): Output {
     return this.op("Mean", [x, this.ints(axes)], {
       keep_dims: { bool: keepDims },
@@ -178,10 +197,12 @@ export class GraphBuilder extends Graph {
     ], { TI: INT });
   }
 
+  /** The same numbers in another type. */
   cast(x: Output, from: DType, to: DType): Output {
     return this.op("Cast", [x], { SrcT: { dtype: from }, DstT: { dtype: to } });
   }
 
+  /** @param shape one -1 at most: what is left */
   reshape(x: Output, shape: readonly number[]): Output {
     return this.op("Reshape", [x, this.ints(shape)]);
   }
