@@ -17,6 +17,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/eval.ts"),
   },
   {
+    name: "play",
+    summary: "Plays one game to look at: in a window, or as a picture.",
+    load: () => import("./tasks/play.ts"),
+  },
+  {
     name: "report",
     summary: "Makes a run's report anew.",
     load: () => import("./tasks/report.ts"),

@@ -1,6 +1,5 @@
 /** Measures an agent, and writes down all that is told about it. */
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join, resolve } from "node:path";
 import type { Learner } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { Environments, LockstepEnv } from "../env/mod.ts";
@@ -14,7 +13,7 @@ import {
   storedGame,
 } from "../evaluation/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
-import { type Agent, loadLearner } from "../training/mod.ts";
+import { type Agent, loadLearner, RUNS_FOLDER } from "../training/mod.ts";
 import {
   type EvaluationReport,
   evaluationReport,
@@ -23,14 +22,12 @@ import {
 import { points } from "./evaluation_sections.ts";
 import { replaceFolder } from "./folder.ts";
 import type { PageChart } from "./page.ts";
-import { recordGame, type Recording } from "./recording.ts";
+import { type RecordedGame, recordGame, type Recording } from "./recording.ts";
 import { readRecordings, reportFiles } from "./report.ts";
 import { readReport, readRunData } from "./run_data.ts";
 
 /** Where the evaluations of agents go that are no run's. */
-const EVALUATIONS_FOLDER = fileURLToPath(
-  new URL("../../data/evaluations", import.meta.url),
-);
+const EVALUATIONS_FOLDER = resolve(RUNS_FOLDER, "../evaluations");
 /** Most games that are played side by side. */
 const SIDE_BY_SIDE = 32;
 
@@ -97,6 +94,20 @@ export async function measureAgent(
   return { report, ...recorded };
 }
 
+/** The best and the median game as they are stored, without pictures. */
+export function keptGames(
+  evaluation: Evaluation,
+  config: Config,
+): Recording[] {
+  const { best, median } = medianAndBest(evaluation);
+  return ([["best", best], ["median", median]] as const)
+    .map(([role, game]) => ({
+      role,
+      game: storedGame(game, config, evaluation.cap),
+      webp: null,
+    }));
+}
+
 /** Records the best and the median game, the latter with its Q-values. */
 async function recordGames(
   env: LockstepEnv,
@@ -104,17 +115,13 @@ async function recordGames(
   evaluation: Evaluation,
   config: Config,
 ): Promise<Pick<Measurement, "recordings" | "qCharts">> {
-  const { best, median } = medianAndBest(evaluation);
-  const record = (role: "best" | "median", game: typeof best) =>
-    recordGame(env, learner, role, storedGame(game, config, evaluation.cap));
-  const first = await record("best", best);
-  if (best.seed === median.seed) {
-    return { recordings: [first.recording], qCharts: [first.qChart] };
+  const recorded: RecordedGame[] = [];
+  for (const { role, game } of keptGames(evaluation, config)) {
+    recorded.push(await recordGame(env, learner, role, game));
   }
-  const second = await record("median", median);
   return {
-    recordings: [first.recording, second.recording],
-    qCharts: [second.qChart],
+    recordings: recorded.map(({ recording }) => recording),
+    qCharts: [recorded.at(-1)!.qChart],
   };
 }
 

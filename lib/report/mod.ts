@@ -12,12 +12,20 @@ export {
 export { commandText } from "./command_text.ts";
 export { type CardContent, modelCard } from "./card.ts";
 export {
+  keptGames,
   measureAgent,
   type Measurement,
   type MeasureOptions,
   reportFolder,
   writeReport,
 } from "./measure.ts";
+export {
+  playLive,
+  showLiveGame,
+  showLockstepGame,
+  type ShownGame,
+  showStoredGame,
+} from "./play.ts";
 export { alignedTable, evaluationText } from "./text.ts";
 export { type Files, replaceFolder } from "./folder.ts";
 export { type RecordedGame, recordGame, type Recording } from "./recording.ts";

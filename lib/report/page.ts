@@ -65,7 +65,7 @@ body { margin: 0 auto; padding: 1.25rem 1rem 3rem; max-width: 68rem; background:
 h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
 h2 { margin: 2.25rem 0 .75rem; font-size: 1.2rem; }
 p { margin: .4rem 0; max-width: 46rem; }
-.muted, figcaption, caption { color: var(--muted); font-size: .875rem; }
+.muted, figcaption { color: var(--muted); font-size: .875rem; }
 .figures { display: grid; margin-bottom: 1rem; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); }
 .figure { border: 1px solid var(--grid); border-radius: .5rem; padding: .75rem 1rem; }
 .figure strong { display: block; font-size: 1.9rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
@@ -75,12 +75,11 @@ p { margin: .4rem 0; max-width: 46rem; }
 .narrow { display: none; }
 figure { margin: 0; min-width: 0; }
 figure img { display: block; width: 100%; max-width: 552px; height: auto; border: 1px solid var(--grid); background: #fff; }
-.scroll { overflow-x: auto; margin: 1rem 0; }
+.scroll { overflow-x: auto; margin: .25rem 0 1.25rem; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding-bottom: .4rem; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); text-align: right; vertical-align: top; }
-th { font-weight: 600; } th.text, td.text { text-align: left; }
-pre { margin: .5rem 0; padding: .75rem; border: 1px solid var(--grid); border-radius: .5rem; overflow-x: auto;
+th { font-weight: 600; } th, td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; }
+pre { margin: .5rem 0; padding: .75rem; border: 1px solid var(--grid); border-radius: .5rem; white-space: pre-wrap; overflow-wrap: anywhere;
   font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 summary { cursor: pointer; }
 @media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } body { font-size: 15px; } }`;
@@ -105,7 +104,8 @@ function tableHtml({ header, rows, caption, textColumns }: Table): string {
       `<${tag}${textColumns.includes(i) ? ' class="text"' : ""}>` +
       `${escapeXml(cell)}</${tag}>`
     ).join("");
-  return `<div class="scroll"><table><caption>${escapeXml(caption)}</caption>
+  return `<p class="muted">${escapeXml(caption)}</p>
+<div class="scroll"><table>
 <thead><tr>${cells("th", header)}</tr></thead>
 <tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n")}</tbody>
 </table></div>`;

@@ -32,11 +32,12 @@ const Q_CHARTS = [
 /** Which game it is. */
 export type GameRole = "best" | "median";
 
-/** A game with its pictures. */
+/** A game that is kept. */
 export interface Recording {
   role: GameRole;
   game: StoredGame;
-  webp: Uint8Array;
+  /** Its end as an animation; `null`: it was not recorded. */
+  webp: Uint8Array | null;
 }
 
 /** "Best game: seed 1,000,003, 1,000 points, ended at the cap; …" */
@@ -51,20 +52,20 @@ function caption({ role, game }: Recording): string {
   } points, ${end} (seed ${points(game.seed)})${shown}`;
 }
 
-/** A recording as a page shows it. */
-export function recordingAnimation(recording: Recording): Animation {
-  return {
-    caption: caption(recording),
-    description: `Animation. ${caption(recording)}.`,
-    webp: recording.webp,
-  };
+/** A recording as a page shows it; nothing when it has no pictures. */
+export function recordingAnimation(recording: Recording): Animation[] {
+  const { webp } = recording;
+  const text = caption(recording);
+  return webp
+    ? [{ caption: text, description: `Animation. ${text}.`, webp }]
+    : [];
 }
 
 /** A recording as it is stored. */
 export function recordingFiles({ role, game, webp }: Recording): Files {
   return {
     [`${role}.json`]: JSON.stringify(game, null, 2) + "\n",
-    [`${role}.webp`]: webp,
+    ...(webp && { [`${role}.webp`]: webp }),
   };
 }
 

@@ -17,7 +17,11 @@ import {
   recordingFiles,
 } from "./recording.ts";
 import type { RunData } from "./run_data.ts";
-import { repeatSection, trainingSection } from "./training_sections.ts";
+import {
+  repeatSection,
+  shortHash,
+  trainingSection,
+} from "./training_sections.ts";
 
 /** What a report is made of; a part that is absent is left out. */
 export interface ReportContent {
@@ -63,14 +67,14 @@ async function reportSections(
 ): Promise<Section[]> {
   const sections: Section[] = [];
   if (evaluation) sections.push(headlineSection(evaluation));
-  if (recordings.length > 0) {
+  if (recordings.some(({ webp }) => webp !== null)) {
     sections.push({
       heading: "See it play",
-      animations: recordings.map(recordingAnimation),
+      animations: recordings.flatMap(recordingAnimation),
     });
   }
   if (evaluation) sections.push(comparisonSection(evaluation));
-  if (run) sections.push(await trainingSection(run));
+  if (run) sections.push(await trainingSection(run, evaluation !== undefined));
   if (evaluation) sections.push(await gamesSection(evaluation, qCharts));
   if (run) {
     sections.push(repeatSection(run, evaluation ? [evaluation.command] : []));
@@ -81,7 +85,10 @@ async function reportSections(
       tables: [{
         caption: "Made with",
         header: ["", ""],
-        rows: Object.entries(evaluation.versions),
+        rows: Object.entries(evaluation.versions).map(([name, version]) => [
+          name,
+          shortHash(version),
+        ]),
         textColumns: [0, 1],
       }],
     });
@@ -95,10 +102,10 @@ export async function readRecordings(
 ): Promise<Required<Pick<ReportContent, "recordings" | "qCharts">>> {
   const recordings: Recording[] = [];
   for (const role of ["best", "median"] as const satisfies GameRole[]) {
+    const file = join(folder, `${role}.json`);
+    if (!await readIfThere(file)) continue;
     const webp = await readIfThere(join(folder, `${role}.webp`));
-    if (!webp) continue;
-    const game = await readStoredGame(join(folder, `${role}.json`));
-    recordings.push({ role, game, webp });
+    recordings.push({ role, game: await readStoredGame(file), webp });
   }
   const [wide, narrow] = await Promise.all(
     ["q-values", "q-values-narrow"].map(async (name) => {

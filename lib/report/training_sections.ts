@@ -10,7 +10,10 @@ import {
 } from "./training_charts.ts";
 
 /** How the training went. */
-export async function trainingSection(run: RunData): Promise<Section> {
+export async function trainingSection(
+  run: RunData,
+  evaluated: boolean,
+): Promise<Section> {
   const { games, metrics, evaluations } = run;
   const last = metrics.at(-1);
   const text = [
@@ -21,7 +24,8 @@ export async function trainingSection(run: RunData): Promise<Section> {
       : "Nothing was logged yet.",
     ...(evaluations.length > 0
       ? [
-        "The evaluations of the learning curve chose the best checkpoint, so their scores flatter it; the figures at the top are of other seeds.",
+        "The evaluations of the learning curve chose the best checkpoint, so their scores flatter it." +
+        (evaluated ? " The figures at the top are of other seeds." : ""),
       ]
       : []),
   ];
@@ -36,6 +40,12 @@ export async function trainingSection(run: RunData): Promise<Section> {
   };
 }
 
+/** The first digits of a hash, enough to tell it; run.json has all of them. */
+export const shortHash = (hash: string) =>
+  /^[0-9a-f]{40,}\+?$/.test(hash)
+    ? hash.slice(0, 16) + (hash.endsWith("+") ? "… with changes" : "…")
+    : hash;
+
 /** Name, config and versions: what repeats the run. */
 export function repeatSection(
   { info, configText }: Pick<RunData, "info" | "configText">,
@@ -45,10 +55,10 @@ export function repeatSection(
   const rows = first
     ? [
       ["Seed", String(info.seed)],
-      ["Commit", first.commit ?? "unknown"],
+      ["Commit", shortHash(first.commit ?? "unknown")],
       ["Engine", first.engine],
       ["Device", first.device],
-      ["Script of the game's page", first.pageScript],
+      ["Page script", shortHash(first.pageScript)],
       ...Object.entries(first.versions),
     ]
     : [["Seed", String(info.seed)]];

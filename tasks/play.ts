@@ -1,0 +1,205 @@
+import { basename, dirname, join, resolve } from "node:path";
+import {
+  answer,
+  answerJson,
+  defineCommand,
+  JSON_OPTION,
+  say,
+} from "../lib/cli/mod.ts";
+import { HELD_OUT_SEEDS_START, loadConfig } from "../lib/config/mod.ts";
+import { ACTIONS } from "../lib/env/mod.ts";
+import { UsageError } from "../lib/errors.ts";
+import { FRAMES_PER_SECOND, readStoredGame } from "../lib/evaluation/mod.ts";
+import {
+  playLive,
+  showLiveGame,
+  showLockstepGame,
+  type ShownGame,
+  showStoredGame,
+} from "../lib/report/mod.ts";
+import { findAgent, loadLearner, RUNS_FOLDER } from "../lib/training/mod.ts";
+
+/** Where the pictures of games go. */
+const GAMES_FOLDER = resolve(RUNS_FOLDER, "../games");
+/** Without a window a game ends here, so that there is something to see soon. */
+const PICTURE_SCORE = 1000;
+/** The game's counter ends here. */
+const COUNTER_END = 99_999;
+
+export const command = defineCommand({
+  details:
+    "Plays one game: in a window, in real time, where there is a display; " +
+    "else as an animated WebP, whose path is printed, with the game beside it " +
+    "as JSON. Without RUN: the newest run, else pretrained.",
+  positionals: [{
+    name: "RUN",
+    description:
+      "A run, a checkpoint's folder, pretrained, or an exported agent.",
+  }],
+  options: {
+    seed: {
+      type: "integer",
+      minimum: 0,
+      placeholder: "SEED",
+      description:
+        `Seed of the game, lock-step clock (default: ${HELD_OUT_SEEDS_START}).`,
+    },
+    game: {
+      type: "string",
+      placeholder: "FILE",
+      description: "Plays a stored game again: best.json, median.json.",
+    },
+    clock: {
+      type: "string",
+      choices: ["lockstep", "live"],
+      description: "lockstep: repeats exactly (default without a window). " +
+        "live: the untouched page in real time (default in a window).",
+    },
+    "no-window": {
+      type: "boolean",
+      description: "A picture even where there is a display.",
+    },
+    q: {
+      type: "boolean",
+      description:
+        "Draws the Q-values below the game; prints them where there is a window.",
+    },
+    "max-score": {
+      type: "integer",
+      minimum: 1,
+      placeholder: "POINTS",
+      description:
+        `Ends the game there (default: ${PICTURE_SCORE}; in a window ${COUNTER_END}).`,
+    },
+    seconds: {
+      type: "integer",
+      minimum: 1,
+      placeholder: "N",
+      description:
+        "Seconds of play in the picture, the last ones (default: 60).",
+    },
+    out: {
+      type: "string",
+      placeholder: "FILE",
+      description: "The animated WebP to write, in place of one in data/games.",
+    },
+    json: JSON_OPTION,
+  },
+  async run({ positionals, options }) {
+    const { seed, game: file, q: drawQ, seconds = 60, clock } = options;
+    if (clock === "live" && (seed !== undefined || file !== undefined)) {
+      throw new UsageError(
+        "The live page cannot be given a seed or a stored game: leave out --clock live.",
+      );
+    }
+    if (file !== undefined && seed !== undefined) {
+      throw new UsageError("A stored game has its seed: leave out --seed.");
+    }
+    const window = !options["no-window"] && clock !== "lockstep" &&
+      seed === undefined && file === undefined && options.out === undefined &&
+      hasDisplay();
+    const maxScore = options["max-score"] ??
+      (window ? COUNTER_END : PICTURE_SCORE);
+
+    if (file !== undefined) {
+      const stored = await readStoredGame(file);
+      const agent = drawQ || positionals[0]
+        ? await findAgent(positionals[0])
+        : null;
+      using learner = drawQ && agent ? await loadLearner(agent) : undefined;
+      const config = agent?.config ?? await loadConfig();
+      const shown = await showStoredGame(config, stored, { seconds, learner });
+      const name = basename(file, ".json");
+      const ending = `seed-${stored.seed}`;
+      return await finish(
+        shown,
+        options,
+        name.endsWith(ending) ? name : `${name}-${ending}`,
+      );
+    }
+
+    const agent = await findAgent(positionals[0]);
+    using learner = await loadLearner(agent);
+    if (window) {
+      say(`${agent.name}, ${agent.checkpoint}, in a window; Ctrl-C ends it.`);
+      const played = await playLive(agent.config, learner, {
+        maxScore,
+        window,
+        watch: drawQ ? printQ : () => {},
+      });
+      const { score, end, frames } = played;
+      report({ score, end, seconds: frames / FRAMES_PER_SECOND }, options.json);
+      return 0;
+    }
+    say(`${agent.name}, ${agent.checkpoint}: a game up to ${maxScore} points.`);
+    const parts = { maxScore, seconds, drawQ };
+    const first = seed ?? HELD_OUT_SEEDS_START;
+    const shown = clock === "live"
+      ? await showLiveGame(agent.config, learner, parts)
+      : await showLockstepGame(agent.config, learner, {
+        ...parts,
+        seed: first,
+      });
+    const ending = clock === "live" ? "live" : `seed-${first}`;
+    return await finish(shown, options, `${basename(agent.name)}-${ending}`);
+  },
+});
+
+/** Other systems than those of X11 and Wayland have a display. */
+const hasDisplay = () =>
+  Deno.build.os !== "linux" ||
+  ["DISPLAY", "WAYLAND_DISPLAY"].some((name) => Deno.env.get(name));
+
+function printQ(q: readonly number[], action: number): void {
+  say(
+    q.map((value, i) =>
+      `${i === action ? ">" : " "}${ACTIONS[i]} ${value.toFixed(3)}`
+    ).join("  "),
+  );
+}
+
+/** Writes the picture and the game; says where they are. */
+async function finish(
+  { webp, stored, ...result }: ShownGame,
+  { out, json }: { out: string | undefined; json: boolean },
+  name: string,
+): Promise<number> {
+  const path = resolve(out ?? join(GAMES_FOLDER, `${name}.webp`));
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeFile(path, webp);
+    if (stored) {
+      const game = `${path.replace(/\.webp$/, "")}.json`;
+      await Deno.writeTextFile(game, JSON.stringify(stored, null, 2) + "\n");
+    }
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot write ${path}: ${
+        (cause as Error).message
+      }; choose another --out.`,
+      { cause },
+    );
+  }
+  report({ ...result, seed: stored?.seed ?? null, picture: path }, json);
+  return 0;
+}
+
+function report(
+  result: {
+    score: number;
+    end: string;
+    seconds: number;
+    seed?: number | null;
+    picture?: string;
+  },
+  json: boolean,
+): void {
+  if (json) return answerJson(result);
+  const { score, end, seconds, picture } = result;
+  say(
+    `${score} points in ${seconds.toFixed(0)} seconds of play; ${
+      end === "cap" ? "ended there" : "crashed"
+    }.`,
+  );
+  if (picture) answer(picture);
+}
