@@ -1,7 +1,9 @@
 import { ChromeCrashedError } from "../errors.ts";
+import { ByteList } from "./byte_list.ts";
 import type { LockstepPage } from "./lockstep_page.ts";
-import { type PageEpisode, RECORD } from "./lockstep_script.ts";
+import { type PageEpisode, RECORD } from "./lockstep_protocol.ts";
 import type { GameState } from "./page_api.ts";
+import { PixelReader } from "./pixel_reader.ts";
 
 /** Decisions per call when an episode is played again: a call stays short. */
 const REPLAY_CHUNK = 4000;
@@ -14,69 +16,6 @@ export interface Episode {
   start: PageEpisode;
   /** The decisions so far, one byte each. */
   actions: ByteList;
-}
-
-/** Bytes that are added one by one. */
-export class ByteList {
-  #bytes = new Uint8Array(256);
-  #length = 0;
-
-  static from(bytes: Uint8Array): ByteList {
-    const list = new ByteList();
-    for (const byte of bytes) list.push(byte);
-    return list;
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /** The bytes so far; only valid until the next one is added. */
-  get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  push(byte: number): void {
-    if (this.#length === this.#bytes.length) {
-      const longer = new Uint8Array(2 * this.#length);
-      longer.set(this.#bytes);
-      this.#bytes = longer;
-    }
-    this.#bytes[this.#length++] = byte;
-  }
-}
-
-/**
- * Reads games' pixels from an answer: runs of 32-bit words, each behind a word
- * that holds how many empty ones come first (its lower half) and how many are
- * in the run (its upper half).
- */
-class PixelReader {
-  readonly words: Uint32Array;
-  #pixelBytes: number;
-  #at: number;
-
-  /** @param start words ahead of the pixels. */
-  constructor(answer: string, pixelBytes: number, start: number) {
-    this.words = new Uint32Array(Uint8Array.fromBase64(answer).buffer);
-    this.#pixelBytes = pixelBytes;
-    this.#at = start;
-  }
-
-  get done(): boolean {
-    return this.#at >= this.words.length;
-  }
-
-  next(): Uint8Array {
-    const pixels = new Uint32Array(Math.ceil(this.#pixelBytes / 4));
-    for (let to = 0; to < pixels.length;) {
-      const head = this.words[this.#at++]!;
-      to += head & 0xffff;
-      const end = to + (head >>> 16);
-      while (to < end) pixels[to++] = this.words[this.#at++]!;
-    }
-    return new Uint8Array(pixels.buffer, 0, this.#pixelBytes);
-  }
 }
 
 /** What one game did in a step. */

@@ -1,13 +1,16 @@
 import { Chrome, type Tab } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
+import { installClock } from "./clock_script.ts";
 import {
-  installLockstep,
+  type LockstepApi,
   type LockstepOptions,
   RECORD,
-} from "./lockstep_script.ts";
+} from "./lockstep_protocol.ts";
+import { installLockstep } from "./lockstep_script.ts";
 import { createPageApi } from "./page_api.ts";
 import { createPainter } from "./painter_script.ts";
+import { createScaler } from "./scaler_script.ts";
 
 /** Size of the game's canvas, in pixels. */
 export const CANVAS = { width: 552, height: 150 } as const;
@@ -29,12 +32,13 @@ export type LockstepPageOptions = Omit<LockstepOptions, "frameMs">;
 export function lockstepScript(options: LockstepPageOptions): string {
   const all: LockstepOptions = { ...options, frameMs: FRAME_MS };
   return `(${installLockstep})(${JSON.stringify(all)}, (${createPageApi})(), ` +
-    `${createPainter}, ${JSON.stringify(RECORD)});`;
+    `${JSON.stringify(RECORD)}, { installClock: ${installClock}, ` +
+    `createScaler: ${createScaler}, createPainter: ${createPainter} });`;
 }
 
 /**
- * The dino page under the lock-step clock, in a Chrome of its own (all dino
- * pages of one Chrome share one renderer process). It holds any number of games.
+ * The dino page under the lock-step clock, with any number of games, in a
+ * Chrome of its own: a page that dies takes no other one with it.
  */
 export class LockstepPage implements AsyncDisposable {
   #browser: BrowserConfig;
@@ -130,6 +134,7 @@ export class LockstepPage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#relaunch?.catch(() => {});
     await this.#chrome?.[Symbol.asyncDispose]();
   }
 
@@ -157,16 +162,7 @@ export class LockstepPage implements AsyncDisposable {
       script: this.#script,
     });
     await this.#tab.goto("chrome://dino/");
-    let found: { missing: string[]; width: number; obstacles: string[] };
-    try {
-      found = await this.#tab.evaluate("lockstep.open()");
-    } catch (error) {
-      if (error instanceof DinoPageError) {
-        throw this.#unknownPage(error.message);
-      }
-      throw error;
-    }
-    const { missing, width, obstacles } = found;
+    const { missing, width, obstacles } = await this.#openGame();
     if (missing.length > 0) {
       throw this.#unknownPage(`Missing: ${missing.join(", ")}.`);
     }
@@ -178,6 +174,15 @@ export class LockstepPage implements AsyncDisposable {
     this.#obstacles = obstacles;
     this.#scriptHash = await pageScriptHash(this.#tab);
     this.#generation++;
+  }
+
+  async #openGame(): ReturnType<LockstepApi["open"]> {
+    try {
+      return await this.#tab!.evaluate("lockstep.open()");
+    } catch (error) {
+      if (!(error instanceof DinoPageError)) throw error;
+      throw this.#unknownPage(error.message);
+    }
   }
 
   #unknownPage(reason: string): DinoPageError {

@@ -8,103 +8,21 @@
  * class as are asked for, each with a clock and a random stream of its own,
  * and advances each of them a frame when told.
  */
+import type { GameClock, installClock } from "./clock_script.ts";
+import type {
+  LockstepApi,
+  LockstepOptions,
+  PageEpisode,
+  RECORD,
+} from "./lockstep_protocol.ts";
 import type { PageApi, PageRunner } from "./page_api.ts";
-import type { Painter, PainterFactory } from "./painter_script.ts";
-
-/** What the injected script is told; JSON-safe. */
-export interface LockstepOptions {
-  /** Milliseconds per rendered frame. */
-  frameMs: number;
-  /** Rendered frames per decision. */
-  frameSkip: number;
-  /** Pixels per frame; null: the game's own, accelerating. */
-  speed: number | null;
-  birds: boolean;
-  clouds: boolean;
-  night: boolean;
-  /** Side of an observation's frame, in pixels. */
-  frameSize: number;
-  /** The part of the canvas that is observed, in canvas pixels. */
-  crop: { x: number; y: number; width: number; height: number };
-  /** For each output column and row: first input pixel, and its weights. */
-  columns: Taps[];
-  rows: Taps[];
-  /** `recorded`: painted when asked for; `native`: by the page's own canvas. */
-  drawing: "recorded" | "native";
-  /** What a step brings back: scaled frames, or the whole crop. */
-  pixels: "frame" | "crop";
-}
-
-/** One output pixel of a separable filter, in one dimension. */
-export interface Taps {
-  start: number;
-  weights: number[];
-}
-
-/** How an episode begins, in the page's words. */
-export interface PageEpisode {
-  seed: number;
-  speed?: number;
-  maxScore?: number;
-}
-
-/**
- * Where the values of a game's record stand; the records of all games come
- * ahead of the pixels in a step's answer. Four bytes each, speeds as float32,
- * the others as int32.
- */
-export const RECORD = {
-  /** 0: parked, 1: playing, 2: crashed, 3: truncated. */
-  outcome: 0,
-  score: 1,
-  frames: 2,
-  /** Index of the nearest obstacle's type, -1: none. */
-  obstacle: 3,
-  speed: 4,
-  /** Speed of the episode that began in this step, or `speed`. */
-  nextSpeed: 5,
-  length: 6,
-} as const;
-
-/** What Deno may ask of the page; all answers are JSON or base64. */
-export interface LockstepApi {
-  /** Waits for the page's pictures. Names what the page lacks. */
-  open(): Promise<{ missing: string[]; width: number; obstacles: string[] }>;
-  /** Takes `count` games for a batch of its own. */
-  createBatch(count: number): number;
-  /** Gives a batch's games back. */
-  closeBatch(batch: number): void;
-  /** Begins an episode in each game that is given one; parks the others. */
-  reset(batch: number, episodes: (PageEpisode | null)[]): string;
-  /**
-   * One decision in each game.
-   * @param actions one character per game: an action's digit, plus 4 when the
-   * episode is to be truncated after it; `.`: the game is parked.
-   * @param next what games play after their running episode, where it changed.
-   */
-  step(
-    batch: number,
-    actions: string,
-    next: [game: number, episode: PageEpisode | null][],
-  ): string;
-  /**
-   * Plays decisions of one game without its pixels, except for those of the
-   * last `frames` of them.
-   * @param begin the episode to begin first; absent: goes on.
-   */
-  replay(
-    batch: number,
-    game: number,
-    actions: string,
-    frames: number,
-    begin?: PageEpisode,
-  ): string;
-  /** Whole pictures, [games, 150, 552] grey, as a screenshot shows them. */
-  pictures(batch: number): string;
-  states(batch: number): ReturnType<PageApi["state"]>[];
-  /** Milliseconds of real time spent in steps since the page was opened. */
-  busyMs(): number;
-}
+import type {
+  createPainter,
+  PageCanvas,
+  PageImage,
+  Painter,
+} from "./painter_script.ts";
+import type { createScaler } from "./scaler_script.ts";
 
 /** The page's `Runner` with what the lock-step clock reaches into. */
 interface InnerRunner extends PageRunner {
@@ -147,60 +65,42 @@ interface PageElement {
   remove(): void;
 }
 
-export interface PageCanvas extends PageElement {
-  width: number;
-  height: number;
-  // deno-lint-ignore no-explicit-any -- the seam to the page
-  getContext(type: string, options?: Record<string, unknown>): any;
-}
-
-export interface PageImage {
-  naturalWidth: number;
-  naturalHeight: number;
-  decode(): Promise<void>;
-}
-
 interface PageDocument {
   title: string;
   createElement(name: "canvas"): PageCanvas;
   querySelector(selector: string): PageImage | null;
 }
 
-declare const Runner: { new (container: string): InnerRunner };
+declare const Runner: {
+  new (container: string): InnerRunner;
+  getInstance?: () => InnerRunner;
+};
 declare const document: PageDocument;
 declare const HTMLCanvasElement: { prototype: PageCanvas };
 declare const KeyboardEvent: {
   new (type: string, init: { keyCode: number }): Event;
 };
-// Typed here because the page's own, unlike Deno's, are to be replaced.
-declare const window: {
-  lockstep: LockstepApi;
-  requestAnimationFrame(callback: (now: number) => void): number;
-  cancelAnimationFrame(id: number): void;
-};
+declare const window: { lockstep: LockstepApi };
 
-/** Replaces the page's clock and offers `window.lockstep`. */
+/** Replaces the page's clock and offers `window.lockstep`. Runs in the page. */
 export function installLockstep(
   options: LockstepOptions,
   api: PageApi,
-  createPainter: PainterFactory,
   layout: typeof RECORD,
+  parts: {
+    installClock: typeof installClock;
+    createScaler: typeof createScaler;
+    createPainter: typeof createPainter;
+  },
 ): void {
-  /** A clock starts here: the page takes a time of 0 for none. */
-  const START_MS = 0x10000;
   /** The page fades between day and night for so long, by CSS. */
   const NIGHT_MS = 1500;
   const UP = 38;
   const DOWN = 40;
   const DUCK = 2;
 
-  interface Clock {
-    now: number;
-    callbacks: Map<number, (now: number) => void>;
-    random: number;
-  }
   interface Game {
-    clock: Clock;
+    clock: GameClock;
     runner: InnerRunner;
     painter: Painter;
     action: number;
@@ -212,32 +112,9 @@ export function installLockstep(
     next: PageEpisode | null;
   }
 
-  const createClock = (): Clock => ({
-    now: START_MS,
-    callbacks: new Map(),
-    random: 1,
-  });
-  let clock = createClock();
-  let lastId = 0;
-  const realNow = performance.now.bind(performance);
-  performance.now = () => clock.now;
-  Date.now = () => 1.6e12 + clock.now;
-  window.requestAnimationFrame = (callback) => {
-    clock.callbacks.set(++lastId, callback);
-    return lastId;
-  };
-  window.cancelAnimationFrame = (id) => {
-    clock.callbacks.delete(id);
-  };
-  // mulberry32: the page draws few numbers, but each from its game's stream.
-  Math.random = () => {
-    clock.random = (clock.random + 0x6D2B79F5) | 0;
-    let t = Math.imul(clock.random ^ (clock.random >>> 15), 1 | clock.random);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
-
-  const painting = createPainter(options, {
+  const clocks = parts.installClock(options.frameMs);
+  const scaler = parts.createScaler(options);
+  const painting = parts.createPainter(options, scaler, {
     newCanvas: () => document.createElement("canvas"),
     canvases: HTMLCanvasElement.prototype,
   });
@@ -250,10 +127,7 @@ export function installLockstep(
   };
 
   function advance(game: Game): void {
-    clock.now += options.frameMs;
-    const { callbacks } = clock;
-    clock.callbacks = new Map();
-    for (const callback of callbacks.values()) callback(clock.now);
+    clocks.advance();
     game.frames++;
     if (game.runner.inverted !== game.night) {
       game.night = game.runner.inverted;
@@ -284,7 +158,8 @@ export function installLockstep(
 
   /** Makes a game and plays its intro, as the first key press would. */
   function createGame(): Game {
-    clock = createClock();
+    const clock = clocks.create(1);
+    clocks.use(clock);
     const { title } = document;
     const runner = new Runner(".interstitial-wrapper");
     for (
@@ -348,9 +223,10 @@ export function installLockstep(
    * the random stream is put back first.
    */
   function begin(game: Game, episode: PageEpisode): void {
-    clock = game.clock;
-    Object.assign(clock, createClock(), { random: episode.seed | 0 });
+    const clock = clocks.create(episode.seed);
+    clocks.use(clock);
     Object.assign(game, {
+      clock,
       action: 0,
       frames: 0,
       night: false,
@@ -407,7 +283,7 @@ export function installLockstep(
   }
 
   function decide(game: Game, action: number): void {
-    clock = game.clock;
+    clocks.use(game.clock);
     press(game, action);
     for (let n = 0; n < options.frameSkip && !game.runner.crashed; n++) {
       advance(game);
@@ -492,14 +368,20 @@ export function installLockstep(
 
   window.lockstep = {
     async open() {
+      const lacks = (missing: string[]) => ({
+        missing,
+        width: 0,
+        obstacles: [],
+      });
       const sprites = document.querySelector("#offline-resources-1x");
-      if (!sprites) {
-        return { missing: ["#offline-resources-1x"], width: 0, obstacles: [] };
-      }
+      if (!sprites) return lacks(["#offline-resources-1x"]);
+      if (typeof Runner === "undefined") return lacks(["Runner"]);
+      // The page before this one knows only one game, whatever is asked of it.
+      if (!Runner.getInstance) return lacks(["Runner.getInstance()"]);
       await sprites.decode();
       painting.sprites(sprites);
-      const missing = api.missing(api.runner());
-      if (missing.length > 0) return { missing, width: 0, obstacles: [] };
+      const missing = api.missing(Runner.getInstance());
+      if (missing.length > 0) return lacks(missing);
       const game = createGame();
       spare.push(game);
       const { runner } = game;
@@ -556,7 +438,7 @@ export function installLockstep(
     },
 
     step(batch, actions, next) {
-      const begun = realNow();
+      const begun = clocks.realNow();
       const games = gamesOf(batch);
       for (const [game, episode] of next) games[game]!.next = episode;
       const { records, speeds } = room(games.length, 2 * games.length);
@@ -590,7 +472,7 @@ export function installLockstep(
         speeds[record + layout.nextSpeed] = runner.currentSpeed;
       });
       const text = answered(end);
-      busyMs += realNow() - begun;
+      busyMs += clocks.realNow() - begun;
       return text;
     },
 

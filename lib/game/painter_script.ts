@@ -9,11 +9,23 @@
  * that fades in, the restart button) is drawn by a real canvas instead, from
  * the same list. Both give the bits of the page's own canvas.
  */
-import type {
-  LockstepOptions,
-  PageCanvas,
-  PageImage,
-} from "./lockstep_script.ts";
+import type { LockstepOptions } from "./lockstep_protocol.ts";
+import type { Scaler } from "./scaler_script.ts";
+
+/** The page's canvas element, as far as it is used. */
+export interface PageCanvas {
+  width: number;
+  height: number;
+  // deno-lint-ignore no-explicit-any -- the seam to the page
+  getContext(type: string, options?: Record<string, unknown>): any;
+}
+
+/** The page's image element, as far as it is used. */
+export interface PageImage {
+  naturalWidth: number;
+  naturalHeight: number;
+  decode(): Promise<void>;
+}
 
 /** The pixels of one game. */
 export interface Painter {
@@ -34,8 +46,6 @@ export interface Painting {
   sprites(sheet: PageImage): void;
   painter(canvas: PageCanvas): Painter;
 }
-
-export type PainterFactory = typeof createPainter;
 
 /** The part of a 2D context that is used, with the standard's meanings. */
 interface Context {
@@ -63,9 +73,11 @@ interface Context {
 /** Takes over the page's canvases. Runs in the page. */
 export function createPainter(
   options: LockstepOptions,
+  scaler: Scaler,
   page: { newCanvas: () => PageCanvas; canvases: PageCanvas },
 ): Painting {
-  const { crop, frameSize } = options;
+  const { crop } = options;
+  const { ink, stride, firstInk, endInk } = scaler;
   const FIELDS = 7;
   const TRANSPARENT = -1;
   const TRANSLUCENT = -2;
@@ -246,14 +258,6 @@ export function createPainter(
     return true;
   }
 
-  // A row begins at a whole word, so that four pixels can be looked at at once.
-  const stride = (crop.width + 3) & ~3;
-  const ink = new Uint8Array(stride * crop.height);
-  const words = new Uint32Array(ink.buffer);
-  /** For each row of the crop, where there may be ink. */
-  const firstInk = new Int16Array(crop.height);
-  const endInk = new Int16Array(crop.height);
-
   let spareCanvas: PageCanvas | null = null;
 
   /** Draws the sprites on a real canvas. */
@@ -297,88 +301,13 @@ export function createPainter(
     endInk.fill(crop.width);
   }
 
-  /** The taps of a filter by input pixel: which outputs it adds to. */
-  function byInput(taps: LockstepOptions["columns"], inputs: number) {
-    const adds = Array.from(
-      { length: inputs },
-      () => [] as { output: number; weight: number }[],
-    );
-    taps.forEach(({ start, weights }, output) =>
-      weights.forEach((weight, i) => {
-        if (weight > 0) adds[start + i]!.push({ output, weight });
-      })
-    );
-    const width = Math.max(...adds.map(({ length }) => length));
-    const outputs = new Int32Array(inputs * width);
-    const weights = new Float64Array(inputs * width);
-    adds.forEach((each, input) =>
-      each.forEach(({ output, weight }, i) => {
-        outputs[input * width + i] = output;
-        weights[input * width + i] = weight;
-      })
-    );
-    return {
-      width,
-      outputs,
-      weights,
-      /** For each input, the first output and the last that it adds to. */
-      first: Int32Array.from(adds, (each) => each[0]?.output ?? 0),
-      last: Int32Array.from(adds, (each) => each.at(-1)?.output ?? 0),
-    };
-  }
-
-  const columns = byInput(options.columns, crop.width);
-  const rows = byInput(options.rows, crop.height);
-  /** One row of the crop, scaled in width. */
-  const line = new Float64Array(frameSize);
-  const sums = new Float64Array(frameSize * frameSize);
-
-  /** Adds a word's four pixels to `line`. */
-  function addWord(row: number, word: number): void {
-    const { width, outputs, weights } = columns;
-    const first = word * 4;
-    for (let place = first; place < first + 4; place++) {
-      const value = ink[row * stride + place]!;
-      if (value === 0) continue;
-      for (let tap = place * width; tap < (place + 1) * width; tap++) {
-        line[outputs[tap]!]! += value * weights[tap]!;
-      }
-    }
-  }
-
-  /** Scales `ink`. Most of it is 0, which costs next to nothing. */
-  function scale(out: Uint8Array): void {
-    sums.fill(0);
-    for (let y = 0; y < crop.height; y++) {
-      let first = -1;
-      let last = -1;
-      const endWord = (endInk[y]! + 3) >> 2;
-      for (let word = firstInk[y]! >> 2; word < endWord; word++) {
-        if (words[(y * stride >> 2) + word] === 0) continue;
-        if (first < 0) first = word;
-        last = word;
-        addWord(y, word);
-      }
-      if (first < 0) continue;
-      const from = columns.first[4 * first]!;
-      const to = columns.last[Math.min(4 * last + 3, crop.width - 1)]! + 1;
-      for (let tap = y * rows.width; tap < (y + 1) * rows.width; tap++) {
-        const weight = rows.weights[tap]!;
-        const target = rows.outputs[tap]! * frameSize;
-        for (let x = from; x < to; x++) sums[target + x]! += line[x]! * weight;
-      }
-      line.fill(0, from, to);
-    }
-    for (let i = 0; i < sums.length; i++) out[i] = sums[i]! + 0.5;
-  }
-
   return {
     sprites,
     painter: (canvas) => ({
       paint(out, night) {
         inkOfCrop(canvas);
         if (options.pixels === "frame") {
-          scale(out);
+          scaler.scale(out);
         } else {
           for (let y = 0; y < crop.height; y++) {
             const row = ink.subarray(y * stride, y * stride + crop.width);
