@@ -22,6 +22,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/play.ts"),
   },
   {
+    name: "compare",
+    summary: "Puts several runs side by side.",
+    load: () => import("./tasks/compare.ts"),
+  },
+  {
     name: "report",
     summary: "Makes a run's report anew.",
     load: () => import("./tasks/report.ts"),

@@ -20,6 +20,8 @@ export interface Positional {
   name: string;
   description: string;
   required?: boolean;
+  /** May be given many times; for the last one only. */
+  repeatable?: boolean;
 }
 
 export type Options = Readonly<Record<string, Option>>;

@@ -24,7 +24,9 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
   const usage = [
     "deno task",
     entry.name,
-    ...positionals.map(({ name, required }) => required ? name : `[${name}]`),
+    ...positionals.map(({ name, required, repeatable }) =>
+      (required ? name : `[${name}]`) + (repeatable ? "…" : "")
+    ),
     "[options]",
   ].join(" ");
   const options = Object.entries({ ...command.options, help: HELP_OPTION });

@@ -89,7 +89,7 @@ export function parseCommandLine(
 
   const positionals = (parsed._ as unknown[]).map(String);
   const declared = command.positionals ?? [];
-  if (positionals.length > declared.length) {
+  if (positionals.length > declared.length && !declared.at(-1)?.repeatable) {
     throw new UsageError(
       `${name}: unexpected argument "${positionals[declared.length]}". ${help}`,
     );

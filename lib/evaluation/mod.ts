@@ -33,6 +33,7 @@ export { firstSeedFor, type SeedPurpose } from "./seeds.ts";
 export {
   bootstrapInterval,
   type BootstrapOptions,
+  hierarchicalInterval,
   interquartileMean,
   type Interval,
   mean,

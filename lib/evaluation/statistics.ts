@@ -282,6 +282,36 @@ export function probabilityOfImprovementInterval(
   return percentileInterval(figures, confidence);
 }
 
+/**
+ * Bootstrap interval of a figure of several training runs' scores together:
+ * runs are drawn first, then games within each of them, because games of one
+ * run share its weights and are no independent samples of the method.
+ *
+ * @throws RangeError when there is no sample, or one is empty
+ */
+export function hierarchicalInterval(
+  samples: readonly ArrayLike<number>[],
+  statistic: Statistic,
+  options: BootstrapOptions = {},
+): Interval {
+  if (samples.length === 0) throw new RangeError("there is no sample");
+  samples.forEach(requireValues);
+  const { resamples = 2_000, confidence = 0.95, seed = 1 } = options;
+  const random = new Random(seed);
+  const figures = Float64Array.from(
+    { length: resamples },
+    () =>
+      statistic(samples.flatMap(() => {
+        const games = samples[random.integer(samples.length)]!;
+        return Array.from(
+          { length: games.length },
+          () => games[random.integer(games.length)]!,
+        );
+      })),
+  );
+  return percentileInterval(figures, confidence);
+}
+
 /** The difference of two paired samples. */
 export interface PairedDifference {
   /** Mean of a - b. */

@@ -9,6 +9,13 @@ export {
   type PlayerFigures,
   scoresCsv,
 } from "./evaluation_report.ts";
+export {
+  compareRuns,
+  type Comparison,
+  comparisonFiles,
+  comparisonNotes,
+  comparisonRows,
+} from "./compare.ts";
 export { commandText } from "./command_text.ts";
 export { type CardContent, modelCard } from "./card.ts";
 export {

@@ -53,7 +53,8 @@ export async function reportFiles(content: ReportContent): Promise<Files> {
   };
 }
 
-async function chartFiles(charts: readonly Chart[]): Promise<Files> {
+/** Each chart as SVG and PNG. */
+export async function chartFiles(charts: readonly Chart[]): Promise<Files> {
   const files: Files = {};
   for (const { name, svg } of charts) {
     files[`charts/${name}.svg`] = svg;

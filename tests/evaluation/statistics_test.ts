@@ -2,6 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { assertThrows } from "@std/assert";
 import {
   bootstrapInterval,
+  hierarchicalInterval,
   interquartileMean,
   mean,
   median,
@@ -140,4 +141,13 @@ Deno.test("pairedDifference() has SciPy's interval over the pairs", () => {
   assertAlmostEquals(low, -19.7037, 2.5);
   assertAlmostEquals(high, 66.037, 5);
   assertThrows(() => pairedDifference([1], [1, 2]), RangeError, "1 and 2");
+});
+
+Deno.test("hierarchicalInterval() is wide where runs differ and games do not", () => {
+  const runs = [Array(50).fill(100), Array(50).fill(300), Array(50).fill(500)];
+  // Three runs drawn of three: all the same lowest one once in 27 draws.
+  assertEquals(hierarchicalInterval(runs, mean), [100, 500]);
+  const pooled = bootstrapInterval(runs.flat(), mean);
+  assert(pooled[0] > 250 && pooled[1] < 350, `pooled ${pooled}`);
+  assertThrows(() => hierarchicalInterval([[1], []], mean), RangeError);
 });

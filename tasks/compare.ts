@@ -1,0 +1,64 @@
+import { join, resolve } from "node:path";
+import {
+  answer,
+  answerJson,
+  defineCommand,
+  JSON_OPTION,
+  say,
+} from "../lib/cli/mod.ts";
+import { UsageError } from "../lib/errors.ts";
+import {
+  alignedTable,
+  compareRuns,
+  comparisonFiles,
+  comparisonNotes,
+  comparisonRows,
+  replaceFolder,
+} from "../lib/report/mod.ts";
+import { openRun, RUNS_FOLDER } from "../lib/training/mod.ts";
+
+/** Where comparisons go. */
+const COMPARISONS_FOLDER = resolve(RUNS_FOLDER, "../comparisons");
+
+export const command = defineCommand({
+  details:
+    "Compares runs by their games on held-out seeds (deno task eval): table, " +
+    "charts and page. The first run is what the others are compared with.",
+  positionals: [{
+    name: "RUN",
+    description: "A run's name or folder; two or more.",
+    required: true,
+    repeatable: true,
+  }],
+  options: {
+    out: {
+      type: "string",
+      placeholder: "FOLDER",
+      description: "Where the page goes, in place of data/comparisons.",
+    },
+    json: JSON_OPTION,
+  },
+  async run({ positionals, options }) {
+    if (positionals.length < 2) {
+      throw new UsageError(
+        `To compare takes two runs or more, but ${positionals.length} was given.`,
+      );
+    }
+    const runs = await Promise.all(positionals.map((run) => openRun(run)));
+    const comparison = await compareRuns(runs);
+    const folder = resolve(
+      options.out ?? join(
+        COMPARISONS_FOLDER,
+        runs.map(({ name }) => name).join("_").slice(0, 100),
+      ),
+    );
+    await replaceFolder(folder, await comparisonFiles(comparison));
+    if (options.json) answerJson(comparison);
+    else {
+      answer(alignedTable(comparisonRows(comparison)));
+      for (const note of comparisonNotes(comparison)) answer(note);
+    }
+    say(`Page: ${join(folder, "index.html")}`);
+    return 0;
+  },
+});
