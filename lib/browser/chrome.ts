@@ -6,7 +6,7 @@ import { searchChrome } from "./find.ts";
 import { ChromeGuard } from "./guard.ts";
 import { Tab, type TabOptions } from "./tab.ts";
 
-/** Longest wait for Chrome to end when asked to; then it is killed. */
+/** Longest wait for a tab or a connection to close. */
 const CLOSE_SECONDS = 5;
 
 const FLAGS = [
@@ -200,6 +200,11 @@ export class Chrome implements AsyncDisposable {
     return this.#guard?.pid ?? null;
   }
 
+  /** The folder with its profile; `null` when it was only connected to. */
+  get folder(): string | null {
+    return this.#guard?.folder ?? null;
+  }
+
   /** Why Chrome is of no use any more; `null` while it works. */
   get failure(): ChromeCrashedError | null {
     return this.#calls.failure;
@@ -239,19 +244,20 @@ export class Chrome implements AsyncDisposable {
     return tab;
   }
 
-  /** Ends Chrome and removes its profile; a remote one is only left. */
+  /**
+   * Ends Chrome and removes its profile. A Chrome that was connected to goes on
+   * and only loses the tabs. Chrome is killed, not asked to end: nothing of it
+   * is kept, and that works whatever state it is in.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#tabs.values()].map(async (tab) => {
-      await tab[Symbol.asyncDispose]();
-    }));
-    await new Calls(CLOSE_SECONDS).answer(
-      "closing",
-      () =>
-        this.#calls.failure || this.#browser.isRemoteConnection
-          ? this.#browser.disconnect()
-          : this.#browser.close(),
-    ).catch(() => {});
     this.#fail("Chrome was closed.");
+    this.#guard?.kill();
+    await Promise.all(
+      [...this.#tabs.values()].map((tab) => tab[Symbol.asyncDispose]()),
+    );
+    await new Calls(CLOSE_SECONDS)
+      .answer("disconnecting", () => this.#browser.disconnect())
+      .catch(() => {});
     await this.#guard?.[Symbol.asyncDispose]();
   }
 

@@ -21,21 +21,27 @@ exec ${program} "$@"
 /**
  * Waits for the end of its input, which comes when this program ends, however
  * it ends; if the folder is still there then, Chrome is killed and the folder
- * removed.
+ * removed. The work is done in the background, because Deno kills its children
+ * when an exception ends it.
  */
 const WATCHDOG = `trap '' HUP INT TERM
-cat > /dev/null
-[ -d "$1" ] || exit 0
-pid=$(cat "$1/pid" 2> /dev/null)
-[ -n "$pid" ] && { kill -KILL "-$pid" || kill -KILL "$pid"; } 2> /dev/null
-for attempt in 1 2 3 4 5; do
-  rm -rf "$1" 2> /dev/null && exit 0
-  sleep 1
-done
+exec 3<&0
+{
+  cat <&3 > /dev/null
+  if [ -d "$1" ]; then
+    pid=$(cat "$1/pid" 2> /dev/null)
+    [ -n "$pid" ] && { kill -KILL "-$pid" || kill -KILL "$pid"; } 2> /dev/null
+    for attempt in 1 2 3 4 5; do
+      rm -rf "$1" 2> /dev/null && break
+      sleep 1
+    done
+  fi
+} &
+wait
 `;
 
 /** Removes a folder in which a process that was killed may still write. */
-export async function removeFolder(folder: string): Promise<void> {
+async function removeFolder(folder: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     try {
       await Deno.remove(folder, { recursive: true });

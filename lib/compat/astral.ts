@@ -106,7 +106,6 @@ export class Celestial {
   }
 
   readonly Browser = {
-    close: this.#command<undefined, void>("Browser.close"),
     getVersion: this.#command<undefined, { product: string; revision: string }>(
       "Browser.getVersion",
     ),
@@ -217,27 +216,11 @@ export class Page {
 }
 
 /** A running Chrome. */
-export class Browser implements AsyncDisposable {
+export class Browser {
   #celestial: Celestial;
-  #process: Deno.ChildProcess | null;
 
-  constructor(ws: WebSocket, process: Deno.ChildProcess | null) {
+  constructor(ws: WebSocket) {
     this.#celestial = new Celestial(ws);
-    this.#process = process;
-  }
-
-  /** Whether this program did not start it, only connected to it. */
-  get isRemoteConnection(): boolean {
-    return this.#process === null;
-  }
-
-  get closed(): boolean {
-    return this.#celestial.ws.readyState === WebSocket.CLOSED;
-  }
-
-  /** The address of the browser's own connection. */
-  wsEndpoint(): string {
-    return this.#celestial.ws.url;
   }
 
   /** The browser's own connection. */
@@ -248,21 +231,6 @@ export class Browser implements AsyncDisposable {
   /** Closes the connection and leaves Chrome running. */
   disconnect(): Promise<void> {
     return this.#celestial.close();
-  }
-
-  /** Ends Chrome. */
-  async close(): Promise<void> {
-    await this.#celestial.Browser.close();
-    await this.#celestial.close();
-    const process = this.#process;
-    if (!process) return;
-    const force = setTimeout(() => process.kill("SIGKILL"), 10_000);
-    await process.status;
-    clearTimeout(force);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.isRemoteConnection ? this.disconnect() : this.close();
   }
 }
 
@@ -301,12 +269,12 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
     ],
     stderr: "piped",
   }).spawn();
-  return new Browser(await open(await debuggerAddress(process)), process);
+  return new Browser(await open(await debuggerAddress(process)));
 }
 
 /** Connects to a Chrome that runs, by its browser connection's ws:// address. */
 export async function connect(options: { endpoint: string }): Promise<Browser> {
-  return new Browser(await open(options.endpoint), null);
+  return new Browser(await open(options.endpoint));
 }
 
 /**

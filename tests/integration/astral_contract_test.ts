@@ -4,27 +4,23 @@
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Browser, connect, launch, Page } from "@astral/astral";
-import { removeFolder } from "../../lib/browser/guard.ts";
+import { ChromeGuard } from "../../lib/browser/guard.ts";
 import { findChrome } from "../../lib/browser/mod.ts";
 
 const PATH = findChrome({ path: null })!;
 const NO_SANDBOX = Deno.uid() === 0 ? ["--no-sandbox"] : [];
 
-async function withBrowser(
-  body: (browser: Browser) => Promise<void>,
-) {
-  const profile = await Deno.makeTempDir();
+async function withBrowser(body: (browser: Browser) => Promise<void>) {
+  await using guard = await ChromeGuard.create(PATH);
   const browser = await launch({
-    path: PATH,
+    path: guard.launcher,
     headless: true,
-    args: [...NO_SANDBOX, `--user-data-dir=${profile}`],
+    args: [...NO_SANDBOX, `--user-data-dir=${guard.folder}/profile`],
   });
   try {
     await body(browser);
   } finally {
-    await browser.close();
-    assert(browser.closed);
-    await removeFolder(profile);
+    await browser.disconnect();
   }
 }
 
@@ -46,7 +42,6 @@ async function newPage(browser: Browser) {
 
 Deno.test("launch() starts a Chrome that has the dino page", async () => {
   await withBrowser(async (browser) => {
-    assertEquals(browser.isRemoteConnection, false);
     const { Browser, Target } = browser.unsafelyGetCelestialBindings();
     assert((await Browser.getVersion()).product.startsWith("Chrome/"));
     await Target.setDiscoverTargets({ discover: true });
@@ -122,18 +117,16 @@ Deno.test("a command that Chrome refuses answers undefined", async () => {
 
 Deno.test("connect() joins a Chrome that runs and disconnect() leaves it", async () => {
   await withBrowser(async (browser) => {
-    const other = await connect({ endpoint: browser.wsEndpoint() });
-    assert(other.isRemoteConnection);
+    const { Browser, ws } = browser.unsafelyGetCelestialBindings();
+    const other = await connect({ endpoint: ws.url });
     const { celestial } = await newPage(other);
     const ended = new Promise<void>((resolve) =>
       celestial.ws.addEventListener("close", () => resolve())
     );
     await other.disconnect();
-    assert(other.closed);
     // Its contexts, and the tabs in them, go with the connection.
     await ended;
     await celestial.close();
-    const { Browser } = browser.unsafelyGetCelestialBindings();
     assert((await Browser.getVersion()).product.startsWith("Chrome/"));
   });
 });

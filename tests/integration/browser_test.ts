@@ -1,0 +1,253 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { launch } from "@astral/astral";
+import { ChromeGuard } from "../../lib/browser/guard.ts";
+import { Chrome, findChrome, type Tab } from "../../lib/browser/mod.ts";
+import {
+  ChromeCrashedError,
+  ChromeNotFoundError,
+  DinoPageError,
+} from "../../lib/errors.ts";
+
+/** So long that nothing in these tests is noticed by running out of time. */
+const CONFIG = {
+  path: null,
+  endpoint: null,
+  headless: true,
+  timeoutSeconds: 60,
+};
+const SIZE = { width: 600, height: 150 };
+
+/** Whether the process is there and is not only a zombie. */
+function isRunning(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return !stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
+  } catch {
+    return false;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(reached: () => boolean): Promise<void> {
+  while (!reached()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** A call that never ends by itself. */
+const pending = (tab: Tab) => tab.evaluate("new Promise(() => {})");
+
+/** A program in Chrome's place. */
+async function withFakeChrome(
+  script: string,
+  body: (path: string) => Promise<void>,
+) {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/fake-chrome`;
+  await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  try {
+    await body(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("Tab runs scripts and reports what they throw", async () => {
+  await using chrome = await Chrome.launch(CONFIG);
+  assert(chrome.version.startsWith("Chrome/"));
+  await using tab = await chrome.newTab({ ...SIZE, script: "var early = 7" });
+  await tab.goto("chrome://dino/");
+  assertEquals(
+    await tab.evaluate("[typeof Runner, early, innerWidth, devicePixelRatio]"),
+    ["function", 7, 600, 1],
+  );
+  assertEquals(await tab.evaluate("Promise.resolve({ a: [1, null] })"), {
+    a: [1, null],
+  });
+  const error = await assertRejects(
+    () => tab.evaluate("missing()"),
+    DinoPageError,
+  );
+  assertStringIncludes(error.message, "missing is not defined");
+  assertEquals(await tab.evaluate("1 + 1"), 2);
+});
+
+Deno.test("Tab presses real keys and shows real pictures", async () => {
+  await using chrome = await Chrome.launch(CONFIG);
+  const tab = await chrome.newTab(SIZE);
+  await tab.goto("chrome://dino/");
+  let frames = 0;
+  await using _screencast = await tab.screencast(({ png }) => {
+    assertEquals([...Uint8Array.fromBase64(png).slice(1, 4)], [80, 78, 71]);
+    frames++;
+  });
+  await tab.keyDown("Space");
+  await tab.keyUp("Space");
+  assertEquals(await tab.evaluate("Runner.getInstance().playing"), true);
+  await until(() => frames >= 3);
+  const picture = await tab.screenshot({ x: 24, y: 10, ...SIZE });
+  assertEquals([...picture.slice(1, 4)], [80, 78, 71]);
+});
+
+Deno.test("tabs of one Chrome have renderer processes of their own", async () => {
+  await using chrome = await Chrome.launch(CONFIG);
+  const [first, second] = await Promise.all([1, 2].map(async () => {
+    const tab = await chrome.newTab(SIZE);
+    await tab.goto("chrome://dino/");
+    return tab;
+  })) as [Tab, Tab];
+  const waiting = pending(first);
+  await Promise.all([
+    assertRejects(() => waiting, ChromeCrashedError, "renderer crashed"),
+    assertRejects(
+      () => first.goto("chrome://crash"),
+      ChromeCrashedError,
+      "renderer crashed",
+    ),
+  ]);
+  await assertRejects(() => first.evaluate("1"), ChromeCrashedError);
+  assert(first.failure instanceof ChromeCrashedError);
+  assertEquals(await second.evaluate("typeof Runner"), "function");
+  assertEquals(chrome.failure, null);
+});
+
+Deno.test("a Chrome that is killed rejects all calls and can be disposed of", async () => {
+  const chrome = await Chrome.launch(CONFIG);
+  const tab = await chrome.newTab(SIZE);
+  const waiting = pending(tab);
+  Deno.kill(chrome.pid!, "SIGKILL");
+  await assertRejects(() => waiting, ChromeCrashedError);
+  await assertRejects(() => tab.evaluate("1"), ChromeCrashedError);
+  await assertRejects(() => chrome.newTab(SIZE), ChromeCrashedError);
+  await chrome[Symbol.asyncDispose]();
+  assert(!exists(chrome.folder!));
+});
+
+Deno.test("a page that hangs is given up after the deadline", async () => {
+  const chrome = await Chrome.launch({ ...CONFIG, timeoutSeconds: 3 });
+  const { pid, folder } = chrome;
+  const tab = await chrome.newTab(SIZE);
+  await assertRejects(
+    () => tab.evaluate("while (true);"),
+    ChromeCrashedError,
+    "did not answer within 3 s",
+  );
+  await assertRejects(() => tab.evaluate("1"), ChromeCrashedError);
+  await chrome[Symbol.asyncDispose]();
+  assert(!isRunning(pid!) && !exists(folder!));
+});
+
+Deno.test("Chrome.launch() connects to an endpoint and leaves it running", async () => {
+  await using guard = await ChromeGuard.create(findChrome({ path: null })!);
+  const running = await launch({
+    path: guard.launcher,
+    args: [
+      `--user-data-dir=${guard.folder}/profile`,
+      ...(Deno.uid() === 0 ? ["--no-sandbox"] : []),
+    ],
+  });
+  const { Browser, ws } = running.unsafelyGetCelestialBindings();
+  const { host } = new URL(ws.url);
+  for (const endpoint of [host, `http://${host}`, ws.url]) {
+    await using chrome = await Chrome.launch({ ...CONFIG, endpoint });
+    assertEquals(chrome.pid, null);
+    const tab = await chrome.newTab(SIZE);
+    assertEquals(await tab.evaluate("6 * 7"), 42);
+  }
+  assert((await Browser.getVersion()).product.startsWith("Chrome/"));
+  await running.disconnect();
+});
+
+Deno.test("Chrome.launch() names the endpoint that refuses", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  for (const scheme of ["", "http://", "ws://"]) {
+    const endpoint = `${scheme}127.0.0.1:${port}`;
+    await assertRejects(
+      () => Chrome.launch({ ...CONFIG, timeoutSeconds: 2, endpoint }),
+      ChromeNotFoundError,
+      `No Chrome answered at browser.endpoint ${endpoint}`,
+    );
+  }
+});
+
+Deno.test("Chrome.launch() says why a Chrome does not start", async () => {
+  await withFakeChrome("echo no such library >&2; exit 1", async (path) => {
+    await assertRejects(
+      () => Chrome.launch({ ...CONFIG, path }),
+      ChromeNotFoundError,
+      `Chrome at ${path} could not be started`,
+    );
+  });
+});
+
+Deno.test("Chrome.launch() gives up a Chrome that says nothing, and ends it", async () => {
+  await withFakeChrome('echo $$ > "$0.pid"; exec sleep 600', async (path) => {
+    await assertRejects(
+      () => Chrome.launch({ ...CONFIG, path, timeoutSeconds: 2 }),
+      ChromeNotFoundError,
+      "did not answer within 2 s",
+    );
+    const pid = Number(await Deno.readTextFile(`${path}.pid`));
+    await until(() => !isRunning(pid));
+  });
+});
+
+Deno.test("Chrome.launch() says where it cannot write its profile", async () => {
+  const before = Deno.env.get("TMPDIR");
+  Deno.env.set("TMPDIR", "/dev/null/nowhere");
+  try {
+    await assertRejects(
+      () => Chrome.launch(CONFIG),
+      ChromeNotFoundError,
+      "set TMPDIR to a folder that can be written",
+    );
+  } finally {
+    if (before === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", before);
+  }
+});
+
+Deno.test("Chrome and its folder are gone however the program ends", async (t) => {
+  const signals: Record<string, Deno.Signal> = {
+    SIGINT: "SIGINT",
+    SIGTERM: "SIGTERM",
+    SIGKILL: "SIGKILL",
+  };
+  for (const way of ["exit", "exception", ...Object.keys(signals)]) {
+    await t.step(way, async () => {
+      const owner = new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "-A",
+          "--no-check",
+          new URL("chrome_owner.ts", import.meta.url).pathname,
+          way,
+        ],
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const reader = owner.stdout.pipeThrough(new TextDecoderStream())
+        .getReader();
+      const { value } = await reader.read();
+      await reader.cancel();
+      const [pid, folder] = value!.trim().split(" ");
+      const signal = signals[way];
+      if (signal) owner.kill(signal);
+      await owner.status;
+      await until(() => !isRunning(Number(pid)) && !exists(folder!));
+    });
+  }
+});
