@@ -2,6 +2,7 @@ import { Chrome, type Tab } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
 import { installClock } from "./clock_script.ts";
+import { createGames } from "./game_script.ts";
 import {
   type LockstepApi,
   type LockstepOptions,
@@ -33,7 +34,8 @@ export function lockstepScript(options: LockstepPageOptions): string {
   const all: LockstepOptions = { ...options, frameMs: FRAME_MS };
   return `(${installLockstep})(${JSON.stringify(all)}, (${createPageApi})(), ` +
     `${JSON.stringify(RECORD)}, { installClock: ${installClock}, ` +
-    `createScaler: ${createScaler}, createPainter: ${createPainter} });`;
+    `createScaler: ${createScaler}, createPainter: ${createPainter}, ` +
+    `createGames: ${createGames} });`;
 }
 
 /**
