@@ -27,6 +27,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/compare.ts"),
   },
   {
+    name: "export",
+    summary: "Writes an agent for other programs and for browsers.",
+    load: () => import("./tasks/export.ts"),
+  },
+  {
     name: "report",
     summary: "Makes a run's report anew.",
     load: () => import("./tasks/report.ts"),

@@ -24,13 +24,19 @@ export interface CardContent {
   report: EvaluationReport | null;
 }
 
-const gameText = ({ game }: Config) =>
-  (game.speed === "accelerating"
+/** Pterodactyls come from this speed on, in pixels per frame. */
+const BIRD_SPEED = 8.5;
+
+function gameText({ game }: Config): string {
+  const { speed } = game;
+  const birds = game.birds && (speed === "accelerating" || speed >= BIRD_SPEED);
+  return (speed === "accelerating"
     ? "the real, accelerating game (speed 6 to 13)"
-    : `the game at the constant speed ${game.speed}`) +
-  `, ${game.birds ? "with" : "without"} pterodactyls, ${
-    game.night ? "with" : "without"
-  } night`;
+    : `the game at the constant speed ${speed}`) +
+    `, ${birds ? "with" : "without"} pterodactyls, ${
+      game.night ? "with" : "without"
+    } night`;
+}
 
 const table = (rows: readonly (readonly string[])[]) =>
   rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
@@ -133,7 +139,7 @@ Repeat it: \`${report.command}\``;
 function training({ config, training }: CardContent): string {
   const { learner } = config;
   const method = [
-    learner.doubleQ ? "double DQN" : "DQN",
+    learner.doubleQ ? "Double DQN" : "DQN",
     `${learner.nStep}-step returns`,
     `discount ${learner.discount}`,
     `batch ${learner.batchSize}`,

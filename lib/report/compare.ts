@@ -116,9 +116,9 @@ const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 export function comparisonRows({ runs }: Comparison): string[][] {
   return [
     [
-      ...["Run", "Seed", "Steps", "Minutes", "Games", "IQM", "95 %", "Mean"],
-      ...["95 %", "At the cap", "Beats the first", "95 %"],
-      ...["Steps to 1,000", "Minutes to 1,000"],
+      ...["Run", "Seed", "Steps", "Minutes", "Games", "IQM (95 %)"],
+      ...["Mean (95 %)", "At the cap", "Beats the first (95 %)"],
+      ...["To 1,000: steps", "minutes"],
     ],
     ...runs.map((run) => [
       run.name,
@@ -126,13 +126,12 @@ export function comparisonRows({ runs }: Comparison): string[][] {
       points(run.steps),
       run.minutes.toFixed(1),
       String(run.report.episodes),
-      points(run.report.iqm),
-      intervalText(run.report.iqm95),
-      points(run.report.mean),
-      intervalText(run.report.mean95),
+      `${points(run.report.iqm)} (${intervalText(run.report.iqm95)})`,
+      `${points(run.report.mean)} (${intervalText(run.report.mean95)})`,
       percent(run.report.capped),
-      percent(run.improvement),
-      run.improvement95.map(percent).join(" to "),
+      `${percent(run.improvement)} (${
+        run.improvement95.map(percent).join(" to ")
+      })`,
       run.milestone ? points(run.milestone.steps) : "–",
       run.milestone ? run.milestone.minutes.toFixed(1) : "–",
     ]),
@@ -178,7 +177,7 @@ async function comparisonCharts({ runs, cap }: Comparison): Promise<Chart[]> {
         type: "nominal",
         sort: order,
         title: null,
-        axis: { labelLimit: 130 },
+        axis: { labelLimit: 130, grid: false },
       },
     },
     layer: [
@@ -196,7 +195,7 @@ async function comparisonCharts({ runs, cap }: Comparison): Promise<Chart[]> {
         },
       },
       {
-        mark: { type: "point", size: 60 },
+        mark: { type: "point", size: 60, opacity: 1 },
         encoding: { x: { field: "iqm", type: "quantitative" } },
       },
     ],

@@ -16,6 +16,7 @@ export {
   comparisonNotes,
   comparisonRows,
 } from "./compare.ts";
+export { checkExportFolder, exportFiles } from "./export.ts";
 export { commandText } from "./command_text.ts";
 export { type CardContent, modelCard } from "./card.ts";
 export {

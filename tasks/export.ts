@@ -1,0 +1,46 @@
+import { join, resolve } from "node:path";
+import { answer, defineCommand, say } from "../lib/cli/mod.ts";
+import {
+  checkExportFolder,
+  exportFiles,
+  replaceFolder,
+} from "../lib/report/mod.ts";
+import { findAgent } from "../lib/training/mod.ts";
+
+export const command = defineCommand({
+  details:
+    "Writes an agent as model.json and weights.bin, which any program with " +
+    "TensorFlow.js loads, with its config, model card and report, and a page " +
+    "that shows it at work in a browser without a network.",
+  positionals: [
+    {
+      name: "RUN",
+      description: "A run, a checkpoint's folder, pretrained.",
+      required: true,
+    },
+    { name: "FOLDER", description: "The folder to make.", required: true },
+  ],
+  options: {
+    "no-example": {
+      type: "boolean",
+      description:
+        "Without the page, its frames and the TensorFlow.js library.",
+    },
+  },
+  async run({ positionals, options }) {
+    const folder = resolve(positionals[1]!);
+    const agent = await findAgent(positionals[0]);
+    await checkExportFolder(folder);
+    const example = !options["no-example"];
+    await replaceFolder(folder, await exportFiles(agent, { example }));
+    answer(folder);
+    if (example) {
+      say(
+        `To see it: python3 -m http.server -d ${folder}, then open ` +
+          "http://localhost:8000/example.html",
+      );
+    }
+    say(`Its card: ${join(folder, "card.md")}`);
+    return 0;
+  },
+});

@@ -1,0 +1,160 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type EpisodeSchedule,
+  OBSERVATION_BYTES,
+  PARKED,
+  type StepInfo,
+  type VectorEnv,
+} from "../../lib/env/types.ts";
+import { ChromeCrashedError, UsageError } from "../../lib/errors.ts";
+import {
+  evaluate,
+  type EvaluateOptions,
+  noOpPolicy,
+} from "../../lib/evaluation/mod.ts";
+
+/** How a fake game ends: after one step, in this way. */
+type Ending = "crash" | "truncated" | "interrupted";
+
+/**
+ * A fake environment, for what Chrome cannot be made to do on purpose: its
+ * games are over after one step, and end as the test says.
+ */
+class FakeEnv implements VectorEnv {
+  readonly numActions = 2;
+  #schedule: EpisodeSchedule = () => null;
+  #episodes: number[] = [];
+
+  constructor(
+    readonly numEnvs: number,
+    readonly ending: (seed: number) => Ending,
+    readonly score = 40,
+  ) {}
+
+  reset(schedule: EpisodeSchedule) {
+    this.#schedule = schedule;
+    this.#episodes = Array(this.numEnvs).fill(0);
+    return Promise.resolve(this.#observations());
+  }
+
+  step(actions: Uint8Array) {
+    const infos = Array.from(actions, (action, i): StepInfo => {
+      const info = { score: this.score, frames: 4, speed: 6 };
+      const start = this.#schedule(i, this.#episodes[i]!);
+      assertEquals(action === PARKED, start === null);
+      if (!start) return info;
+      const episode = this.#episodes[i]!++;
+      const end = this.ending(start.seed);
+      return {
+        ...info,
+        episode: {
+          ...{ episode, seed: start.seed, ...info, steps: 1, return: 0, end },
+        },
+      };
+    });
+    return Promise.resolve({
+      ...this.#observations(),
+      rewards: new Float32Array(this.numEnvs),
+      terminated: new Uint8Array(this.numEnvs),
+      truncated: new Uint8Array(this.numEnvs),
+      finalFrames: [],
+      infos,
+      recoveries: 0,
+    });
+  }
+
+  state(): never {
+    throw new Error("not asked for");
+  }
+
+  restore(): never {
+    throw new Error("not asked for");
+  }
+
+  async [Symbol.asyncDispose]() {}
+
+  #observations() {
+    return {
+      observations: new Uint8Array(this.numEnvs * OBSERVATION_BYTES),
+      frames: new Uint8Array(),
+    };
+  }
+}
+
+const OPTIONS: EvaluateOptions = {
+  episodes: 5,
+  firstSeed: 1_000_000,
+  maxScore: 100,
+};
+const seeds = [0, 1, 2, 3, 4].map((i) => 1_000_000 + i);
+
+Deno.test("evaluate() plays a game that Chrome broke off again, once more", async () => {
+  const played: number[] = [];
+  const env = new FakeEnv(2, (seed) => {
+    played.push(seed);
+    const times = played.filter((each) => each === seed).length;
+    return seed === seeds[4] && times < 3 ? "interrupted" : "crash";
+  });
+  const { games, capped } = await evaluate(env, noOpPolicy, OPTIONS);
+  assertEquals(games.map(({ seed }) => seed), seeds);
+  assertEquals(played.filter((seed) => seed === seeds[4]).length, 3);
+  assertEquals(capped, 0);
+});
+
+Deno.test("evaluate() gives up when Chrome breaks a game off every time", async () => {
+  const env = new FakeEnv(2, () => "interrupted");
+  await assertRejects(
+    () => evaluate(env, noOpPolicy, OPTIONS),
+    ChromeCrashedError,
+    "5 of 5 games were broken off 3 times",
+  );
+});
+
+Deno.test("evaluate() parks the games that nothing is left for", async () => {
+  const env = new FakeEnv(8, () => "crash");
+  const { games } = await evaluate(env, noOpPolicy, OPTIONS);
+  assertEquals(games.length, 5);
+});
+
+Deno.test("evaluate() refuses games that were cut before the cap", async () => {
+  await assertRejects(
+    () => evaluate(new FakeEnv(1, () => "truncated"), noOpPolicy, OPTIONS),
+    UsageError,
+    "env.maxEpisodeSteps: null",
+  );
+});
+
+Deno.test("evaluate() counts a capped game at the cap, not above it", async () => {
+  const env = new FakeEnv(1, () => "truncated", 101);
+  const { scores, capped } = await evaluate(env, noOpPolicy, OPTIONS);
+  assertEquals(scores, Array(5).fill(100));
+  assertEquals(capped, 1);
+});
+
+Deno.test("evaluate() refuses options that make no sense", async () => {
+  const env = new FakeEnv(1, () => "crash");
+  for (
+    const [wrong, message] of [
+      [{ episodes: 0 }, "The episodes must be a whole number of at least 1"],
+      [{ episodes: 1.5 }, "but is 1.5"],
+      [{ firstSeed: -1 }, "The first seed must"],
+      [{ maxScore: 0 }, "The highest score must"],
+    ] as const
+  ) {
+    await assertRejects(
+      () => evaluate(env, noOpPolicy, { ...OPTIONS, ...wrong }),
+      UsageError,
+      message,
+    );
+  }
+});
+
+Deno.test("evaluate() stops when its signal says so", async () => {
+  const env = new FakeEnv(1, () => "crash");
+  const signal = AbortSignal.abort(new Error("enough"));
+  await assertRejects(
+    () => evaluate(env, noOpPolicy, { ...OPTIONS, signal }),
+    Error,
+    "enough",
+  );
+});

@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import {
+  alwaysJumpPolicy,
+  greedyPolicy,
+  noOpPolicy,
+  randomPolicy,
+} from "../../lib/evaluation/mod.ts";
+
+const observations = new Uint8Array();
+const game = (seed: number, step: number) => ({ seed, step });
+
+Deno.test("greedyPolicy() takes the highest Q-value of the evaluation weights", async () => {
+  const asked: unknown[] = [];
+  const policy = greedyPolicy({
+    qValues: (_, count, weights) => {
+      asked.push(count, weights);
+      return Promise.resolve(Float32Array.of(1, 2, 3, 0, 0, -1));
+    },
+  });
+  assertEquals(await policy(observations, 2, []), Uint8Array.of(2, 0));
+  assertEquals(asked, [2, "evaluation"]);
+});
+
+Deno.test("noOpPolicy and alwaysJumpPolicy do the same at every decision", async () => {
+  const games = [game(1, 0), null];
+  assertEquals(await noOpPolicy(observations, 2, games), Uint8Array.of(0, 0));
+  assertEquals(
+    await alwaysJumpPolicy(observations, 2, games),
+    Uint8Array.of(1, 1),
+  );
+});
+
+Deno.test("randomPolicy() depends on the game alone, and is uniform", async () => {
+  const policy = randomPolicy(3);
+  const games = Array.from({ length: 3000 }, (_, i) => game(7, i));
+  const together = await policy(observations, games.length, games);
+  assertEquals(
+    await policy(observations, 2, [null, games[5]!]),
+    Uint8Array.of(0, together[5]!),
+  );
+  const other = await policy(
+    observations,
+    games.length,
+    games.map(({ step }) => game(8, step)),
+  );
+  assertNotEquals(other, together);
+  for (const action of [0, 1, 2]) {
+    const count = together.filter((each) => each === action).length;
+    // Five standard deviations of a binomial of 3,000 draws.
+    assert(Math.abs(count - 1000) < 130, `action ${action}: ${count}`);
+  }
+});

@@ -1,0 +1,32 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { loadConfig } from "../../lib/config/mod.ts";
+import { UsageError } from "../../lib/errors.ts";
+import { firstSeedFor } from "../../lib/evaluation/seeds.ts";
+import { trainingEpisodes } from "../../lib/training/episodes.ts";
+
+Deno.test("Training never plays a seed that chooses or measures", async () => {
+  for (const seed of [0, 1, 0xffff_ffff]) {
+    const schedule = trainingEpisodes({ ...await loadConfig(), seed });
+    let highest = 0;
+    for (let environment = 0; environment < 64; environment++) {
+      for (let episode = 0; episode < 500; episode++) {
+        const start = schedule(environment, episode);
+        assert(start && start.seed >= 0);
+        highest = Math.max(highest, start.seed);
+      }
+    }
+    assert(highest < firstSeedFor("selection", 1), `seed ${highest}`);
+    // The draws do come close to the end of their range.
+    assert(highest > 490_000, `seed ${highest}`);
+  }
+});
+
+Deno.test("firstSeedFor() keeps choosing and measuring apart", () => {
+  assertEquals(firstSeedFor("selection", 500_000), 500_000);
+  assertEquals(firstSeedFor("test", 500_001), 1_000_000);
+  assertThrows(
+    () => firstSeedFor("selection", 500_001),
+    UsageError,
+    "at most 500000 seeds",
+  );
+});

@@ -1,0 +1,57 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { pageHtml } from "../../lib/report/page.ts";
+import { reportFiles } from "../../lib/report/report.ts";
+import { evaluationText } from "../../lib/report/text.ts";
+import { exampleReport } from "./example_report.ts";
+
+Deno.test("pageHtml() takes texts for texts, not for HTML", () => {
+  const html = pageHtml({
+    title: "<script>alert(1)</script>",
+    subtitle: 'a "b" & c',
+    sections: [{ heading: "h", text: ["<img src=x>"], code: ["a < b"] }],
+  });
+  assert(!html.includes("<script>"));
+  assert(!html.includes("<img src=x>"));
+  assertStringIncludes(html, "a &lt; b");
+});
+
+Deno.test("reportFiles() makes page, document, table and each chart twice", async () => {
+  const evaluation = exampleReport();
+  const files = await reportFiles({
+    title: "example",
+    subtitle: "",
+    evaluation,
+  });
+  const names = Object.keys(files);
+  for (const name of ["index.html", "report.json", "scores.csv"]) {
+    assert(names.includes(name), name);
+  }
+  const svgs = names.filter((name) => name.endsWith(".svg"));
+  assertEquals(svgs.length, 4);
+  for (const svg of svgs) {
+    assert(names.includes(svg.replace(".svg", ".png")), svg);
+  }
+  assertEquals(JSON.parse(files["report.json"] as string), evaluation);
+
+  const lines = (files["scores.csv"] as string).trimEnd().split("\n");
+  assertEquals(
+    lines[0],
+    "game,seed,score,frames,end,points_per_second,speed,obstacle,nothing,jump",
+  );
+  assertEquals(lines.length, 31);
+
+  const html = files["index.html"] as string;
+  // Beside each of the three headline figures, and in the charts.
+  const capped = Math.round(evaluation.capped * evaluation.episodes);
+  const sentence = `${capped} of 30 games ended at the cap of 2,000 points`;
+  assert(html.split(sentence).length > 4, "capped games are not said");
+  assertStringIncludes(html, "not measured here");
+  assertEquals(html.match(/(src|href)="(?!data:)[^"]*"/g), null);
+});
+
+Deno.test("evaluationText() has a line per player and says what was capped", () => {
+  const text = evaluationText(exampleReport());
+  assertStringIncludes(text, "\nexample ");
+  assertStringIncludes(text, "\nno action ");
+  assertStringIncludes(text, "ended at the cap of 2,000 points");
+});
