@@ -6,7 +6,8 @@ import {
   type LockstepPageOptions,
 } from "../game/mod.ts";
 import { UsageError } from "../errors.ts";
-import { LiveEnv, openLiveGame } from "./live_env.ts";
+import { LiveEnv } from "./live_env.ts";
+import { openLiveGame } from "./live_player.ts";
 import { LockstepEnv } from "./lockstep_env.ts";
 import { observePictures, triangleFilter } from "./observation.ts";
 import { FRAME_BYTES, FRAME_SIZE } from "./types.ts";

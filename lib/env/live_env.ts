@@ -1,12 +1,11 @@
 import type { Config } from "../config/mod.ts";
-import { ChromeCrashedError, UsageError } from "../errors.ts";
-import { type GameState, LiveGame, type LiveState } from "../game/mod.ts";
+import { ChromeCrashedError } from "../errors.ts";
+import type { GameState, LiveGame, LiveState } from "../game/mod.ts";
 import { DecisionClock } from "./decision_clock.ts";
 import { FrameStack } from "./frame_stack.ts";
-import { canvasOfScreenshot, observeCanvas } from "./observation.ts";
+import { LivePlayer, openLiveGame } from "./live_player.ts";
 import { rewardOf } from "./reward.ts";
 import {
-  ACTIONS,
   type EnvState,
   type EpisodeSchedule,
   type EpisodeStart,
@@ -22,15 +21,6 @@ import {
 /** Frames that the page renders in a second of play. */
 const FRAMES_PER_SECOND = 60;
 
-/** Chrome is started again so often without any step in between. */
-const RELAUNCHES = 3;
-
-/** The game is paused when the agent does not decide for so long. */
-const PATIENCE_MS = 1000;
-
-const framesPlayed = ({ milliseconds }: LiveState) =>
-  Math.round(milliseconds * FRAMES_PER_SECOND / 1000);
-
 /** The running episode. */
 interface Episode {
   number: number;
@@ -38,6 +28,14 @@ interface Episode {
   steps: number;
   return: number;
   state: LiveState;
+}
+
+/** What is known of a game, beside its observation. */
+function infoOf(
+  { score, speed, milliseconds }: LiveState,
+): Omit<StepInfo, "episode"> {
+  const frames = Math.round(milliseconds * FRAMES_PER_SECOND / 1000);
+  return { score, frames, speed };
 }
 
 /**
@@ -51,23 +49,19 @@ export class LiveEnv implements VectorEnv {
   readonly numActions: number;
   #config: Config;
   #maxSteps: number;
-  #game: LiveGame;
+  #player: LivePlayer;
   #clock: DecisionClock;
   #schedule: EpisodeSchedule = () => null;
   #episode: Episode | null = null;
   #info: StepInfo = { score: 0, frames: 0, speed: 0 };
   #frame: Uint8Array = new Uint8Array(FRAME_BYTES);
   #stack = new FrameStack(1);
-  #recoveries = 0;
-  #failures = 0;
-  #paused = false;
-  #pauseTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(config: Config, training: boolean, game: LiveGame) {
     this.numActions = config.game.actions;
     this.#config = config;
     this.#maxSteps = (training ? config.env.maxEpisodeSteps : null) ?? Infinity;
-    this.#game = game;
+    this.#player = new LivePlayer(config, game);
     this.#clock = new DecisionClock(
       config.game.frameSkip * 1000 / FRAMES_PER_SECOND,
     );
@@ -76,9 +70,7 @@ export class LiveEnv implements VectorEnv {
   /**
    * @param options.training whether `env.maxEpisodeSteps` applies.
    * @param game the game to play; it is disposed of with the environment.
-   * @throws UsageError when the config is not for the untouched page,
-   * ChromeNotFoundError when Chrome cannot be started, DinoPageError when its
-   * page is not one that this program knows.
+   * @throws what {@linkcode openLiveGame} throws.
    */
   static async create(
     config: Config,
@@ -94,7 +86,7 @@ export class LiveEnv implements VectorEnv {
 
   /** Number of Chrome's process; `null` when it was only connected to. */
   get pid(): number | null {
-    return this.#game.pid;
+    return this.#player.pid;
   }
 
   async reset(schedule: EpisodeSchedule): Promise<Observations> {
@@ -104,28 +96,37 @@ export class LiveEnv implements VectorEnv {
 
   async step(actions: Uint8Array): Promise<StepResult> {
     const action = this.#checked(actions);
-    const result: StepResult = {
-      ...this.#observations(),
+    const result = {
       rewards: new Float32Array(1),
       terminated: new Uint8Array(1),
       truncated: new Uint8Array(1),
-      finalFrames: [undefined],
-      infos: [],
-      recoveries: this.#recoveries,
+      finalFrames: [undefined] as (Uint8Array | undefined)[],
     };
+    let ended: EpisodeStatistics | undefined;
     const episode = this.#episode;
     if (action !== PARKED && episode) {
-      try {
-        await this.#play(action, episode, result);
-        this.#failures = 0;
-      } catch (error) {
-        if (!(error instanceof ChromeCrashedError)) throw error;
-        await this.#interrupt(error, episode, result);
+      const end = await this.#play(action, episode);
+      result.rewards[0] = end === "interrupted"
+        ? 0
+        : rewardOf(action, end === "crash", this.#config.reward);
+      result.terminated[0] = Number(end === "crash");
+      result.truncated[0] = Number(
+        end === "truncated" || end === "interrupted",
+      );
+      episode.steps++;
+      episode.return += result.rewards[0];
+      if (end) {
+        ended = this.#statistics(episode, end);
+        result.finalFrames = [this.#frame];
+        await this.#begin(episode.number + 1);
       }
     }
-    result.infos = [this.#info];
-    result.recoveries = this.#recoveries;
-    return result;
+    return {
+      ...this.#observations(),
+      ...result,
+      infos: [{ ...this.#info, ...(ended && { episode: ended }) }],
+      recoveries: this.#player.recoveries,
+    };
   }
 
   /** Where the environment is: a live episode can only be played anew. */
@@ -144,7 +145,7 @@ export class LiveEnv implements VectorEnv {
 
   /** The game's state, for players that do not look at pixels. */
   async states(): Promise<GameState[]> {
-    return [await this.#game.state()];
+    return [await this.#player.state()];
   }
 
   /**
@@ -152,14 +153,12 @@ export class LiveEnv implements VectorEnv {
    *
    * @returns [1, 150, 552] grey.
    */
-  async render(): Promise<Uint8Array> {
-    const { screenshot, canvas } = await this.#game.picture({ fresh: false });
-    return await canvasOfScreenshot(screenshot, canvas);
+  render(): Promise<Uint8Array> {
+    return this.#player.picture({ fresh: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearTimeout(this.#pauseTimer);
-    await this.#game[Symbol.asyncDispose]();
+    await this.#player[Symbol.asyncDispose]();
   }
 
   #checked(actions: Uint8Array): number {
@@ -180,192 +179,76 @@ export class LiveEnv implements VectorEnv {
   async #begin(number: number): Promise<Observations> {
     const start = this.#schedule(0, number);
     this.#episode = null;
-    if (start) {
-      for (;;) {
-        try {
-          await this.#restart(number, start);
-          break;
-        } catch (error) {
-          if (!(error instanceof ChromeCrashedError)) throw error;
-          await this.#relaunch(error);
-        }
+    while (start && !this.#episode) {
+      try {
+        await this.#player.begin(start);
+        this.#frame = await this.#player.observe({ fresh: true });
+        const state = await this.#player.state();
+        this.#episode = { number, start, steps: 0, return: 0, state };
+      } catch (error) {
+        if (!(error instanceof ChromeCrashedError)) throw error;
+        await this.#player.relaunch(error);
       }
+    }
+    if (this.#episode) {
+      this.#info = infoOf(this.#episode.state);
+      this.#stack.start(0, this.#frame);
+      this.#clock.start();
+      this.#player.waitForAgent();
     }
     return this.#observations();
   }
 
-  async #restart(number: number, start: EpisodeStart): Promise<void> {
-    await this.#wake();
-    await this.#game.restart();
-    if (start.speed !== undefined) await this.#game.setSpeed(start.speed);
-    this.#frame = await this.#observe({ fresh: true });
-    this.#stack.start(0, this.#frame);
-    const state = await this.#game.state();
-    this.#episode = { number, start, steps: 0, return: 0, state };
-    this.#info = { score: state.score, frames: 0, speed: state.speed };
-    this.#clock.start();
-    this.#pauseLater();
-  }
-
-  /** One decision: keys now, the picture and what it led to when time is up. */
+  /**
+   * One decision: keys now, the picture and what it led to when time is up.
+   *
+   * @returns how the episode ended, if it did.
+   */
   async #play(
     action: number,
     episode: Episode,
-    result: StepResult,
-  ): Promise<void> {
-    await this.#wake();
-    await this.#press(action);
-    await this.#clock.next();
-    const [state, frame] = await Promise.all([
-      this.#game.state(),
-      this.#observe({ fresh: false }),
-    ]);
-    const reward = rewardOf(action, state.crashed, this.#config.reward);
-    episode.state = state;
-    episode.steps++;
-    episode.return += reward;
-    const truncated = !state.crashed && (episode.steps >= this.#maxSteps ||
-      state.score >= (episode.start.maxScore ?? Infinity));
-    result.rewards[0] = reward;
-    result.terminated[0] = Number(state.crashed);
-    result.truncated[0] = Number(truncated);
-    this.#frame = frame;
-    if (!state.crashed && !truncated) {
-      this.#stack.push(0, frame);
-      this.#info = {
-        score: state.score,
-        frames: framesPlayed(state),
-        speed: state.speed,
-      };
-      this.#pauseLater();
-    } else {
-      result.finalFrames = [frame];
-      await this.#end(episode, state.crashed ? "crash" : "truncated");
+  ): Promise<EpisodeStatistics["end"] | undefined> {
+    try {
+      if (await this.#player.wake()) this.#clock.skip();
+      await this.#player.press(action);
+      await this.#clock.next();
+      [episode.state, this.#frame] = await Promise.all([
+        this.#player.state(),
+        this.#player.observe({ fresh: false }),
+      ]);
+    } catch (error) {
+      if (!(error instanceof ChromeCrashedError)) throw error;
+      await this.#player.relaunch(error);
+      return "interrupted";
     }
-    Object.assign(result, this.#observations());
+    const { crashed, score } = episode.state;
+    this.#info = infoOf(episode.state);
+    this.#stack.push(0, this.#frame);
+    this.#player.waitForAgent();
+    if (crashed) return "crash";
+    const cut = episode.steps + 1 >= this.#maxSteps ||
+      score >= (episode.start.maxScore ?? Infinity);
+    return cut ? "truncated" : undefined;
   }
 
-  async #press(action: number): Promise<void> {
-    switch (ACTIONS[action]) {
-      case "jump":
-        return await this.#game.pressUp();
-      case "duck":
-        return await this.#game.pressDown();
-      default:
-        return await this.#game.releaseDown();
-    }
-  }
-
-  /** Notes the episode's statistics and goes on to the next one. */
-  async #end(episode: Episode, end: EpisodeStatistics["end"]): Promise<void> {
-    const { number, start, steps, state } = episode;
+  #statistics(
+    { number, start, steps, return: sum, state }: Episode,
+    end: EpisodeStatistics["end"],
+  ): EpisodeStatistics {
     const obstacle = end === "crash" ? state.obstacles[0]?.type : undefined;
-    const statistics: EpisodeStatistics = {
+    return {
       episode: number,
       seed: start.seed,
-      score: state.score,
-      frames: framesPlayed(state),
+      ...infoOf(state),
       steps,
-      return: episode.return,
-      speed: state.speed,
+      return: sum,
       end,
       ...(obstacle !== undefined && { obstacle }),
       lateness: this.#clock.lateness,
     };
-    this.#info = {
-      score: statistics.score,
-      frames: statistics.frames,
-      speed: statistics.speed,
-    };
-    await this.#begin(number + 1);
-    this.#info = { ...this.#info, episode: statistics };
-  }
-
-  /** Chrome has died in the middle of an episode. */
-  async #interrupt(
-    error: ChromeCrashedError,
-    episode: Episode,
-    result: StepResult,
-  ): Promise<void> {
-    result.rewards[0] = 0;
-    result.terminated[0] = 0;
-    result.truncated[0] = 1;
-    result.finalFrames = [this.#frame];
-    await this.#relaunch(error);
-    await this.#end(episode, "interrupted");
-    Object.assign(result, this.#observations());
-  }
-
-  async #relaunch(failure: unknown): Promise<void> {
-    clearTimeout(this.#pauseTimer);
-    this.#paused = false;
-    while (++this.#failures <= RELAUNCHES) {
-      try {
-        await this.#game[Symbol.asyncDispose]();
-        this.#game = await openLiveGame(this.#config);
-        this.#recoveries++;
-        return;
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw new ChromeCrashedError(
-      `Chrome died, and starting it again ${RELAUNCHES} times did not help: ` +
-        (failure as Error).message,
-      { cause: failure },
-    );
-  }
-
-  async #observe(options: { fresh: boolean }): Promise<Uint8Array> {
-    const { screenshot, canvas } = await this.#game.picture(options);
-    const picture = await canvasOfScreenshot(screenshot, canvas);
-    return await observeCanvas(picture, this.#config.env.crop);
-  }
-
-  /** The agent may be busy elsewhere, with an evaluation or a checkpoint. */
-  #pauseLater(): void {
-    clearTimeout(this.#pauseTimer);
-    this.#pauseTimer = setTimeout(() => {
-      this.#paused = true;
-      // If Chrome has died, the next step will find out.
-      this.#game.pause().catch(() => {});
-    }, PATIENCE_MS);
-  }
-
-  async #wake(): Promise<void> {
-    clearTimeout(this.#pauseTimer);
-    if (!this.#paused) return;
-    this.#paused = false;
-    await this.#game.resume();
-    this.#clock.skip();
   }
 
   #observations(): Observations {
     return { observations: this.#stack.observations, frames: this.#frame };
   }
-}
-
-/** @throws UsageError when the config asks for a page that is not as it is. */
-function checkUntouched({ birds, clouds, night }: Config["game"]): void {
-  for (const [name, value] of Object.entries({ birds, clouds, night })) {
-    if (!value) {
-      throw new UsageError(
-        `The live clock plays the page as it is, but game.${name} is false: ` +
-          `set game.${name}=true, or env.clock=lockstep.`,
-      );
-    }
-  }
-}
-
-/**
- * Opens the game that the config asks for.
- *
- * @throws what {@linkcode LiveEnv.create} throws.
- */
-export async function openLiveGame(
-  { browser, game }: Config,
-): Promise<LiveGame> {
-  checkUntouched(game);
-  const speed = game.speed === "accelerating" ? null : game.speed;
-  return await LiveGame.open(browser, speed);
 }

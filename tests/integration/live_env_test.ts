@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { loadConfig } from "../../lib/config/mod.ts";
+import {
+  type EpisodeSchedule,
+  FRAME_BYTES,
+  LiveEnv,
+  OBSERVATION_BYTES,
+  PARKED,
+  STACK,
+  type StepResult,
+} from "../../lib/env/mod.ts";
+import { UsageError } from "../../lib/errors.ts";
+
+const CONFIG = await loadConfig(undefined, [
+  "browser.timeoutSeconds=60",
+  "env.clock=live",
+  "env.instances=1",
+]);
+const [NOTHING, JUMP] = [Uint8Array.of(0), Uint8Array.of(1)];
+
+/** Steps until an episode ends, jumping before the first step alone. */
+async function playOn(env: LiveEnv): Promise<StepResult> {
+  let result = await env.step(JUMP);
+  while (!result.infos[0]!.episode) result = await env.step(NOTHING);
+  return result;
+}
+
+function assertStartOfEpisode({ observations, frames }: StepResult): void {
+  assertEquals(observations.length, OBSERVATION_BYTES);
+  assert(frames.some((ink) => ink > 100), "no T-rex in the picture");
+  for (let i = 0; i < FRAME_BYTES; i++) {
+    for (let age = 0; age < STACK; age++) {
+      assertEquals(observations[i * STACK + age], frames[i]);
+    }
+  }
+}
+
+Deno.test("LiveEnv refuses a config that would change the page", async () => {
+  const config = { ...CONFIG, game: { ...CONFIG.game, birds: false } };
+  await assertRejects(
+    () => LiveEnv.create(config, { training: false }),
+    UsageError,
+    "game.birds",
+  );
+});
+
+Deno.test("LiveEnv", async (t) => {
+  await using env = await LiveEnv.create(CONFIG, { training: false });
+  const schedule: EpisodeSchedule = (_environment, episode) =>
+    episode < 4
+      ? { seed: 70 + episode, ...(episode === 1 && { maxScore: 5 }) }
+      : null;
+  await env.reset(schedule);
+
+  await t.step("plays an episode until the T-rex crashes", async () => {
+    const result = await playOn(env);
+    const { episode } = result.infos[0]!;
+    assertEquals([...result.terminated, ...result.truncated], [1, 0]);
+    assertEquals(result.rewards[0], CONFIG.reward.crash);
+    assertEquals(result.finalFrames[0]!.length, FRAME_BYTES);
+    assertEquals([episode!.episode, episode!.seed], [0, 70]);
+    assertEquals([episode!.end, episode!.speed], ["crash", 6]);
+    assert(episode!.obstacle!.startsWith("cactus"));
+    assert(episode!.score > 30 && episode!.frames > 200);
+    assert(episode!.lateness!.p95 >= episode!.lateness!.median);
+    assertStartOfEpisode(result);
+  });
+
+  await t.step("truncates an episode at its highest score", async () => {
+    const result = await playOn(env);
+    const { episode } = result.infos[0]!;
+    assertEquals([...result.terminated, ...result.truncated], [0, 1]);
+    assertEquals([episode!.episode, episode!.end], [1, "truncated"]);
+    assert(episode!.score >= 5);
+    assertStartOfEpisode(result);
+  });
+
+  await t.step("pauses the game while the agent is away", async () => {
+    await env.step(NOTHING);
+    while (!(await env.states())[0]!.paused) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await env.step(NOTHING);
+    assertEquals((await env.states())[0]!.paused, false);
+  });
+
+  await t.step("ends an episode as interrupted when Chrome dies", async () => {
+    Deno.kill(env.pid!, "SIGKILL");
+    const result = await env.step(NOTHING);
+    const { episode } = result.infos[0]!;
+    assertEquals([episode!.episode, episode!.end], [2, "interrupted"]);
+    assertEquals([...result.terminated, ...result.truncated], [0, 1]);
+    assertEquals([result.rewards[0], result.recoveries], [0, 1]);
+    assertStartOfEpisode(result);
+  });
+
+  await t.step("stands still when the schedule has ended", async () => {
+    const { infos: [last] } = await playOn(env);
+    assertEquals(last!.episode!.episode, 3);
+    const result = await env.step(Uint8Array.of(PARKED));
+    assertEquals(result.infos[0]!.episode, undefined);
+    assertEquals([...result.terminated, ...result.rewards], [0, 0]);
+  });
+
+  await t.step("rejects actions that there are not", async () => {
+    for (const actions of [[2], [], [0, 0]]) {
+      await assertRejects(
+        () => env.step(Uint8Array.from(actions)),
+        RangeError,
+      );
+    }
+  });
+});
