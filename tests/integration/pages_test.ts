@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  encodeModel,
+  initialWeights,
+  resolveNetwork,
+} from "../../lib/agent/mod.ts";
+import type { Tab } from "../../lib/browser/mod.ts";
+import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { Random } from "../../lib/random.ts";
+import {
+  animatedWebp,
+  exportFiles,
+  replaceFolder,
+  reportFiles,
+} from "../../lib/report/mod.ts";
+import { findAgent } from "../../lib/training/mod.ts";
+import { exampleReport } from "../report/example_report.ts";
+import { withPageChrome } from "./page_chrome.ts";
+
+const config = await loadConfig();
+
+/** Collects what goes wrong in a page, before its own scripts run. */
+const WATCH = `
+  globalThis.failures = [];
+  const { error } = console;
+  console.error = (...words) => { failures.push(words.join(" ")); error(...words); };
+  addEventListener("error", (event) => failures.push(String(event.message ?? event.target)), true);
+  addEventListener("unhandledrejection", (event) => failures.push(String(event.reason)));
+`;
+
+const failures = (tab: Tab) => tab.evaluate<string[]>("failures");
+
+Deno.test("The report opens from disk: no error, no request, nothing wider than a phone", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const picture = new Uint8Array(552 * 150).fill(200);
+    const webp = await animatedWebp([{ picture }, { picture }], {
+      width: 552,
+      height: 150,
+      frameMs: 67,
+    });
+    const game = { ...config.game };
+    const files = await reportFiles({
+      title: "example",
+      subtitle: "",
+      evaluation: exampleReport(),
+      recordings: [{
+        role: "best",
+        webp,
+        game: {
+          ...{ seed: 1, score: 40, frames: 267, end: "crash", cap: 1000 },
+          game,
+          actions: "0",
+        },
+      }],
+    });
+    assertLess(files["index.html"]!.length, 5_000_000);
+    await replaceFolder(join(folder, "report"), files);
+    const url = pathToFileURL(join(folder, "report", "index.html")).href;
+
+    await withPageChrome(async (chrome) => {
+      for (const width of [1200, 360]) {
+        await using tab = await chrome.newTab({
+          width,
+          height: 800,
+          script: WATCH,
+        });
+        await tab.goto(url);
+        assertEquals(await failures(tab), []);
+        const requests = await tab.evaluate(
+          `performance.getEntriesByType("resource").map(({ name }) => name)`,
+        );
+        assertEquals(requests, []);
+        const page = await tab.evaluate<{ width: number; images: number[] }>(`({
+        width: document.documentElement.scrollWidth,
+        images: [...document.images].map((image) => image.naturalWidth),
+      })`);
+        assertEquals(page, { width, images: [552] });
+        // Every chart is drawn, and none is squeezed to nothing.
+        const charts = await tab.evaluate<number[]>(
+          `[...document.querySelectorAll("svg[role=img]")].map((svg) => svg.getBoundingClientRect().height)`,
+        );
+        assertEquals(charts.length, 4);
+        for (const height of charts) assertGreater(height, 150);
+      }
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("An exported agent chooses in plain tfjs what it chose here", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const network = resolveNetwork(config.network, config.game.actions);
+    const { model, weights } = encodeModel(
+      network,
+      initialWeights(network, new Random(5)),
+    );
+    const source = join(folder, "source");
+    await replaceFolder(source, {
+      "model.json": model,
+      "weights.bin": weights,
+      "config.yaml": configToYaml(config),
+    });
+    const files = await exportFiles(await findAgent(source), { example: true });
+    assertEquals(files["model.json"], model);
+    assertEquals(files["weights.bin"], weights);
+
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (request) => {
+        const file = files[new URL(request.url).pathname.slice(1)];
+        return file === undefined
+          ? new Response("not there", { status: 404 })
+          : new Response(file as BodyInit, {
+            headers: typeof file === "string" && file.startsWith("<!doctype")
+              ? { "content-type": "text/html; charset=utf-8" }
+              : {},
+          });
+      },
+    );
+    await withPageChrome(async (chrome) => {
+      await using tab = await chrome.newTab({
+        width: 600,
+        height: 600,
+        script: WATCH,
+      });
+      await tab.goto(`http://127.0.0.1:${server.addr.port}/example.html`);
+      const { actions } = JSON.parse(files["frames.json"] as string);
+      assertGreater(actions.length, 40);
+      const text = await tab.evaluate<string>(`new Promise((resolve) => {
+      const text = document.querySelector("#text");
+      const look = () => /frame ${actions.length} of|Error/.test(text.textContent)
+        ? resolve(text.textContent)
+        : setTimeout(look, 50);
+      look();
+    })`);
+      assertEquals(await failures(tab), []);
+      const same = Number(/when it was played: (\d+)/.exec(text)?.[1]);
+      assert(same >= 0.99 * actions.length, text);
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

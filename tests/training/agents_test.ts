@@ -1,0 +1,127 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import {
+  encodeModel,
+  initialWeights,
+  resolveNetwork,
+} from "../../lib/agent/mod.ts";
+import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { ConfigError, UsageError } from "../../lib/errors.ts";
+import { Random } from "../../lib/random.ts";
+import { createRun, findAgent, loadLearner } from "../../lib/training/mod.ts";
+
+const config = await loadConfig();
+const network = resolveNetwork(config.network, config.game.actions);
+const initial = initialWeights(network, new Random(1));
+const { model, weights } = encodeModel(network, initial);
+
+/** An exported agent's folder. */
+async function writeAgent(folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "model.json"), model);
+  await Deno.writeFile(join(folder, "weights.bin"), weights);
+  await Deno.writeTextFile(join(folder, "config.yaml"), configToYaml(config));
+}
+
+async function withFolders(
+  test: (folders: { runs: string; pretrained: string }) => Promise<void>,
+) {
+  const root = await Deno.makeTempDir();
+  try {
+    await test({
+      runs: join(root, "runs"),
+      pretrained: join(root, "pretrained"),
+    });
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("findAgent() takes pretrained alone for the accelerating game", () =>
+  withFolders(async (folders) => {
+    await writeAgent(join(folders.pretrained, "accelerating"));
+    for (const target of ["pretrained", "pretrained/accelerating", undefined]) {
+      const agent = await findAgent(target, folders);
+      assertEquals(agent.name, "pretrained/accelerating");
+      assertEquals(agent.run, null);
+      assertEquals(agent.weights, initial);
+    }
+  }));
+
+Deno.test("findAgent() names what there is when an agent is not there", () =>
+  withFolders(async (folders) => {
+    await assertRejects(
+      () => findAgent("pretrained", folders),
+      UsageError,
+      "there is none: train one",
+    );
+    await writeAgent(join(folders.pretrained, "constant"));
+    await assertRejects(
+      () => findAgent("pretrained/best", folders),
+      UsageError,
+      "there is pretrained/constant",
+    );
+    await assertRejects(
+      () => findAgent("nonesuch", folders),
+      UsageError,
+      "There is no run nonesuch",
+    );
+  }));
+
+Deno.test("findAgent() refuses a run without a checkpoint", () =>
+  withFolders(async (folders) => {
+    const { path } = await createRun({
+      config,
+      name: "young",
+      configName: "default",
+      root: folders.runs,
+    });
+    for (const target of ["young", join(path, "checkpoints", "step-5")]) {
+      await assertRejects(
+        () => findAgent(target, folders),
+        UsageError,
+        "There is no checkpoint",
+      );
+    }
+    // Without a name it is passed over.
+    await writeAgent(join(folders.pretrained, "accelerating"));
+    const agent = await findAgent(undefined, folders);
+    assertEquals(agent.name, "pretrained/accelerating");
+  }));
+
+Deno.test("findAgent() refuses an agent that is damaged or of another config", () =>
+  withFolders(async (folders) => {
+    const folder = join(folders.pretrained, "bad");
+    const find = () => findAgent(folder, folders);
+    await writeAgent(folder);
+    await Deno.writeFile(join(folder, "weights.bin"), weights.subarray(4));
+    await assertRejects(find, UsageError, "bytes");
+    await writeAgent(folder);
+    await Deno.writeTextFile(join(folder, "model.json"), "{");
+    await assertRejects(find, UsageError, "cannot be used");
+    await writeAgent(folder);
+    const duelling = await loadConfig(undefined, ["network.dueling=true"]);
+    await Deno.writeTextFile(
+      join(folder, "config.yaml"),
+      configToYaml(duelling),
+    );
+    await assertRejects(find, UsageError, "cannot be used");
+    await Deno.writeTextFile(join(folder, "config.yaml"), "epsilon: 1\n");
+    await assertRejects(find, ConfigError, "epsilon");
+    await Deno.remove(join(folder, "config.yaml"));
+    await assertRejects(find, UsageError, "no config.yaml");
+  }));
+
+Deno.test("loadLearner() answers with the stored weights", () =>
+  withFolders(async (folders) => {
+    await writeAgent(join(folders.pretrained, "accelerating"));
+    using learner = await loadLearner(await findAgent("pretrained", folders));
+    const { online } = await learner.getState();
+    assertEquals(
+      online.map(({ data }) => data),
+      initial.map(({ data }) => data),
+    );
+    const observation = new Uint8Array(80 * 80 * 4).fill(100);
+    const q = await learner.qValues(observation, 1, "evaluation");
+    assertEquals(q.length, 2);
+  }));
