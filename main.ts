@@ -5,7 +5,8 @@
  */
 import { type CommandEntry, runCommandLine } from "./lib/cli/mod.ts";
 
-const COMMANDS: readonly CommandEntry[] = [
+/** Every command, in the order of `--help`. */
+export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "train",
     summary: "Trains an agent on the real game.",

@@ -1,4 +1,5 @@
 import type { LearnerConfig } from "../config/mod.ts";
+import { findCompiler } from "../setup/mod.ts";
 import {
   type Device,
   hasNvidiaDriver,
@@ -38,9 +39,12 @@ export async function checkEager(learner: LearnerConfig): Promise<Check> {
     );
   } catch (error) {
     const detail = (error as Error).message.split("\n")[0]!;
+    const fix = findCompiler()
+      ? remedy()
+      : "apt-get install g++ (or another C++ compiler) && deno task setup";
     return learner.engine === "eager"
-      ? missing(name, detail, remedy())
-      : warning(name, `graph; not eager: ${detail}`, remedy());
+      ? missing(name, detail, fix)
+      : warning(name, `graph; not eager: ${detail}`, fix);
   }
 }
 

@@ -7,11 +7,16 @@ import { stagingFolder, sweep } from "./staging.ts";
  * Whether the `eager` engine can be used. The `graph` engine needs no binding,
  * so that a machine without a compiler can train all the same.
  */
-export type BindingState =
+type BindingState =
   | { state: "ready" }
   | { state: "missing"; reason: string };
 
 const COMPILERS = ["g++", "c++", "clang++"];
+
+/** A C++ compiler on the PATH, if there is one. */
+export function findCompiler(): string | undefined {
+  return findProgram(COMPILERS);
+}
 
 async function exists(path: string): Promise<boolean> {
   try {
@@ -76,7 +81,7 @@ async function link(target: string, path: string): Promise<void> {
 }
 
 /** The file that tfjs-node-gpu loads as its binding. */
-export function bindingPath(nodeModules: string): string {
+function bindingPath(nodeModules: string): string {
   return `${nodeModules}/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node`;
 }
 
@@ -110,7 +115,7 @@ export async function ensureBinding(
         reason: `TensorFlow's headers are not in ${location.folder}/include`,
       };
     }
-    const compiler = findProgram(COMPILERS);
+    const compiler = findCompiler();
     if (!compiler) {
       return {
         state: "missing",
