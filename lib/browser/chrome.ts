@@ -33,6 +33,11 @@ const FLAGS = [
   "--force-device-scale-factor=1",
 ];
 
+/** An error's message, with a full stop. */
+function sentence(error: unknown): string {
+  return (error as Error).message.replace(/\.?$/, ".");
+}
+
 let warnedAboutSandbox = false;
 
 /** Chrome refuses to run as root with its sandbox. */
@@ -147,7 +152,8 @@ export class Chrome implements AsyncDisposable {
     } catch (error) {
       await guard[Symbol.asyncDispose]();
       throw new ChromeNotFoundError(
-        `Chrome at ${path} could not be started: ${(error as Error).message}`,
+        `Chrome at ${path} could not be started: ${sentence(error)} ` +
+          "See 'deno task doctor', or set browser.path to another Chrome.",
         { cause: error },
       );
     }
@@ -163,7 +169,7 @@ export class Chrome implements AsyncDisposable {
     } catch (error) {
       throw new ChromeNotFoundError(
         `No Chrome answered at browser.endpoint ${config.endpoint}: ` +
-          `${(error as Error).message} ` +
+          `${sentence(error)} ` +
           "Start one with --remote-debugging-port, or set browser.endpoint to null.",
         { cause: error },
       );
