@@ -4,14 +4,19 @@ import { type Config, DEFAULT_CONFIG, loadConfig } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { Evaluation } from "../lib/evaluation/mod.ts";
 import {
+  commandText,
   type EvaluationContext,
+  evaluationFiles,
+  type EvaluationReport,
   evaluationReport,
   gameName,
+  recordEvaluation,
   replaceFolder,
-  scoresCsv,
+  writeReport,
 } from "../lib/report/mod.ts";
 import {
   createRun,
+  findAgent,
   formatDuration,
   openRun,
   removeUnstartedRun,
@@ -112,14 +117,20 @@ export const command = defineCommand({
 
     const stop = new AbortController();
     const removeHandlers = stopOnSignal(stop);
-    const context = (checkpoint: string): EvaluationContext => ({
+    const context = (
+      checkpoint: string,
+      { episodes, firstSeed, cap }: Evaluation,
+    ): EvaluationContext => ({
       run: run.name,
       checkpoint,
       game: gameName(config),
       speed: config.game.speed,
       clock: config.env.clock,
-      command: `deno task eval ${run.name}`,
-      versions: { deno: Deno.version.deno },
+      command: commandText([
+        ...["eval", run.name, "--episodes", `${episodes}`],
+        ...["--first-seed", `${firstSeed}`, "--max-score", `${cap}`],
+      ]),
+      versions: { Deno: Deno.version.deno },
     });
     try {
       const outcome = await runTraining({
@@ -128,13 +139,18 @@ export const command = defineCommand({
         resume: resume !== undefined,
         commandLine: Deno.args,
         signal: stop.signal,
-        onEvaluation: (step, evaluation) =>
-          writeEvaluation(run, context(`step-${step}`), evaluation),
+        onEvaluation: async (step, evaluation) => {
+          const name = `step-${step}`;
+          const report = evaluationReport(
+            context(name, evaluation),
+            evaluation,
+          );
+          const files = await evaluationFiles(report, evaluation, config);
+          await replaceFolder(join(run.evaluations, name), files);
+        },
       });
-      const checkpoint = basename(outcome.checkpoint);
-      const report = outcome.evaluation &&
-        evaluationReport(context(checkpoint), outcome.evaluation);
       sayOutcome(run, outcome);
+      const report = await reportOn(run, outcome, context);
       if (options.json) {
         const { step, games, wallSeconds, best } = outcome.counters;
         answer(JSON.stringify({
@@ -179,16 +195,27 @@ function stopOnSignal(stop: AbortController): () => void {
   };
 }
 
-async function writeEvaluation(
+/**
+ * Leaves the run's report, with the final games if there were any.
+ *
+ * @returns the final games' figures
+ */
+async function reportOn(
   run: RunFolder,
-  context: EvaluationContext,
-  evaluation: Evaluation,
-): Promise<void> {
-  const report = evaluationReport(context, evaluation);
-  await replaceFolder(join(run.evaluations, context.checkpoint), {
-    "report.json": JSON.stringify(report, null, 2) + "\n",
-    "scores.csv": scoresCsv(report),
-  });
+  { evaluation, checkpoint }: TrainingOutcome,
+  context: (checkpoint: string, evaluation: Evaluation) => EvaluationContext,
+): Promise<EvaluationReport | null> {
+  if (!evaluation) return null;
+  const name = basename(checkpoint);
+  const report = evaluationReport(context(name, evaluation), evaluation);
+  const agent = await findAgent(checkpoint);
+  await writeReport(
+    run.report,
+    agent,
+    await recordEvaluation(agent, report, evaluation),
+  );
+  say(`Report: ${join(run.report, "index.html")}`);
+  return report;
 }
 
 function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {

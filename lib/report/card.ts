@@ -4,7 +4,7 @@ import type { RunInfo } from "../training/mod.ts";
 import { commandText } from "./command_text.ts";
 import { cappedSentence } from "./evaluation_charts.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
-import { intervalText, points } from "./evaluation_sections.ts";
+import { intervalText, points, seedsText } from "./evaluation_sections.ts";
 
 /** What a card tells; `null`: not known. */
 export interface CardContent {
@@ -110,7 +110,7 @@ function scores(report: EvaluationReport | null): string {
   const [seed, episodes] = [report.firstSeed, report.episodes];
   return `${episodes} greedy games, ${report.clock} clock, seeds ${
     points(seed)
-  } to ${points(seed + episodes - 1)}, which chose nothing; ${head}${
+  } to ${points(seed + episodes - 1)}, ${seedsText(seed)}; ${head}${
     report.capped > 0 ? ", so the true figures are higher" : ""
   }; ${report.pointsPerSecond.toFixed(1)} points per second of play.
 

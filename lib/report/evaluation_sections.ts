@@ -1,4 +1,5 @@
 /** The parts of a page that tell how well an agent plays. */
+import { HELD_OUT_SEEDS_START, TRAINING_SEEDS_END } from "../config/mod.ts";
 import type { ScoreSummary } from "../evaluation/mod.ts";
 import {
   actionsOverSpeed,
@@ -43,6 +44,16 @@ export function headlineFigures(report: EvaluationReport): Figure[] {
   ];
 }
 
+/** What seeds may have done to a figure. */
+export function seedsText(firstSeed: number): string {
+  if (firstSeed >= HELD_OUT_SEEDS_START) {
+    return "from which nothing was learned or chosen";
+  }
+  return firstSeed >= TRAINING_SEEDS_END
+    ? "which choose the best checkpoint and so flatter it"
+    : "some of which training may have played";
+}
+
 /** How the games were played, in sentences. */
 function headlineText(report: EvaluationReport): string[] {
   const { episodes, firstSeed, clock, capped, pointsPerSecond } = report;
@@ -50,7 +61,7 @@ function headlineText(report: EvaluationReport): string[] {
     ? `${episodes} games of the untouched page in real time, with screenshots and key presses`
     : `${episodes} greedy games on the seeds ${points(firstSeed)} to ${
       points(firstSeed + episodes - 1)
-    }, from which nothing was learned or chosen`;
+    }, ${seedsText(firstSeed)}`;
   const rate = pointsPerSecond.toFixed(1);
   return [
     `${games}; ${rate} points per second of play (the page gives 9.0 at speed 6 and 19.5 at its top speed of 13).`,

@@ -24,6 +24,7 @@ export function examplePage(name: string, actions: number): string {
 <style>
   :root { color-scheme: light dark; }
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 1rem auto; padding: 0 1rem; }
+  pre { white-space: pre-wrap; }
   canvas { width: 100%; max-width: 320px; image-rendering: pixelated; }
 </style>
 <h1>${escapeXml(name)}</h1>

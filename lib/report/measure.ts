@@ -20,7 +20,7 @@ import {
   gameName,
 } from "./evaluation_report.ts";
 import { points } from "./evaluation_sections.ts";
-import { replaceFolder } from "./folder.ts";
+import { type Files, replaceFolder } from "./folder.ts";
 import type { PageChart } from "./page.ts";
 import { type RecordedGame, recordGame, type Recording } from "./recording.ts";
 import { readRecordings, reportFiles } from "./report.ts";
@@ -94,8 +94,48 @@ export async function measureAgent(
   return { report, ...recorded };
 }
 
+/**
+ * The report of games that were played already, with the best and the median
+ * one recorded; with the live clock nothing can be played again.
+ */
+export async function recordEvaluation(
+  agent: Agent,
+  report: EvaluationReport,
+  evaluation: Evaluation,
+): Promise<Measurement> {
+  const { config } = agent;
+  if (config.env.clock === "live") {
+    return { report, recordings: [], qCharts: [] };
+  }
+  using learner = await loadLearner(agent);
+  await using environments = await Environments.open(config);
+  await using single = await environments.create({
+    training: false,
+    numEnvs: 1,
+  }) as LockstepEnv;
+  return {
+    report,
+    ...await recordGames(single, learner, evaluation, config),
+  };
+}
+
+/** An evaluation during training: its page, its tables and two of its games. */
+export async function evaluationFiles(
+  report: EvaluationReport,
+  evaluation: Evaluation,
+  config: Config,
+): Promise<Files> {
+  return await reportFiles({
+    title: `${report.run}, ${report.checkpoint}`,
+    subtitle: "An evaluation during training",
+    evaluation: report,
+    recordings: keptGames(evaluation, config),
+    chartFiles: false,
+  });
+}
+
 /** The best and the median game as they are stored, without pictures. */
-export function keptGames(
+function keptGames(
   evaluation: Evaluation,
   config: Config,
 ): Recording[] {

@@ -20,10 +20,11 @@ export { checkExportFolder, exportFiles } from "./export.ts";
 export { commandText } from "./command_text.ts";
 export { type CardContent, modelCard } from "./card.ts";
 export {
-  keptGames,
+  evaluationFiles,
   measureAgent,
   type Measurement,
   type MeasureOptions,
+  recordEvaluation,
   reportFolder,
   writeReport,
 } from "./measure.ts";

@@ -34,6 +34,8 @@ export interface ReportContent {
   qCharts?: readonly PageChart[];
   /** The run, for how it was trained. */
   run?: RunData | undefined;
+  /** Whether each chart has files of its own, too. @default {true} */
+  chartFiles?: boolean;
 }
 
 /** Everything that lies in a report's folder. */
@@ -49,7 +51,7 @@ export async function reportFiles(content: ReportContent): Promise<Files> {
       "scores.csv": scoresCsv(evaluation),
     }),
     ...Object.assign({}, ...recordings.map(recordingFiles)),
-    ...await chartFiles(charts),
+    ...(content.chartFiles !== false && await chartFiles(charts)),
   };
 }
 
