@@ -106,15 +106,16 @@ export class LiveEnv implements VectorEnv {
     const episode = this.#episode;
     if (action !== PARKED && episode) {
       const end = await this.#play(action, episode);
-      result.rewards[0] = end === "interrupted"
+      const reward = end === "interrupted"
         ? 0
         : rewardOf(action, end === "crash", this.#config.reward);
+      result.rewards[0] = reward;
       result.terminated[0] = Number(end === "crash");
       result.truncated[0] = Number(
         end === "truncated" || end === "interrupted",
       );
       episode.steps++;
-      episode.return += result.rewards[0];
+      episode.return += reward;
       if (end) {
         ended = this.#statistics(episode, end);
         result.finalFrames = [this.#frame];
