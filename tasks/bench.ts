@@ -12,6 +12,8 @@ import { UsageError } from "../lib/errors.ts";
 interface BenchOptions {
   /** Updates of the memory's measurement. */
   updates: number;
+  /** Whether to install PyTorch and tf.function to compare the learner with. */
+  peers: boolean;
 }
 
 /** A measurement: its document, and how to show it to a person. */
@@ -54,6 +56,41 @@ const BENCHES: Record<string, Bench> = {
       document,
       text: `${trips} bare round trips/s; Chrome pages: ${document.pages}\n` +
         columns([head, ...rows]),
+    };
+  },
+
+  async learner(config, { peers }) {
+    const { benchLearner } = await import("../lib/bench/learner.ts");
+    const { findPeers, installPeers } = await import("../lib/bench/peers.ts");
+    const document = await benchLearner(config, {
+      batches: [32, 256],
+      rounds: 5,
+      repeat: 8,
+      peers: peers ? await installPeers(say) : await findPeers(),
+    });
+    const rows = document.results.map(({ engine, batch, updateMs, actMs }) => [
+      document.versions[engine]
+        ? `${engine} ${document.versions[engine]}`
+        : engine,
+      whole(batch),
+      updateMs.toFixed(2),
+      actMs.toFixed(2),
+    ]);
+    const sampling = document.sampling.map(({ batch, sampleMs }) =>
+      `sampling ${batch} transitions: ${sampleMs.toFixed(2)} ms\n`
+    );
+    return {
+      document,
+      text: `${document.device}; ${document.parameters} parameters\n` +
+        sampling.join("") + columns([
+          [
+            "engine",
+            "batch",
+            "update, ms",
+            `Q-values of ${document.games}, ms`,
+          ],
+          ...rows,
+        ]),
     };
   },
 
@@ -121,6 +158,11 @@ export const command = defineCommand({
       description:
         "Updates after which memory is compared; 100000 if not given.",
     },
+    peers: {
+      type: "boolean",
+      description:
+        "Compare the learner with PyTorch and tf.function even if they must be fetched first (several GB).",
+    },
     json: JSON_OPTION,
   },
   async run({ positionals: [what], options }) {
@@ -139,6 +181,7 @@ export const command = defineCommand({
       if (what === undefined) say(`Measuring: ${name}`);
       const { document, text } = await BENCHES[name]!(config, {
         updates: options.updates ?? 100_000,
+        peers: options.peers ?? false,
       });
       documents[name] = document;
       if (!options.json) answer(text);

@@ -1,0 +1,250 @@
+/** PyTorch and Python's TensorFlow, to be timed beside the learners. */
+import type { Config } from "../config/mod.ts";
+import type { Network } from "../agent/mod.ts";
+import { DinoDqnError } from "../errors.ts";
+import {
+  cacheFolder,
+  hasNvidiaDriver,
+  TENSORFLOW_VERSION,
+} from "../tensorflow/mod.ts";
+
+/** What a peer is called in the results. */
+export type PeerName = "pytorch" | "tf.function";
+
+/** How a peer's Python is started. */
+export interface PeerPython {
+  name: PeerName;
+  /** Folder of packages beside Python's own, if they were installed here. */
+  packages?: string;
+}
+
+const MODULES: Record<PeerName, string> = {
+  pytorch: "torch",
+  "tf.function": "tensorflow",
+};
+const SCRIPT = new URL("learner_peer.py", import.meta.url);
+const PYTHON = "python3";
+
+const folderOf = (name: PeerName) => `${cacheFolder()}/peers/${MODULES[name]}`;
+
+/** What pip is asked for. */
+function requirements(name: PeerName): string[] {
+  if (name === "pytorch") return ["torch", "numpy"];
+  const { os, arch } = Deno.build;
+  const build = hasNvidiaDriver()
+    ? "tensorflow[and-cuda]"
+    : os === "darwin" || arch === "aarch64"
+    ? "tensorflow"
+    : "tensorflow-cpu";
+  return [`${build}==${TENSORFLOW_VERSION}`];
+}
+
+/**
+ * The peers that this machine's Python has already, or that were installed
+ * before.
+ */
+export async function findPeers(): Promise<PeerPython[]> {
+  const names = Object.keys(MODULES) as PeerName[];
+  const found = await Promise.all(names.map(async (name) => {
+    const python = { name, packages: folderOf(name) };
+    if (await hasModule(python)) return [python];
+    return await hasModule({ name }) ? [{ name }] : [];
+  }));
+  return found.flat();
+}
+
+async function hasModule(python: PeerPython): Promise<boolean> {
+  if (python.packages) {
+    try {
+      await Deno.stat(python.packages);
+    } catch {
+      return false;
+    }
+  }
+  const modules = ["numpy", MODULES[python.name]];
+  const code = "import importlib.util, sys\n" +
+    "sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))";
+  try {
+    const { success } = await new Deno.Command(PYTHON, {
+      args: ["-c", code, ...modules],
+      env: environment(python),
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+const environment = ({ packages }: PeerPython): Record<string, string> => ({
+  TF_CPP_MIN_LOG_LEVEL: "2",
+  ...(packages && { PYTHONPATH: packages }),
+});
+
+/**
+ * Installs the peers that are not there, by pip, into the cache folder. For
+ * Linux on x86-64 pip's PyTorch brings CUDA's libraries, 3 GB to fetch and 5 GB
+ * on disk; pip's own settings (PIP_INDEX_URL) may name a place that has a
+ * smaller build.
+ *
+ * @param say told what is being installed
+ * @throws DinoDqnError when pip fails
+ */
+export async function installPeers(
+  say: (line: string) => void,
+): Promise<PeerPython[]> {
+  const there = new Set((await findPeers()).map(({ name }) => name));
+  for (const name of Object.keys(MODULES) as PeerName[]) {
+    if (there.has(name)) continue;
+    const folder = folderOf(name);
+    const staging = `${folder}.part`;
+    const wanted = requirements(name);
+    say(`Installing ${wanted.join(" and ")} into ${folder}`);
+    await Deno.remove(staging, { recursive: true }).catch(() => {});
+    const { success, stderr } = await pip(staging, wanted);
+    if (!success) {
+      throw new DinoDqnError(
+        `pip could not install ${wanted.join(" and ")}: ${
+          stderr.trim().split("\n").at(-1)
+        }. Measure without --peers, or install it for ${PYTHON} yourself`,
+      );
+    }
+    await Deno.rename(staging, folder);
+  }
+  return await findPeers();
+}
+
+async function pip(target: string, wanted: string[]) {
+  try {
+    const { success, stderr } = await new Deno.Command(PYTHON, {
+      args: [
+        ...["-m", "pip", "install", "--disable-pip-version-check", "--quiet"],
+        ...["--target", target, ...wanted],
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    return { success, stderr: new TextDecoder().decode(stderr) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { success: false, stderr: `there is no ${PYTHON} on the PATH` };
+  }
+}
+
+/** A running Python process that times its updates when asked. */
+export class Peer implements AsyncDisposable {
+  readonly name: PeerName;
+  readonly #child: Deno.ChildProcess;
+  readonly #requests: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #answers: AsyncIterator<string>;
+  readonly #errors: Promise<string>;
+  #version = "";
+
+  private constructor(python: PeerPython) {
+    this.name = python.name;
+    this.#child = new Deno.Command(PYTHON, {
+      args: [decodeURIComponent(SCRIPT.pathname), python.name],
+      env: environment(python),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#requests = this.#child.stdin.getWriter();
+    this.#answers = lines(this.#child.stdout);
+    this.#errors = new Response(this.#child.stderr).text();
+  }
+
+  /** Version of PyTorch or TensorFlow. */
+  get version(): string {
+    return this.#version;
+  }
+
+  /**
+   * Starts a peer with a network like ours and the same update.
+   *
+   * @param gpu whether it may use a GPU
+   * @throws DinoDqnError when it cannot start
+   */
+  static async start(
+    python: PeerPython,
+    network: Network,
+    config: Config,
+    gpu: boolean,
+  ): Promise<Peer> {
+    await using cleanup = new AsyncDisposableStack();
+    const peer = cleanup.use(new Peer(python));
+    const { version } = await peer.#ask<{ version: string }>(
+      description(network, config, gpu),
+    );
+    peer.#version = version;
+    cleanup.move();
+    return peer;
+  }
+
+  /** Milliseconds of each of `repeat` runs. */
+  time(
+    what: "update" | "act",
+    batch: number,
+    repeat: number,
+  ): Promise<number[]> {
+    return this.#ask({ what, batch, repeat });
+  }
+
+  /** One request, one answer: a line of JSON each. */
+  async #ask<Answer>(request: unknown): Promise<Answer> {
+    const line = new TextEncoder().encode(JSON.stringify(request) + "\n");
+    // A process that has ended is noticed by its missing answer.
+    await this.#requests.write(line).catch(() => {});
+    const { value, done } = await this.#answers.next();
+    if (done) {
+      const reason = (await this.#errors).trim().split("\n").at(-1);
+      throw new DinoDqnError(
+        `The Python process of ${this.name} ended: ${reason}. ` +
+          `Repair that installation, or delete ${folderOf(this.name)}`,
+      );
+    }
+    return JSON.parse(value);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#requests.close().catch(() => {});
+    await this.#child.status;
+  }
+}
+
+async function* lines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop()!;
+    yield* parts;
+  }
+}
+
+/** The network and the update, as learner_peer.py reads them. */
+function description(network: Network, config: Config, gpu: boolean) {
+  const { learner } = config;
+  return {
+    threads: learner.threads,
+    gpu,
+    doubleQ: learner.doubleQ,
+    loss: learner.loss,
+    learningRate: learner.learningRate,
+    adamEpsilon: learner.adamEpsilon,
+    dueling: network.dueling,
+    actions: network.actions,
+    features: network.outputs[0]!.kernel.shape[0],
+    hidden: network.hidden.map((layer) => ({
+      ...layer,
+      kernel: layer.kernel.shape,
+    })),
+    outputs: network.outputs.map(({ kernel }) => kernel.shape),
+    weights: network.weights.map(({ shape }) => shape),
+  };
+}
