@@ -216,23 +216,27 @@ function learningRate({ learner }: Config, step: number): number {
   }, step);
 }
 
-/** Stores the step (S_t, A_t, R_{t+1}) of every environment. */
+/**
+ * Stores the step (S_t, A_t, R_{t+1}) of every environment. Where Chrome died
+ * in live play nobody knows S_{t+1}, and the step is not learned from.
+ */
 function remember(
   memory: ReplayMemory,
   frames: Uint8Array,
   actions: Uint8Array,
   next: StepResult,
 ): void {
-  actions.forEach((action, i) =>
+  actions.forEach((action, i) => {
+    const interrupted = next.infos[i]!.episode?.end === "interrupted";
     memory.add(i, {
       frame: frames.subarray(i * FRAME_BYTES, (i + 1) * FRAME_BYTES),
       action,
       reward: next.rewards[i]!,
       terminated: next.terminated[i] === 1,
       truncated: next.truncated[i] === 1,
-      finalFrame: next.finalFrames[i],
-    })
-  );
+      finalFrame: interrupted ? undefined : next.finalFrames[i],
+    });
+  });
 }
 
 function stopReason(
