@@ -79,6 +79,7 @@ function headlineText(report: EvaluationReport): string[] {
 function playersTable(report: EvaluationReport): Table {
   const row = (name: string, player: PlayerRow) => [
     name,
+    points(player.scores.length),
     points(player.mean),
     intervalText(player.mean95),
     points(player.median),
@@ -90,13 +91,12 @@ function playersTable(report: EvaluationReport): Table {
     report.cap < 4000 ? "–" : percent.format(player.above4000),
   ];
   return {
-    caption:
-      `Measured here: ${report.episodes} games each on the same seeds, cap ${
-        points(report.cap)
-      } points`,
+    caption: `Measured here on the same seeds, from the first one on; cap ${
+      points(report.cap)
+    } points`,
     header: [
-      ...["Player", "Mean", "95 % interval", "Median", "IQM", "SD", "Min"],
-      ...["Max", "At the cap", "4,000 or more"],
+      ...["Player", "Games", "Mean", "95 % interval", "Median", "IQM", "SD"],
+      ...["Min", "Max", "At the cap", "4,000 or more"],
     ],
     rows: [
       row("this agent", report),
@@ -106,7 +106,11 @@ function playersTable(report: EvaluationReport): Table {
   };
 }
 
-type PlayerRow = ScoreSummary & { capped: number; above4000: number };
+type PlayerRow = ScoreSummary & {
+  scores: number[];
+  capped: number;
+  above4000: number;
+};
 
 function publishedTable({ game, published }: EvaluationReport): Table {
   const cell = (value: number | null) => value === null ? "–" : points(value);

@@ -21,9 +21,21 @@ export function alignedTable(rows: readonly (readonly string[])[]): string {
 export function evaluationText(report: EvaluationReport): string {
   const players = [{ name: report.run, ...report }, ...report.baselines];
   const table = alignedTable([
-    ["", "mean", "95 %", "median", "95 %", "IQM", "95 %", "min", "max"],
+    [
+      "",
+      "games",
+      "mean",
+      "95 %",
+      "median",
+      "95 %",
+      "IQM",
+      "95 %",
+      "min",
+      "max",
+    ],
     ...players.map((player) => [
       player.name,
+      points(player.scores.length),
       points(player.mean),
       intervalText(player.mean95),
       points(player.median),

@@ -100,10 +100,11 @@ async function namedAgent(
     const name = rest.join("/") || DEFAULT_PRETRAINED;
     return await pretrainedAgent(name, pretrained);
   }
-  const path = resolve(target);
-  if (basename(dirname(path)) === "checkpoints") {
-    return await runAgent(await openRun(dirname(dirname(path)), runs), path);
+  if (/(^|[\\/])checkpoints[\\/][^\\/]+[\\/]?$/.test(target)) {
+    const run = await openRun(dirname(dirname(target)), runs);
+    return await runAgent(run, join(run.checkpoints, basename(target)));
   }
+  const path = resolve(target);
   return await isFile(join(path, "model.json"))
     ? await exportedAgent(path)
     : await runAgent(await openRun(target, runs));
