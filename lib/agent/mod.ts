@@ -1,6 +1,7 @@
 /** The agent: network, replay memory, exploration and the two learners. */
 export { createLearner } from "./learner.ts";
 export { createGraphLearner } from "./graph_learner.ts";
+export type { Transition } from "./episode_rings.ts";
 export { initialWeights } from "./initialise.ts";
 export {
   decodeModel,
@@ -21,7 +22,6 @@ export {
   ReplayMemory,
   type ReplayMemoryOptions,
   type ReplayMemoryState,
-  type Transition,
 } from "./replay_memory.ts";
 export { linear, type LinearSchedule } from "./schedules.ts";
 export { summarise } from "./summary.ts";

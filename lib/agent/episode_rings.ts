@@ -1,0 +1,305 @@
+import { FRAME_BYTES, STACK } from "../env/types.ts";
+import { ConfigError } from "../errors.ts";
+import { interleave } from "./interleave.ts";
+import type { Batch } from "./types.ts";
+
+/** One agent step of one environment. */
+export interface Transition {
+  /** [80, 80] uint8: the newest frame of S_t. */
+  frame: Uint8Array;
+  /** A_t */
+  action: number;
+  /** R_{t+1} */
+  reward: number;
+  /** S_{t+1} is terminal: its value is 0. */
+  terminated: boolean;
+  /** The episode was cut after this step: S_{t+1} has a value of its own. */
+  truncated: boolean;
+  /**
+   * [80, 80] uint8: the newest frame of S_{t+1}, of a truncated step. Absent
+   * when it is unknown (the browser died): then this step itself cannot be
+   * learned from, and earlier ones bootstrap from S_t.
+   */
+  finalFrame?: Uint8Array | undefined;
+}
+
+/** The slot holds the first frame of an episode. */
+const START = 1;
+/** The slot's step ended in a terminal state. */
+const TERMINATED = 2;
+/** Only a frame to bootstrap from: no action was taken there. */
+const FINAL = 4;
+/** All that a sample needs is there: stack, rewards, state n steps later. */
+const READY = 8;
+
+/** What {@linkcode EpisodeRings} are made with. */
+export interface EpisodeRingsOptions {
+  /** Slots of all rings together. */
+  capacity: number;
+  /** Number of rings. */
+  environments: number;
+  /** Discount factor γ per agent step. */
+  discount: number;
+  /** Rewards summed before bootstrapping. */
+  nStep: number;
+  /** Told of each slot from which a transition begins to, or ceases to, be. */
+  onReady?: (slot: number, ready: boolean) => void;
+}
+
+/**
+ * The steps of many environments, each in a ring of its own, so that the steps
+ * of an episode follow each other. Every frame is kept once: stacks of 4 frames
+ * and n-step returns are made when a transition is read.
+ *
+ * A slot holds the newest frame of S_t, A_t and R_{t+1}; a truncated episode
+ * has one more slot, for the frame of its last state. Slots are numbered
+ * through all rings.
+ */
+export class EpisodeRings {
+  readonly environments: number;
+  /** Slots of one ring. */
+  readonly slots: number;
+  readonly #nStep: number;
+  /** γ^k for k = 0 … n. */
+  readonly #discounts: Float64Array;
+  readonly #onReady: EpisodeRingsOptions["onReady"];
+
+  readonly #frames: Uint8Array;
+  readonly #frameWords: Int32Array;
+  readonly #actions: Uint8Array;
+  readonly #rewards: Float32Array;
+  readonly #flags: Uint8Array;
+
+  /** Slots ever written, per ring. */
+  readonly written: Float64Array;
+  /** 1 where the next slot begins an episode, per ring. */
+  readonly starts: Uint8Array;
+  #ready = 0;
+
+  /** 32-bit views of the batch that was filled last. */
+  #batch: Batch | undefined;
+  #observationWords: Int32Array = new Int32Array(0);
+  #nextObservationWords: Int32Array = new Int32Array(0);
+
+  /**
+   * @throws ConfigError if the capacity is too small for n-step returns in
+   * each ring, or too large for the machine's memory
+   */
+  constructor(options: EpisodeRingsOptions) {
+    const { capacity, environments, discount, nStep } = options;
+    this.environments = environments;
+    this.slots = Math.floor(capacity / environments);
+    if (this.slots < nStep + STACK + 1) {
+      throw new ConfigError(
+        `replay.capacity: ${capacity} steps over ${environments} environments are ${this.slots} each, ` +
+          `which is too few for ${nStep}-step returns; ` +
+          `use at least ${environments * (nStep + STACK + 1)}`,
+      );
+    }
+    const slots = environments * this.slots;
+    try {
+      this.#frames = allocate(slots * FRAME_BYTES);
+      this.#actions = new Uint8Array(slots);
+      this.#rewards = new Float32Array(slots);
+      this.#flags = new Uint8Array(slots);
+    } catch (cause) {
+      const gigabytes = (slots * FRAME_BYTES / 1e9).toFixed(1);
+      throw new ConfigError(
+        `replay.capacity: ${capacity} steps need ${gigabytes} GB of memory, ` +
+          `which this machine cannot give (${
+            (cause as Error).message
+          }); use a smaller capacity`,
+        { cause },
+      );
+    }
+    this.#frameWords = new Int32Array(this.#frames.buffer);
+    this.#nStep = nStep;
+    this.#discounts = Float64Array.from(
+      { length: nStep + 1 },
+      (_, k) => discount ** k,
+    );
+    this.#onReady = options.onReady;
+    this.written = new Float64Array(environments);
+    this.starts = new Uint8Array(environments).fill(1);
+  }
+
+  /** Slots from which a transition can be read. */
+  get ready(): number {
+    return this.#ready;
+  }
+
+  /** Whether a transition can be read from a slot. */
+  isReady(slot: number): boolean {
+    return (this.#flags[slot]! & READY) !== 0;
+  }
+
+  /** Slots of one ring that hold something: its first ones. */
+  filled(environment: number): number {
+    return Math.min(this.written[environment]!, this.slots);
+  }
+
+  /**
+   * Keeps one step of one environment; its oldest one goes when its ring is
+   * full.
+   *
+   * @throws RangeError if the environment or a frame's size is wrong
+   */
+  add(environment: number, transition: Transition): void {
+    const { frame, action, reward, terminated, truncated, finalFrame } =
+      transition;
+    const ended = terminated || truncated;
+    const lost = truncated && !terminated && !finalFrame;
+    const kind = terminated ? TERMINATED : lost ? FINAL : 0;
+    this.#write(environment, frame, action, reward, kind);
+    if (truncated && !terminated && finalFrame) {
+      this.#write(environment, finalFrame, 0, 0, FINAL);
+    }
+    this.starts[environment] = ended ? 1 : 0;
+  }
+
+  #write(
+    environment: number,
+    frame: Uint8Array,
+    action: number,
+    reward: number,
+    kind: number,
+  ): void {
+    if (!(environment >= 0 && environment < this.environments)) {
+      throw new RangeError(
+        `Expected an environment of ${this.environments}, but got ${environment}`,
+      );
+    }
+    if (frame.length !== FRAME_BYTES) {
+      throw new RangeError(
+        `Expected a frame of ${FRAME_BYTES} bytes, but got ${frame.length}`,
+      );
+    }
+    const base = environment * this.slots;
+    const time = this.written[environment]!;
+    const slot = base + time % this.slots;
+    if (time >= this.slots) {
+      // With a frame that is overwritten go the stacks that reach back to it.
+      for (let k = 0; k < STACK; k++) {
+        this.#setReady(base + (time + k) % this.slots, false);
+      }
+    }
+    this.#frames.set(frame, slot * FRAME_BYTES);
+    this.#actions[slot] = action;
+    this.#rewards[slot] = reward;
+    this.#flags[slot] = kind | (this.starts[environment] ? START : 0);
+    this.written[environment] = time + 1;
+    this.starts[environment] = 0;
+    this.#completeSamples(base, slot, kind);
+  }
+
+  /** Marks the steps whose n-step return the newest slot has completed. */
+  #completeSamples(base: number, newest: number, kind: number): void {
+    if (kind & TERMINATED) this.#setReady(newest, true);
+    let slot = newest;
+    for (let k = 1; k <= this.#nStep; k++) {
+      if (this.#flags[slot]! & START) return;
+      slot = this.#before(base, slot);
+      if (kind !== 0 || k === this.#nStep) this.#setReady(slot, true);
+    }
+  }
+
+  #setReady(slot: number, ready: boolean): void {
+    if (this.isReady(slot) === ready) return;
+    this.#flags[slot]! ^= READY;
+    this.#ready += ready ? 1 : -1;
+    this.#onReady?.(slot, ready);
+  }
+
+  #before(base: number, slot: number): number {
+    return slot === base ? base + this.slots - 1 : slot - 1;
+  }
+
+  #after(base: number, slot: number): number {
+    return slot + 1 === base + this.slots ? base : slot + 1;
+  }
+
+  /** Writes the transition that begins in a slot to place `i` of a batch. */
+  read(slot: number, batch: Batch, i: number): void {
+    this.#bind(batch);
+    const base = slot - slot % this.slots;
+    this.#writeStack(this.#observationWords, i, base, slot);
+    batch.actions[i] = this.#actions[slot]!;
+    let sum = 0;
+    for (let k = 0;; k++) {
+      const flags = this.#flags[slot]!;
+      if (k === this.#nStep || flags & FINAL) {
+        batch.returns[i] = sum;
+        batch.discounts[i] = this.#discounts[k]!;
+        this.#writeStack(this.#nextObservationWords, i, base, slot);
+        return;
+      }
+      sum += this.#discounts[k]! * this.#rewards[slot]!;
+      if (flags & TERMINATED) {
+        batch.returns[i] = sum;
+        batch.discounts[i] = 0;
+        return;
+      }
+      slot = this.#after(base, slot);
+    }
+  }
+
+  /** The last 4 frames up to `newest`; an episode's first frame repeats. */
+  #writeStack(
+    words: Int32Array,
+    i: number,
+    base: number,
+    newest: number,
+  ): void {
+    const third = this.#stackedBefore(base, newest);
+    const second = this.#stackedBefore(base, third);
+    const first = this.#stackedBefore(base, second);
+    interleave(this.#frameWords, first, second, third, newest, words, i);
+  }
+
+  #stackedBefore(base: number, slot: number): number {
+    return this.#flags[slot]! & START ? slot : this.#before(base, slot);
+  }
+
+  #bind(batch: Batch): void {
+    if (this.#batch === batch) return;
+    this.#batch = batch;
+    const words = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+      new Int32Array(buffer, byteOffset, byteLength / 4);
+    this.#observationWords = words(batch.observations);
+    this.#nextObservationWords = words(batch.nextObservations);
+  }
+
+  /**
+   * The bytes of one ring, as far as it is filled: views, always in the same
+   * order, valid until the next `add`.
+   */
+  chunks(environment: number): Uint8Array[] {
+    const start = environment * this.slots;
+    const end = start + this.filled(environment);
+    const rewards = this.#rewards.subarray(start, end);
+    return [
+      this.#frames.subarray(start * FRAME_BYTES, end * FRAME_BYTES),
+      this.#actions.subarray(start, end),
+      new Uint8Array(rewards.buffer, rewards.byteOffset, rewards.byteLength),
+      this.#flags.subarray(start, end),
+    ];
+  }
+
+  /** Counts anew, after the bytes were written through their views. */
+  recount(): void {
+    this.#ready = this.#flags.reduce(
+      (sum, flags) => sum + (flags & READY ? 1 : 0),
+      0,
+    );
+  }
+}
+
+/** A zeroed array; pages that are not touched take no memory. */
+function allocate(size: number): Uint8Array<ArrayBuffer> {
+  // The system may promise more than it has, and end the process later.
+  const { total } = Deno.systemMemoryInfo();
+  if (size > total) {
+    throw new RangeError(`it has ${(total / 1e9).toFixed(1)} GB`);
+  }
+  return new Uint8Array(size);
+}
