@@ -1,4 +1,5 @@
 /** Charts of finished games: how far, how, and where they ended. */
+import { SPEED_BIN } from "../evaluation/mod.ts";
 import { type Chart, drawChart, SHORT_NUMBERS } from "./chart.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
 import { ACTION_COLOURS, LIGHT, SERIES } from "./theme.ts";
@@ -208,60 +209,71 @@ const obstacleName = (type: string | null) =>
     : OBSTACLES[type.toLowerCase().replaceAll("_", "")] ?? type;
 
 /**
- * Each crash as a point: how far the game had come, how fast it was then, and
- * what it hit. `null` when no game crashed.
+ * What the crashes hit: by speed or, where that never changes, by how far the
+ * games had come. `null` when no game crashed.
  */
 export async function crashChart(
   { games }: Pick<EvaluationReport, "games">,
 ): Promise<Chart | null> {
   const values = games.filter((game) => game.end === "crash")
-    .map(({ score, speed, obstacle }) => ({
-      score,
-      speed,
-      obstacle: obstacleName(obstacle),
-    }));
-  if (values.length === 0) return null;
-  const constant = new Set(values.map(({ speed }) => speed.toFixed(1))).size ===
-    1;
+    .map(({ score, speed, obstacle }) => {
+      const bin = Math.floor(speed / SPEED_BIN);
+      return {
+        score,
+        speed: bin * SPEED_BIN,
+        speedEnd: (bin + 1) * SPEED_BIN,
+        obstacle: obstacleName(obstacle),
+      };
+    });
+  const [first] = values;
+  if (!first) return null;
+  const constant = values.every(({ speed }) => speed === first.speed);
   return await drawChart(
     {
       name: "crashes",
       title: "Where the crashes happened",
       subtitle: `${values.length} of ${games.length} games crashed` +
-        (constant ? `, all at speed ${values[0]!.speed.toFixed(1)}` : ""),
-      description: `Score, speed and obstacle of ${values.length} crashes.`,
+        (constant ? `, all at speed ${first.speed.toFixed(1)}` : ""),
+      description: `Speed and obstacle of ${values.length} crashes.`,
     },
-    {
-      data: { values },
-      mark: constant
-        ? { type: "tick", thickness: 2, opacity: 0.8 }
-        : { type: "point", opacity: 0.8, size: 45 },
-      encoding: {
-        x: {
-          field: "score",
-          type: "quantitative",
-          title: "points at the crash",
-          axis: SHORT_NUMBERS,
-        },
-        y: constant ? { field: "obstacle", type: "nominal", title: null } : {
-          field: "speed",
-          type: "quantitative",
-          title: "speed, pixels per frame",
-          scale: { zero: false },
-        },
-        ...(!constant && {
-          color: {
-            field: "obstacle",
-            type: "nominal",
-            scale: { range: [...SERIES] },
-            legend: { columns: 2 },
-          },
-          shape: { field: "obstacle", type: "nominal" },
-        }),
-      },
-    },
+    { data: { values }, ...(constant ? CRASHES_BY_SCORE : CRASHES_BY_SPEED) },
   );
 }
+
+const CRASHES_BY_SCORE = {
+  mark: { type: "tick", thickness: 2, opacity: 0.8 },
+  encoding: {
+    x: {
+      field: "score",
+      type: "quantitative",
+      title: "points at the crash",
+      scale: { zero: true },
+      axis: SHORT_NUMBERS,
+    },
+    y: { field: "obstacle", type: "nominal", title: null },
+  },
+} as const;
+
+const CRASHES_BY_SPEED = {
+  mark: { type: "bar" },
+  encoding: {
+    x: {
+      field: "speed",
+      type: "quantitative",
+      bin: { binned: true, step: SPEED_BIN },
+      title: "speed, pixels per frame",
+      axis: { tickMinStep: 1, format: "d" },
+    },
+    x2: { field: "speedEnd" },
+    y: {
+      aggregate: "count",
+      type: "quantitative",
+      title: "crashes",
+      axis: { tickMinStep: 1, format: "d" },
+    },
+    color: { field: "obstacle", type: "nominal", legend: { columns: 2 } },
+  },
+} as const;
 
 /** A moment of a game: its Q-values and, for some, its picture. */
 export interface QMoment {

@@ -133,7 +133,8 @@ function learningCurveSpec(
     ...point,
     minutes: point.wallSeconds / 60,
   }));
-  const x = { field, type: "quantitative" as const, axis };
+  const scale = { zero: true };
+  const x = { field, type: "quantitative" as const, axis, scale };
   return {
     data: { values },
     layer: [

@@ -1,0 +1,83 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import sharp from "sharp";
+import {
+  encodeModel,
+  initialWeights,
+  resolveNetwork,
+} from "../../lib/agent/mod.ts";
+import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { DinoPageError } from "../../lib/errors.ts";
+import { readStoredGame } from "../../lib/evaluation/mod.ts";
+import { Random } from "../../lib/random.ts";
+import {
+  measureAgent,
+  replaceFolder,
+  showStoredGame,
+  writeReport,
+} from "../../lib/report/mod.ts";
+import { findAgent, loadLearner } from "../../lib/training/mod.ts";
+
+const config = await loadConfig();
+
+Deno.test("An agent is measured, reported, and its best game plays again", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const network = resolveNetwork(config.network, config.game.actions);
+    const initial = initialWeights(network, new Random(5));
+    const { model, weights } = encodeModel(network, initial);
+    const folder = join(root, "untrained");
+    await replaceFolder(folder, {
+      "model.json": model,
+      "weights.bin": weights,
+      "config.yaml": configToYaml(config),
+    });
+    const agent = await findAgent(folder);
+
+    const measurement = await measureAgent(agent, {
+      episodes: 3,
+      firstSeed: 1_000_000,
+      maxScore: 45,
+      clock: "lockstep",
+      baselines: true,
+      command: "deno task eval untrained",
+    });
+    const { report, recordings } = measurement;
+    assertEquals(report.scores.length, 3);
+    assertEquals(
+      report.baselines.map(({ name, mean }) => [name, mean > 30]),
+      ["no action", "random actions", "always jump", "scripted player"]
+        .map((name) => [name, true]),
+    );
+    assertEquals(report.baselines.at(-1)!.capped, 1);
+    assertEquals(recordings.map(({ role }) => role), ["best", "median"]);
+
+    const out = join(root, "report");
+    await writeReport(out, agent, measurement);
+    const names = (await Array.fromAsync(Deno.readDir(out)))
+      .map(({ name }) => name);
+    for (const name of ["index.html", "best.webp", "median.json"]) {
+      assert(names.includes(name), `${name} in ${names}`);
+    }
+
+    const stored = await readStoredGame(join(out, "best.json"));
+    assertEquals(stored.score, report.max);
+    using learner = await loadLearner(agent);
+    const shown = await showStoredGame(config, stored, { seconds: 2, learner });
+    assertEquals(shown.score, stored.score);
+    const { pages, width } = await sharp(shown.webp).metadata();
+    // Two seconds of 15 decisions each, and the end.
+    assertEquals([pages, width], [31, 552]);
+
+    await assertRejects(
+      () =>
+        showStoredGame(config, { ...stored, score: stored.score + 1 }, {
+          seconds: 1,
+        }),
+      DinoPageError,
+      "another page or Chrome, or the file was changed",
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});

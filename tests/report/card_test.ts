@@ -1,0 +1,57 @@
+import { assert, assertStringIncludes } from "@std/assert";
+import { loadConfig } from "../../lib/config/mod.ts";
+import { modelCard } from "../../lib/report/card.ts";
+import { exampleReport } from "./example_report.ts";
+
+const content = {
+  name: "example",
+  checkpoint: "step-1000",
+  config: await loadConfig(),
+  parameters: 112_290,
+  training: null,
+  report: null,
+};
+
+Deno.test("modelCard() says that scores are missing rather than none", () => {
+  const card = modelCard(content);
+  assertStringIncludes(card, "Not measured on held-out seeds yet");
+  assertStringIncludes(card, "112,290 parameters");
+  // They never appear at speed 6, whatever the config allows.
+  assertStringIncludes(card, "without pterodactyls");
+  assert(!/undefined|NaN|\[object/.test(card), card);
+});
+
+Deno.test("modelCard() tells scores with intervals, games and training", () => {
+  const card = modelCard({
+    ...content,
+    report: exampleReport(),
+    training: {
+      info: {
+        name: "example",
+        seed: 3,
+        starts: [{
+          time: "2020-01-01T00:00:00Z",
+          fromStep: 0,
+          commandLine: ["train", "--seed", "3"],
+          commit: null,
+          versions: { chrome: "1" },
+          pageScript: "ab",
+          engine: "graph",
+          device: "CPU",
+        }],
+      },
+      steps: 24_000,
+      games: 120,
+      minutes: 1.5,
+    },
+  });
+  assertStringIncludes(card, "30 greedy games");
+  assertStringIncludes(card, "of 30 games ended at the cap of 2,000 points");
+  assertStringIncludes(card, "| interquartile mean |");
+  assertStringIncludes(card, "deno task train --seed 3");
+  assertStringIncludes(
+    card,
+    "24,000 agent steps, 120 games, 1.5 minutes on CPU",
+  );
+  assert(!/undefined|NaN|\[object/.test(card), card);
+});
