@@ -3,7 +3,8 @@
  * of the same game, measured in the same way.
  */
 import type { LockstepEnv } from "../env/mod.ts";
-import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
+import { evaluate, type EvaluateOptions } from "./evaluate.ts";
+import type { Evaluation } from "./games.ts";
 import { alwaysJumpPolicy, noOpPolicy, randomPolicy } from "./policies.ts";
 import { scriptedPolicy } from "./scripted_player.ts";
 

@@ -3,15 +3,17 @@ export { type Baseline, evaluateBaselines } from "./baselines.ts";
 export {
   evaluate,
   type EvaluateOptions,
+  type Policy,
+  type RunningGame,
+} from "./evaluate.ts";
+export {
   type Evaluation,
   FRAMES_PER_SECOND,
   medianAndBest,
   type PlayedGame,
-  type Policy,
-  type RunningGame,
   SPEED_BIN,
   summarizeGames,
-} from "./evaluate.ts";
+} from "./games.ts";
 export {
   alwaysJumpPolicy,
   constantPolicy,
@@ -33,18 +35,20 @@ export { firstSeedFor, type SeedPurpose } from "./seeds.ts";
 export {
   bootstrapInterval,
   type BootstrapOptions,
-  hierarchicalInterval,
   interquartileMean,
   type Interval,
   mean,
   median,
-  type PairedDifference,
-  pairedDifference,
-  probabilityOfImprovement,
-  probabilityOfImprovementInterval,
   quantile,
   type ScoreSummary,
   share,
   standardDeviation,
   summarizeScores,
 } from "./statistics.ts";
+export {
+  hierarchicalInterval,
+  type PairedDifference,
+  pairedDifference,
+  probabilityOfImprovement,
+  probabilityOfImprovementInterval,
+} from "./comparison.ts";

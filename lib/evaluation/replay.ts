@@ -7,7 +7,7 @@ import type { Learner } from "../agent/mod.ts";
 import { type Config, type GameConfig, gameSchema } from "../config/mod.ts";
 import type { VectorEnv } from "../env/mod.ts";
 import { DinoPageError, UsageError } from "../errors.ts";
-import { FRAMES_PER_SECOND, type PlayedGame } from "./evaluate.ts";
+import { FRAMES_PER_SECOND, type PlayedGame } from "./games.ts";
 
 const storedGameSchema = z.object({
   seed: z.int().min(0),

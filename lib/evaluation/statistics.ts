@@ -22,12 +22,13 @@ export interface BootstrapOptions {
   seed?: number;
 }
 
-function sorted(values: ArrayLike<number>): Float64Array {
+/** The values in ascending order. */
+export function sorted(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values).sort();
 }
 
 /** @throws RangeError on an empty sample, of which no figure can be told */
-function requireValues(values: ArrayLike<number>): void {
+export function requireValues(values: ArrayLike<number>): void {
   if (values.length === 0) {
     throw new RangeError("a statistic needs at least one value, but got none");
   }
@@ -107,7 +108,8 @@ export function share(
   return count / values.length;
 }
 
-function percentileInterval(
+/** The interval that holds the middle `confidence` of figures; sorts them. */
+export function percentileInterval(
   resampled: Float64Array,
   confidence: number,
 ): Interval {
@@ -123,7 +125,7 @@ function percentileInterval(
  * Draws `resamples` samples with replacement, sorted, and hands each to
  * `visit`. The sample's buffer is used again.
  */
-function resample(
+export function resample(
   values: ArrayLike<number>,
   resamples: number,
   random: Random,
@@ -219,129 +221,5 @@ export function summarizeScores(
     ],
     min: ordered[0]!,
     max: ordered[ordered.length - 1]!,
-  };
-}
-
-/**
- * Probability that a random value of `a` is above a random value of `b`, ties
- * counted half (Agarwal et al. 2021; Mann and Whitney's U over its maximum).
- *
- * @throws RangeError when a sample is empty
- */
-export function probabilityOfImprovement(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-): number {
-  requireValues(a);
-  requireValues(b);
-  const ordered = sorted(b);
-  let wins = 0;
-  for (let i = 0; i < a.length; i++) {
-    wins += (countBelow(ordered, a[i]!, false) +
-      countBelow(ordered, a[i]!, true)) / 2;
-  }
-  return wins / (a.length * b.length);
-}
-
-/** Values of `ordered` that are below `value`, or not above it. */
-function countBelow(
-  ordered: Float64Array,
-  value: number,
-  orEqual: boolean,
-): number {
-  let low = 0;
-  let high = ordered.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = ordered[middle]!;
-    if (at < value || (orEqual && at === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/**
- * Bootstrap interval of {@linkcode probabilityOfImprovement}: both samples are
- * resampled. @throws RangeError when a sample is empty
- */
-export function probabilityOfImprovementInterval(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  options: BootstrapOptions = {},
-): Interval {
-  requireValues(a);
-  requireValues(b);
-  const { resamples = 2_000, confidence = 0.95, seed = 1 } = options;
-  const random = new Random(seed);
-  const figures = new Float64Array(resamples);
-  resample(a, resamples, random, (sampleA, r) => {
-    resample(b, 1, random, (sampleB) => {
-      figures[r] = probabilityOfImprovement(sampleA, sampleB);
-    });
-  });
-  return percentileInterval(figures, confidence);
-}
-
-/**
- * Bootstrap interval of a figure of several training runs' scores together:
- * runs are drawn first, then games within each of them, because games of one
- * run share its weights and are no independent samples of the method.
- *
- * @throws RangeError when there is no sample, or one is empty
- */
-export function hierarchicalInterval(
-  samples: readonly ArrayLike<number>[],
-  statistic: Statistic,
-  options: BootstrapOptions = {},
-): Interval {
-  if (samples.length === 0) throw new RangeError("there is no sample");
-  samples.forEach(requireValues);
-  const { resamples = 2_000, confidence = 0.95, seed = 1 } = options;
-  const random = new Random(seed);
-  const figures = Float64Array.from(
-    { length: resamples },
-    () =>
-      statistic(samples.flatMap(() => {
-        const games = samples[random.integer(samples.length)]!;
-        return Array.from(
-          { length: games.length },
-          () => games[random.integer(games.length)]!,
-        );
-      })),
-  );
-  return percentileInterval(figures, confidence);
-}
-
-/** The difference of two paired samples. */
-export interface PairedDifference {
-  /** Mean of a - b. */
-  difference: number;
-  difference95: Interval;
-}
-
-/**
- * Mean difference of scores on the same seeds, a - b, with its percentile
- * bootstrap interval over the pairs: what decides between a champion and a
- * challenger.
- *
- * @throws RangeError when the samples are empty or of different lengths
- */
-export function pairedDifference(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  options: BootstrapOptions = {},
-): PairedDifference {
-  if (a.length !== b.length) {
-    throw new RangeError(
-      `paired samples must have equal lengths, but got ${a.length} and ${b.length}`,
-    );
-  }
-  const differences = Float64Array.from(
-    { length: a.length },
-    (_, i) => a[i]! - b[i]!,
-  );
-  return {
-    difference: mean(differences),
-    difference95: bootstrapInterval(differences, mean, options),
   };
 }

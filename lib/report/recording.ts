@@ -12,10 +12,10 @@ import {
 import { CANVAS } from "../game/mod.ts";
 import { animatedWebp } from "./animation.ts";
 import { type Chart, CHART_WIDTH } from "./chart.ts";
-import { qValueChart, type Snapshot } from "./evaluation_charts.ts";
 import type { Files } from "./folder.ts";
 import { points } from "./evaluation_sections.ts";
 import type { Animation, PageChart } from "./page.ts";
+import { qValueChart, type Snapshot } from "./q_chart.ts";
 
 /** Seconds of play that an animation on a page shows. */
 const ANIMATION_SECONDS = 20;

@@ -1,5 +1,9 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertThrows,
+} from "@std/assert";
 import {
   bootstrapInterval,
   hierarchicalInterval,
@@ -13,7 +17,7 @@ import {
   share,
   standardDeviation,
   summarizeScores,
-} from "../../lib/evaluation/statistics.ts";
+} from "../../lib/evaluation/mod.ts";
 
 // Reference numbers made once by SciPy 1.17.1 and NumPy on these 27 scores:
 //   x.mean(), x.std(ddof=1), np.median(x), np.percentile(x, [25, 75]),

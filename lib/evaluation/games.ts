@@ -1,0 +1,160 @@
+/** Games that were played, and their figures. */
+import { ACTIONS, type EpisodeStatistics } from "../env/types.ts";
+import { UsageError } from "../errors.ts";
+import { type ScoreSummary, share, summarizeScores } from "./statistics.ts";
+
+/** Rendered frames per second of the game. */
+export const FRAMES_PER_SECOND = 60;
+/** Width of a bin of {@linkcode Evaluation.actionsBySpeed}, pixels per frame. */
+export const SPEED_BIN = 0.5;
+/** The tutorial's best game, which `above4000` is measured against. */
+const TUTORIAL_SCORE = 4000;
+/** A game that was played to its end. */
+export interface PlayedGame {
+  seed: number;
+  /** The counter's last value; the cap if the game was ended there. */
+  score: number;
+  /** Rendered frames. */
+  frames: number;
+  /** `cap`: ended at the highest score asked for; it might have gone on. */
+  end: "crash" | "cap";
+  /** Points per second of play: 9.0 at speed 6, 19.5 at speed 13. */
+  pointsPerSecond: number;
+  /** Speed at the end, pixels per frame. */
+  speed: number;
+  /** What it crashed into, as the page names it. */
+  obstacle: string | null;
+  /** How often each action was chosen, by name. */
+  actions: Record<string, number>;
+  /** Every action in order, one digit each: enough to play the game again. */
+  played: string;
+}
+
+/** Games of a fixed policy, and their figures. */
+export interface Evaluation extends ScoreSummary {
+  /** Games played. */
+  episodes: number;
+  /** The games' seeds are this and the following ones. */
+  firstSeed: number;
+  /** Score at which a game ends as capped. */
+  cap: number;
+  /** Scores in the order of the seeds. */
+  scores: number[];
+  /** Share of the games, 0 to 1, that reached the cap: censored values. */
+  capped: number;
+  /** Share of the games, 0 to 1, of 4,000 points and more: the tutorial's "4000+". */
+  above4000: number;
+  /** All points over all seconds of play. */
+  pointsPerSecond: number;
+  /** How often each action was chosen at which speed (lower edge of a bin). */
+  actionsBySpeed: { speed: number; actions: Record<string, number> }[];
+  /** The games in the order of their seeds. */
+  games: PlayedGame[];
+}
+
+/**
+ * An episode's statistics as a game that was played.
+ *
+ * @param played every action in order
+ * @throws UsageError when the environment cut it before its cap
+ */
+export function playedGame(
+  episode: EpisodeStatistics,
+  played: readonly number[],
+  maxScore: number,
+  numActions: number,
+): PlayedGame {
+  if (episode.end === "truncated" && episode.score < maxScore) {
+    throw new UsageError(
+      `A game was cut at ${episode.score} of ${maxScore} points after ` +
+        `${episode.steps} steps; evaluate with env.maxEpisodeSteps: null.`,
+    );
+  }
+  const score = Math.min(episode.score, maxScore);
+  const counts = new Array<number>(numActions).fill(0);
+  for (const action of played) counts[action]! += 1;
+  return {
+    seed: episode.seed,
+    score,
+    frames: episode.frames,
+    end: episode.end === "truncated" ? "cap" : "crash",
+    pointsPerSecond: rate(score, episode.frames),
+    speed: episode.speed,
+    obstacle: episode.obstacle ?? null,
+    actions: byName(counts),
+    played: played.join(""),
+  };
+}
+
+const rate = (points: number, frames: number) =>
+  points / (frames / FRAMES_PER_SECOND);
+
+const byName = (counts: ArrayLike<number>): Record<string, number> =>
+  Object.fromEntries(
+    Array.from(counts, (count, action) => [ACTIONS[action], count]),
+  );
+
+/** Counts actions over the speed at which they were taken. */
+export class SpeedHistogram {
+  readonly #numActions: number;
+  #bins = new Map<number, number[]>();
+
+  constructor(numActions: number) {
+    this.#numActions = numActions;
+  }
+
+  add(speed: number, action: number): void {
+    const bin = Math.floor(speed / SPEED_BIN) * SPEED_BIN;
+    let counts = this.#bins.get(bin);
+    if (!counts) {
+      this.#bins.set(bin, counts = new Array(this.#numActions).fill(0));
+    }
+    counts[action]! += 1;
+  }
+
+  bins(): Evaluation["actionsBySpeed"] {
+    return [...this.#bins].sort(([a], [b]) => a - b)
+      .map(([speed, counts]) => ({ speed, actions: byName(counts) }));
+  }
+}
+
+/**
+ * The figures of games that were played.
+ *
+ * @param games in the order of their seeds; at least one
+ * @param cap score at which they were ended
+ * @param actionsBySpeed what the games' decisions were
+ */
+export function summarizeGames(
+  games: PlayedGame[],
+  cap: number,
+  actionsBySpeed: Evaluation["actionsBySpeed"],
+): Evaluation {
+  const scores = games.map((game) => game.score);
+  return {
+    episodes: games.length,
+    firstSeed: games[0]!.seed,
+    cap,
+    scores,
+    ...summarizeScores(scores),
+    capped: games.filter((game) => game.end === "cap").length / games.length,
+    above4000: share(scores, (score) => score >= TUTORIAL_SCORE),
+    pointsPerSecond: rate(
+      scores.reduce((sum, score) => sum + score, 0),
+      games.reduce((sum, game) => sum + game.frames, 0),
+    ),
+    actionsBySpeed,
+    games,
+  };
+}
+
+/** The games in the middle and at the top: what a person wants to see. */
+export function medianAndBest(
+  { games }: Pick<Evaluation, "games">,
+): { median: PlayedGame; best: PlayedGame } {
+  const ordered = games.toSorted((a, b) => a.score - b.score);
+  return {
+    median: ordered[Math.floor((ordered.length - 1) / 2)]!,
+    best: ordered.at(-1)!,
+  };
+}

@@ -1,0 +1,128 @@
+/** Q-values over a stretch of a game, above the frames they belong to. */
+import { type Chart, drawChart } from "./chart.ts";
+import { ACTION_COLOURS, LIGHT } from "./theme.ts";
+
+/** A moment of a game: its Q-values and, for some, its picture. */
+export interface QMoment {
+  /** Seconds of play. */
+  seconds: number;
+  /** Q-value of each action. */
+  q: readonly number[];
+  /** The action that was taken. */
+  action: number;
+}
+
+/** A picture of the game at a moment. */
+export interface Snapshot {
+  seconds: number;
+  /** `data:` URL. */
+  url: string;
+}
+
+/** What {@linkcode qValueChart} draws. */
+export interface QValueChartOptions {
+  name: string;
+  title: string;
+  subtitle: string;
+  /** Names of the actions, in the order of the Q-values. */
+  actions: readonly string[];
+  moments: readonly QMoment[];
+  snapshots: readonly Snapshot[];
+  /** Width of the drawing and of one picture. */
+  width: number;
+  snapshotWidth: number;
+  /** Height over width of a picture. */
+  snapshotRatio: number;
+}
+
+/** Q-values over a stretch of a game, above the frames they belong to. */
+export function qValueChart(options: QValueChartOptions): Promise<Chart> {
+  const { actions, moments, snapshots, width, snapshotWidth } = options;
+  const seconds = moments.map((moment) => moment.seconds);
+  const domain = [Math.min(...seconds), Math.max(...seconds)];
+  const lines = moments.flatMap(({ seconds, q }) =>
+    q.map((value, action) => ({ seconds, value, action: actions[action] }))
+  );
+  const pressed = moments.filter((moment) => moment.action !== 0)
+    .map(({ seconds, q, action }) => ({
+      seconds,
+      value: q[action],
+      action: actions[action],
+    }));
+  const colour = {
+    field: "action",
+    type: "nominal" as const,
+    scale: {
+      domain: [...actions],
+      range: actions.map((action) => ACTION_COLOURS[action]!),
+    },
+  };
+  const x = {
+    field: "seconds",
+    type: "quantitative" as const,
+    scale: { domain, nice: false, zero: false },
+  };
+  return drawChart({
+    name: options.name,
+    title: options.title,
+    subtitle: options.subtitle,
+    description: `${options.title}: ${options.subtitle}.`,
+  }, {
+    spacing: 8,
+    vconcat: [
+      {
+        width,
+        height: 180,
+        layer: [
+          {
+            data: { values: [...snapshots] },
+            mark: { type: "rule", strokeDash: [2, 3], opacity: 0.7 },
+            encoding: { x: { ...x, axis: null } },
+          },
+          {
+            data: { values: lines },
+            mark: { type: "line" },
+            encoding: {
+              x: {
+                ...x,
+                axis: { title: "seconds of play", tickCount: 8 },
+              },
+              y: {
+                field: "value",
+                type: "quantitative",
+                title: "Q-value",
+                scale: { zero: false },
+              },
+              color: colour,
+            },
+          },
+          {
+            data: { values: pressed },
+            mark: { type: "point", size: 22, opacity: 1 },
+            encoding: {
+              x,
+              y: { field: "value", type: "quantitative" },
+              color: colour,
+            },
+          },
+        ],
+        resolve: { axis: { x: "shared" } },
+      },
+      {
+        width,
+        height: snapshotWidth * options.snapshotRatio,
+        view: { fill: LIGHT.paper },
+        data: { values: [...snapshots] },
+        mark: {
+          type: "image",
+          width: snapshotWidth,
+          height: snapshotWidth * options.snapshotRatio,
+        },
+        encoding: {
+          x: { ...x, axis: null },
+          url: { field: "url", type: "nominal" },
+        },
+      },
+    ],
+  });
+}
