@@ -14,7 +14,7 @@ export const LIGHT = {
   series2: "#c4560f",
   series3: "#3a8043",
   series4: "#7d52a8",
-  series5: "#8a6a12",
+  series5: "#0b7f86",
   series6: "#b03a5b",
 } as const;
 
@@ -29,7 +29,7 @@ export const DARK: Record<ColourRole, string> = {
   series2: "#f59b57",
   series3: "#80c889",
   series4: "#c09ae6",
-  series5: "#d8b650",
+  series5: "#5cc9cf",
   series6: "#ee86a3",
 };
 
