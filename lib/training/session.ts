@@ -5,6 +5,7 @@ import {
   type Network,
   ReplayMemory,
   resolveNetwork,
+  summarise,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { Environments, type EnvState, type VectorEnv } from "../env/mod.ts";
@@ -110,6 +111,7 @@ export async function runTraining(
     progress.log(`Going on from step ${counters.step}.`);
   }
   await recordStart(options, counters.step, learner, environments);
+  progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
   using sinks = openSinks(run, resumed?.state.sinks);
   const records = new Records(sinks, progress, counters);
