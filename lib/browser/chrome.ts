@@ -21,6 +21,9 @@ const FLAGS = [
   "--metrics-recording-only",
   // A renderer that crashes is gone at once, not after seconds of reporting.
   "--disable-crashpad-for-testing",
+  // Without crash reporting a network process of its own cannot start, and
+  // Chrome would try again and again: more than half of two cores went there.
+  "--enable-features=NetworkServiceInProcess2",
   // Containers often have a /dev/shm that is too small for Chrome.
   "--disable-dev-shm-usage",
   // Several tabs play at once: none of them may be slowed as "background".
