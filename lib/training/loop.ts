@@ -260,15 +260,18 @@ function stopReason(
   return null;
 }
 
-/** Whether this evaluation is the best so far; counts it. */
+/**
+ * Whether this evaluation is the best so far; counts it. Of two equal ones
+ * (in both all games reached the cap) the later has learned from more games.
+ */
 function isBest(counters: Counters, mean: number): boolean {
+  const { best, step } = counters;
   counters.evaluationDue = false;
-  if (counters.best && mean <= counters.best.mean) {
-    counters.evaluationsWithoutBetter++;
-    return false;
-  }
-  counters.best = { step: counters.step, mean };
-  counters.evaluationsWithoutBetter = 0;
+  counters.evaluationsWithoutBetter = best && mean <= best.mean
+    ? counters.evaluationsWithoutBetter + 1
+    : 0;
+  if (best && mean < best.mean) return false;
+  counters.best = { step, mean };
   return true;
 }
 
