@@ -1,4 +1,5 @@
 import {
+  alignedTable,
   answer,
   answerJson,
   defineCommand,
@@ -55,7 +56,7 @@ const BENCHES: Record<string, Bench> = {
     return {
       document,
       text: `${trips} bare round trips/s; Chrome pages: ${document.pages}\n` +
-        columns([head, ...rows]),
+        alignedTable([head, ...rows]),
     };
   },
 
@@ -82,7 +83,7 @@ const BENCHES: Record<string, Bench> = {
     return {
       document,
       text: `${document.device}; ${document.parameters} parameters\n` +
-        sampling.join("") + columns([
+        sampling.join("") + alignedTable([
           [
             "engine",
             "batch",
@@ -99,7 +100,7 @@ const BENCHES: Record<string, Bench> = {
     const document = await benchTrain(config, { rounds: 3, steps: 2000 });
     return {
       document,
-      text: columns([
+      text: alignedTable([
         ["", "agent steps/s"],
         ["training", whole(document.stepsPerSecond)],
         ["environment alone", whole(document.environmentAlone)],
@@ -122,18 +123,6 @@ const BENCHES: Record<string, Bench> = {
     };
   },
 };
-
-/** A table: the first column to the left, the others to the right. */
-function columns(rows: string[][]): string {
-  const widths = rows[0]!.map((_, i) =>
-    Math.max(...rows.map((row) => row[i]!.length))
-  );
-  return rows.map((row) =>
-    row.map((cell, i) =>
-      i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)
-    ).join("  ")
-  ).join("\n");
-}
 
 export const command = defineCommand({
   details: `Measures ${Object.keys(BENCHES).join(", ")}; when none is ` +
@@ -181,7 +170,7 @@ export const command = defineCommand({
       if (what === undefined) say(`Measuring: ${name}`);
       const { document, text } = await BENCHES[name]!(config, {
         updates: options.updates ?? 100_000,
-        peers: options.peers ?? false,
+        peers: options.peers,
       });
       documents[name] = document;
       if (!options.json) answer(text);

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import {
+  alignedTable,
   answer,
   answerJson,
   defineCommand,
@@ -8,7 +9,6 @@ import {
 } from "../lib/cli/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
-  alignedTable,
   compareRuns,
   comparisonFiles,
   comparisonNotes,

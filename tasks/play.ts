@@ -7,9 +7,9 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START, loadConfig } from "../lib/config/mod.ts";
-import { ACTIONS } from "../lib/env/mod.ts";
+import { ACTIONS, FRAMES_PER_SECOND } from "../lib/env/mod.ts";
 import { UsageError } from "../lib/errors.ts";
-import { FRAMES_PER_SECOND, readStoredGame } from "../lib/evaluation/mod.ts";
+import { readStoredGame } from "../lib/evaluation/mod.ts";
 import {
   playLive,
   showLiveGame,

@@ -1,5 +1,5 @@
 import type { Random } from "../random.ts";
-import type { Network } from "./network.ts";
+import { elements, type Network } from "./network.ts";
 import type { NamedTensor } from "./types.ts";
 
 /** By how much the output layers' weights are smaller than usual. */
@@ -24,7 +24,7 @@ export function initialWeights(
 ): NamedTensor[] {
   const outputs = new Set(network.outputs.map((layer) => layer.kernel.name));
   return network.weights.map(({ name, shape }) => {
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = elements(shape);
     const data = new Float32Array(size);
     if (shape.length > 1) {
       const fanIn = size / shape.at(-1)!;

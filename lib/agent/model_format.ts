@@ -11,6 +11,7 @@
 import { CheckpointError } from "../errors.ts";
 import {
   checkWeights,
+  elements,
   type Network,
   type ResolvedLayer,
   type WeightSpec,
@@ -242,5 +243,3 @@ const dense = (layer: ResolvedLayer, activation: "relu" | "linear") => ({
   activation,
   use_bias: true,
 });
-
-const elements = (shape: number[]) => shape.reduce((a, b) => a * b, 1);

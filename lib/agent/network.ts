@@ -93,7 +93,9 @@ export const NETWORKS: Record<
   ],
 };
 
-const product = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
+/** Number of elements of a shape. */
+export const elements = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
 
 /** Size after a window of `kernel` moves over `size` in steps of `stride`. */
 function slidingSize(
@@ -181,7 +183,7 @@ export function resolveNetwork(
     outputs,
     dueling: config.dueling,
     weights,
-    parameters: weights.reduce((sum, w) => sum + product(w.shape), 0),
+    parameters: weights.reduce((sum, w) => sum + elements(w.shape), 0),
   };
 }
 
@@ -194,7 +196,7 @@ function denseLayer(
     type: "dense",
     name,
     outputShape: [units],
-    kernel: { name: `${name}/kernel`, shape: [product(inputShape), units] },
+    kernel: { name: `${name}/kernel`, shape: [elements(inputShape), units] },
     bias: { name: `${name}/bias`, shape: [units] },
   };
 }
@@ -223,10 +225,10 @@ export function checkWeights(
       );
     }
     const { name, shape, data } = tensors[i]!;
-    if (data.length !== product(shape)) {
+    if (data.length !== elements(shape)) {
       throw new CheckpointError(
         `The ${what} are damaged: ${name} has ${data.length} numbers, but ` +
-          `its shape [${shape.join(", ")}] needs ${product(shape)}`,
+          `its shape [${shape.join(", ")}] needs ${elements(shape)}`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import type { Network, ResolvedLayer } from "./network.ts";
+import { elements, type Network, type ResolvedLayer } from "./network.ts";
 
 /**
  * A network's layers, what goes out of them and how many numbers they learn,
@@ -41,7 +41,7 @@ const row = (name: string, type: string, shape: number[], parameters = 0) => [
 function weighted(layer: ResolvedLayer, type: string): string[] {
   const { name, outputShape, kernel, bias } = layer;
   const parameters = [kernel, bias].reduce(
-    (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
+    (sum, { shape }) => sum + elements(shape),
     0,
   );
   return row(name, type, outputShape, parameters);

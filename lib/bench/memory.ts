@@ -1,6 +1,7 @@
 /** Whether the learner's memory stays flat over many updates. */
 import { createLearner, type Learner, resolveNetwork } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
+import { mean } from "../evaluation/mod.ts";
 import { Random } from "../random.ts";
 
 /** Options of {@linkcode benchMemory}. */
@@ -71,7 +72,7 @@ export async function benchMemory(
 }
 
 const meanRss = (samples: readonly MemorySample[]) =>
-  samples.reduce((sum, { rssMb }) => sum + rssMb, 0) / samples.length;
+  mean(samples.map(({ rssMb }) => rssMb));
 
 function fillBatch({ batch }: Learner, actions: number, random: Random): void {
   for (let i = 0; i < batch.observations.length; i++) {

@@ -10,3 +10,4 @@ export {
 } from "./command.ts";
 export { answer, answerJson, say } from "./output.ts";
 export { runCommandLine } from "./run.ts";
+export { alignedTable } from "./table.ts";

@@ -2,5 +2,5 @@ export * from "./check.ts";
 export { configFileJsonSchemaText, type KeyPath } from "./json_schema.ts";
 export * from "./load.ts";
 export * from "./schema.ts";
-export { DEFAULT_CONFIG } from "./source.ts";
+export { DEFAULT_CONFIG, displayPath } from "./source.ts";
 export * from "./write.ts";

@@ -1,5 +1,6 @@
 import { Chrome, findChrome } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
+import { sha256 } from "../sha256.ts";
 import { attempt, type Check, fine, missing } from "./check.ts";
 
 /** Large enough for the game's canvas. */
@@ -13,12 +14,6 @@ function remedy({ path, endpoint }: BrowserConfig): string {
   return Deno.env.get("CHROME_PATH")
     ? "Set CHROME_PATH to a Chrome that starts, or unset it"
     : "deno task setup (as root), or install Chrome or Chromium";
-}
-
-/** SHA-256 of a text, in hexadecimal. */
-async function sha256(text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /** Starts Chrome and opens the dino page: its version and its script's hash. */

@@ -11,15 +11,13 @@ import {
   type EpisodeStart,
   type EpisodeStatistics,
   FRAME_BYTES,
+  FRAMES_PER_SECOND,
   type Observations,
   PARKED,
   type StepInfo,
   type StepResult,
   type VectorEnv,
 } from "./types.ts";
-
-/** Frames that the page renders in a second of play. */
-const FRAMES_PER_SECOND = 60;
 
 /** The running episode. */
 interface Episode {

@@ -13,6 +13,9 @@ export const STACK = 4;
 /** Bytes of one observation: [80, 80, 4] uint8, the newest frame last. */
 export const OBSERVATION_BYTES = FRAME_BYTES * STACK;
 
+/** Frames that the game renders in a second of play. */
+export const FRAMES_PER_SECOND = 60;
+
 /** What the agent may do; with two actions the last one is not offered. */
 export const ACTIONS = ["nothing", "jump", "duck"] as const;
 /** In place of an action: this environment stands still in this step. */

@@ -1,14 +1,17 @@
 /** Games that were played, and their figures. */
-import { ACTIONS, type EpisodeStatistics } from "../env/types.ts";
+import {
+  ACTIONS,
+  type EpisodeStatistics,
+  FRAMES_PER_SECOND,
+} from "../env/types.ts";
 import { UsageError } from "../errors.ts";
 import { type ScoreSummary, share, summarizeScores } from "./statistics.ts";
 
-/** Rendered frames per second of the game. */
-export const FRAMES_PER_SECOND = 60;
 /** Width of a bin of {@linkcode Evaluation.actionsBySpeed}, pixels per frame. */
 export const SPEED_BIN = 0.5;
 /** The tutorial's best game, which `above4000` is measured against. */
 const TUTORIAL_SCORE = 4000;
+
 /** A game that was played to its end. */
 export interface PlayedGame {
   seed: number;

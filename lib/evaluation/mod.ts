@@ -8,7 +8,6 @@ export {
 } from "./evaluate.ts";
 export {
   type Evaluation,
-  FRAMES_PER_SECOND,
   medianAndBest,
   type PlayedGame,
   SPEED_BIN,

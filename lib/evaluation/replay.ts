@@ -5,9 +5,9 @@
 import { z } from "zod";
 import type { Learner } from "../agent/mod.ts";
 import { type Config, type GameConfig, gameSchema } from "../config/mod.ts";
-import type { VectorEnv } from "../env/mod.ts";
+import { FRAMES_PER_SECOND, type VectorEnv } from "../env/types.ts";
 import { DinoPageError, UsageError } from "../errors.ts";
-import { FRAMES_PER_SECOND, type PlayedGame } from "./games.ts";
+import type { PlayedGame } from "./games.ts";
 
 const storedGameSchema = z.object({
   seed: z.int().min(0),

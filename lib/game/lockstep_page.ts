@@ -1,6 +1,7 @@
 import { Chrome, type Tab } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
+import { sha256 } from "../sha256.ts";
 import { installClock } from "./clock_script.ts";
 import { createGames } from "./game_script.ts";
 import {
@@ -198,10 +199,7 @@ export class LockstepPage implements AsyncDisposable {
 
 /** SHA-256 (hexadecimal) of the page's own script, which is the game. */
 export async function pageScriptHash(tab: Tab): Promise<string> {
-  const script = await tab.evaluate<string>("document.scripts[0].textContent");
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(script),
+  return await sha256(
+    await tab.evaluate<string>("document.scripts[0].textContent"),
   );
-  return new Uint8Array(digest).toHex();
 }

@@ -7,13 +7,13 @@ import {
   Environments,
   FRAME_BYTES,
   FRAME_SIZE,
+  FRAMES_PER_SECOND,
   type LockstepEnv,
   STACK,
 } from "../env/mod.ts";
 import { UsageError } from "../errors.ts";
 import {
   evaluate,
-  FRAMES_PER_SECOND,
   type GameFrame,
   greedyPolicy,
   replayGame,

@@ -35,7 +35,7 @@ export {
   type ShownGame,
   showStoredGame,
 } from "./play.ts";
-export { alignedTable, evaluationText } from "./text.ts";
+export { evaluationText } from "./text.ts";
 export { type Files, replaceFolder } from "./folder.ts";
 export { type RecordedGame, recordGame, type Recording } from "./recording.ts";
 export { readRecordings, type ReportContent, reportFiles } from "./report.ts";

@@ -1,11 +1,15 @@
 /** One game to look at: in a window, or as an animated picture. */
 import { greedy, type Learner } from "../agent/mod.ts";
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
-import { ACTIONS, Environments, LockstepEnv } from "../env/mod.ts";
+import {
+  ACTIONS,
+  Environments,
+  FRAMES_PER_SECOND,
+  LockstepEnv,
+} from "../env/mod.ts";
 import { ChromeNotFoundError, UsageError } from "../errors.ts";
 import {
   evaluate,
-  FRAMES_PER_SECOND,
   type GameFrame,
   greedyPolicy,
   type PlayedGame,

@@ -1,9 +1,8 @@
 /** The games that a person looks at: pictures of the best and the median one. */
 import sharp from "sharp";
 import type { Learner } from "../agent/mod.ts";
-import { ACTIONS } from "../env/mod.ts";
+import { ACTIONS, FRAMES_PER_SECOND } from "../env/mod.ts";
 import {
-  FRAMES_PER_SECOND,
   type GameFrame,
   type RenderingEnv,
   replayGame,

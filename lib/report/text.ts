@@ -1,21 +1,8 @@
 /** An evaluation as a person reads it in a terminal. */
+import { alignedTable } from "../cli/mod.ts";
 import { cappedSentence } from "./evaluation_charts.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
 import { intervalText, points } from "./evaluation_sections.ts";
-
-/** Rows as lines with aligned columns: the first to the left, others right. */
-export function alignedTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]!.length))
-  );
-  return rows.map((row) =>
-    row.map((cell, column) =>
-      column === 0
-        ? cell.padEnd(widths[column]!)
-        : cell.padStart(widths[column]!)
-    ).join("  ").trimEnd()
-  ).join("\n");
-}
 
 /** The figures of the agent and of the simple players beside it. */
 export function evaluationText(report: EvaluationReport): string {

@@ -1,5 +1,6 @@
 /** Charts of how a run's training went. */
 import type { TopLevelSpec } from "vega-lite";
+import { mean } from "../evaluation/mod.ts";
 import { type Chart, drawChart, SHORT_NUMBERS } from "./chart.ts";
 import { LIGHT } from "./theme.ts";
 
@@ -60,7 +61,7 @@ export function scoreGroups(
     if (scores.length < size && groups.length > 0) break;
     groups.push({
       games: start + scores.length,
-      mean: scores.reduce((sum, score) => sum + score, 0) / scores.length,
+      mean: mean(scores),
       max: Math.max(...scores),
     });
   }
@@ -79,12 +80,7 @@ export function thin<T extends object>(rows: readonly T[]): T[] {
       Object.fromEntries(keys.map((key) => {
         const values = group.map((row) => row[key])
           .filter((value) => typeof value === "number");
-        return [
-          key,
-          values.length === 0
-            ? null
-            : values.reduce((sum, value) => sum + value, 0) / values.length,
-        ];
+        return [key, values.length === 0 ? null : mean(values)];
       })) as T,
     );
   }

@@ -4,7 +4,7 @@
  */
 import { DinoDqnError, TensorFlowNotFoundError } from "../errors.ts";
 import { keepLoaded, withoutStderr } from "./dynamic_loader.ts";
-import { locateTensorFlow } from "./locate.ts";
+import { exists, locateTensorFlow } from "./locate.ts";
 import { CORE, FRAMEWORK, type Symbols } from "./symbols.ts";
 
 /** A call into TensorFlow that did not succeed. */
@@ -77,15 +77,6 @@ function load(): Symbols {
         "Run: deno task setup",
       { cause: error },
     );
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -46,7 +46,8 @@ const LIBRARIES = Deno.build.os === "darwin"
     cc: ["libtensorflow_cc.so.2", "libtensorflow.so.2"],
   };
 
-function exists(path: string): boolean {
+/** Whether there is a file or folder. */
+export function exists(path: string): boolean {
   try {
     Deno.statSync(path);
     return true;

@@ -1,5 +1,11 @@
 /** Native TensorFlow: where it is, and its C API as graphs and sessions. */
-export * from "./locate.ts";
+export {
+  cacheFolder,
+  hasNvidiaDriver,
+  locateTensorFlow,
+  TENSORFLOW_VERSION,
+  type TensorFlowLocation,
+} from "./locate.ts";
 export { chooseDevice, type Device, listDevices } from "./devices.ts";
 export { type DeviceProbe, probeDevice } from "./probe.ts";
 export { TensorFlowError, tensorflowVersion } from "./library.ts";

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
+import { sha256 } from "../sha256.ts";
 import { syncFolder, writeDurably } from "./durable.ts";
 
 const FORMAT = 1;
@@ -220,10 +221,6 @@ async function namesIn(folder: string): Promise<string[]> {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 async function renameIfThere(from: string, to: string): Promise<void> {

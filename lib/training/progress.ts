@@ -1,5 +1,6 @@
 /** What a person sees while training runs; all on stderr. */
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
+import { mean } from "../evaluation/mod.ts";
 
 /** How far training is. */
 export interface TrainingStatus {
@@ -61,7 +62,6 @@ export function formatStatus(
   { steps, minutes }: TrainingBudget,
 ): string {
   const { step, games, lastScores, bestScore, epsilon, loss } = status;
-  const mean = lastScores.reduce((a, b) => a + b, 0) / lastScores.length;
   const rate = status.stepsPerSecond;
   const secondsLeft = Math.min(
     Math.max(0, steps - step) / rate,
@@ -71,7 +71,7 @@ export function formatStatus(
     `step ${count(step)} of ${count(steps)}`,
     `${count(games)} games`,
     ...lastScores.length > 0
-      ? [`mean of last ${lastScores.length} ${count(mean)}`]
+      ? [`mean of last ${lastScores.length} ${count(mean(lastScores))}`]
       : [],
     ...bestScore === null ? [] : [`best ${count(bestScore)}`],
     `ε ${epsilon.toFixed(3)}`,

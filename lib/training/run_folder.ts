@@ -1,6 +1,6 @@
-import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Config, configToYaml } from "../config/mod.ts";
+import { type Config, configToYaml, displayPath } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { replaceDurably } from "./durable.ts";
 
@@ -193,13 +193,13 @@ export async function openRun(
     )).every(Boolean);
     if (isRun) return folder;
     throw new UsageError(
-      `${shortPath(path)} is not a run's folder: it has no run.json and ` +
+      `${displayPath(path)} is not a run's folder: it has no run.json and ` +
         "config.yaml; name a run of deno task train",
     );
   }
   const runs = await listRuns(root);
   throw new UsageError(
-    `There is no run ${run} in ${shortPath(resolve(root))}; ` +
+    `There is no run ${run} in ${displayPath(resolve(root))}; ` +
       (runs.length > 0
         ? `the newest ones are ${runs.slice(0, 5).join(", ")}`
         : "there are none yet: deno task train makes one"),
@@ -251,7 +251,7 @@ export async function readRunInfo(run: RunFolder): Promise<RunInfo> {
     return JSON.parse(await Deno.readTextFile(run.info));
   } catch (cause) {
     throw new UsageError(
-      `Cannot read ${shortPath(run.info)}: ${(cause as Error).message}`,
+      `Cannot read ${displayPath(run.info)}: ${(cause as Error).message}`,
       { cause },
     );
   }
@@ -277,9 +277,4 @@ export async function programCommit(): Promise<string | null> {
     // No git here, or the program was not cloned.
     return null;
   }
-}
-
-function shortPath(path: string): string {
-  const near = relative(Deno.cwd(), path);
-  return near === "" || near.startsWith("..") || isAbsolute(near) ? path : near;
 }

@@ -1,5 +1,5 @@
 /** Where what is measured during training goes. */
-import type { EpisodeStatistics } from "../env/types.ts";
+import { type EpisodeStatistics, FRAMES_PER_SECOND } from "../env/types.ts";
 import { CsvFile } from "./csv_file.ts";
 import type { IntervalMetrics } from "./loop.ts";
 import type { RunFolder } from "./run_folder.ts";
@@ -80,9 +80,6 @@ export const METRICS_COLUMNS = [
   "wall_s", // seconds of training
   "rss_mb", // memory of this process, in 10^6 bytes
 ] as const;
-
-/** Frames that the game renders in a second of play. */
-const FRAMES_PER_SECOND = 60;
 
 /** `scores.csv` and `metrics.csv`. */
 export class CsvSink implements MetricSink {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { mean } from "../evaluation/mod.ts";
 import { SummaryWriter } from "../tensorflow/mod.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type {
@@ -63,7 +64,7 @@ export class TensorBoardSink implements MetricSink {
 
   evaluation({ step, scores }: EvaluationRecord): void {
     this.#write(step, {
-      "eval/mean_score": scores.reduce((a, b) => a + b, 0) / scores.length,
+      "eval/mean_score": mean(scores),
       "eval/min_score": Math.min(...scores),
       "eval/max_score": Math.max(...scores),
     });

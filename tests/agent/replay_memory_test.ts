@@ -8,6 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { newBatch } from "../../lib/agent/batch.ts";
 import {
   PRIORITY_OFFSET,
   ReplayMemory,
@@ -15,22 +16,9 @@ import {
   type ReplayMemoryState,
 } from "../../lib/agent/replay_memory.ts";
 import { nStepReturn } from "../../lib/agent/td.ts";
-import type { Batch } from "../../lib/agent/types.ts";
 import { FRAME_BYTES, OBSERVATION_BYTES, STACK } from "../../lib/env/types.ts";
 import { CheckpointError, ConfigError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
-
-function newBatch(size: number): Batch {
-  return {
-    size,
-    observations: new Uint8Array(size * OBSERVATION_BYTES),
-    nextObservations: new Uint8Array(size * OBSERVATION_BYTES),
-    actions: new Int32Array(size),
-    returns: new Float32Array(size),
-    discounts: new Float32Array(size),
-    weights: new Float32Array(size),
-  };
-}
 
 /** A frame that is unlike every other: its number, then noise made from it. */
 function numberedFrame(number: number): Uint8Array {
