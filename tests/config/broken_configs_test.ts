@@ -361,7 +361,7 @@ const BROKEN: [what: string, text: string, message: string][] = [
   ],
   [
     "a learning rate that grows",
-    "learner:\n  finalLearningRate: 1\n",
+    "learner:\n  finalLearningRate: 1\n  learningRate: 1.0e-4\n",
     "{file}:2:22: learner.finalLearningRate (1) is above learner.learningRate (0.0001); it can only decay",
   ],
   [
@@ -411,8 +411,8 @@ const BROKEN: [what: string, text: string, message: string][] = [
   ],
   [
     "a target above the cap",
-    "evaluation:\n  maxScore: 500\n",
-    "{file}:2:13: evaluation.target (1000) is above evaluation.maxScore (500), where every game ends; it would never be reached",
+    "evaluation:\n  maxScore: 500\n  target: 1000\n",
+    "{file}:3:11: evaluation.target (1000) is above evaluation.maxScore (500), where every game ends; it would never be reached",
   ],
 ];
 
