@@ -1,4 +1,12 @@
 import {
+  benchEnv,
+  benchLearner,
+  benchMemory,
+  benchTrain,
+  findPeers,
+  installPeers,
+} from "../lib/bench/mod.ts";
+import {
   alignedTable,
   answer,
   answerJson,
@@ -31,7 +39,6 @@ const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
 
 const BENCHES: Record<string, Bench> = {
   async env(config) {
-    const { benchEnv } = await import("../lib/bench/env.ts");
     const document = await benchEnv(config, {
       instances: [1, 4, 8, 16, 32],
       frameSkips: [1, 4],
@@ -61,8 +68,6 @@ const BENCHES: Record<string, Bench> = {
   },
 
   async learner(config, { peers }) {
-    const { benchLearner } = await import("../lib/bench/learner.ts");
-    const { findPeers, installPeers } = await import("../lib/bench/peers.ts");
     const document = await benchLearner(config, {
       batches: [32, 256],
       rounds: 5,
@@ -96,7 +101,6 @@ const BENCHES: Record<string, Bench> = {
   },
 
   async train(config) {
-    const { benchTrain } = await import("../lib/bench/train.ts");
     const document = await benchTrain(config, { rounds: 3, steps: 2000 });
     return {
       document,
@@ -110,7 +114,6 @@ const BENCHES: Record<string, Bench> = {
   },
 
   async memory(config, { updates }) {
-    const { benchMemory } = await import("../lib/bench/memory.ts");
     const document = await benchMemory(config, {
       updates,
       onSample: ({ updates, rssMb }) =>
@@ -124,6 +127,7 @@ const BENCHES: Record<string, Bench> = {
   },
 };
 
+/** `deno task bench`. */
 export const command = defineCommand({
   details: `Measures ${Object.keys(BENCHES).join(", ")}; when none is ` +
     "named, all but memory, which takes long. Figures depend on what else the machine does.",

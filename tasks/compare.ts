@@ -20,6 +20,7 @@ import { openRun, RUNS_FOLDER } from "../lib/training/mod.ts";
 /** Where comparisons go. */
 const COMPARISONS_FOLDER = resolve(RUNS_FOLDER, "../comparisons");
 
+/** `deno task compare`. */
 export const command = defineCommand({
   details:
     "Compares runs by their games on held-out seeds (deno task eval): table, " +

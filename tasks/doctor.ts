@@ -6,6 +6,7 @@ import {
 } from "../lib/cli/mod.ts";
 import { loadConfig } from "../lib/config/mod.ts";
 
+/** `deno task doctor`. */
 export const command = defineCommand({
   details: "Starts Chrome, computes on each device, scales a picture. Exit " +
     "code 1 when training cannot run.",

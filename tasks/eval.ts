@@ -16,6 +16,7 @@ import {
 } from "../lib/report/mod.ts";
 import { findAgent } from "../lib/training/mod.ts";
 
+/** `deno task eval`. */
 export const command = defineCommand({
   details:
     "Plays greedily on held-out seeds, from which training never learns, and " +

@@ -7,6 +7,7 @@ import {
 } from "../lib/report/mod.ts";
 import { findAgent } from "../lib/training/mod.ts";
 
+/** `deno task export`. */
 export const command = defineCommand({
   details:
     "Writes an agent as model.json and weights.bin, which any program with " +

@@ -26,6 +26,7 @@ const PICTURE_SCORE = 1000;
 /** The game's counter ends here. */
 const COUNTER_END = 99_999;
 
+/** `deno task play`. */
 export const command = defineCommand({
   details:
     "Plays one game: in a window, in real time, where there is a display; " +

@@ -3,6 +3,7 @@ import { answer, defineCommand } from "../lib/cli/mod.ts";
 import { writeReport } from "../lib/report/mod.ts";
 import { openRun } from "../lib/training/mod.ts";
 
+/** `deno task report`. */
 export const command = defineCommand({
   details:
     "Makes a run's report anew from its files: how it was trained, and the " +

@@ -40,6 +40,7 @@ const INTERRUPTED = 130;
 /** Milliseconds in which a second signal is the first one's echo. */
 const SAME_SIGNAL_MS = 1000;
 
+/** `deno task train`. */
 export const command = defineCommand({
   details:
     "Trains on the real game from one config file and leaves a run's folder in " +

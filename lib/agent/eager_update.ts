@@ -11,6 +11,7 @@ import type { TfjsNode } from "../tensorflow/mod.ts";
 import { ADAM_BETA1, ADAM_BETA2, adamStep } from "./adam.ts";
 import type { Batch, UpdateResult } from "./types.ts";
 
+/** A tensor that changes in place. */
 export type Variable = ReturnType<TfjsNode["variable"]>;
 
 /** A network: its layers, and its weights in the order of `network.weights`. */

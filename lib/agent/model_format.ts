@@ -27,7 +27,7 @@ export interface ModelFiles {
 }
 
 /** Pixels come as 0 to 255; the first layer makes them 0 to 1. */
-export const PIXEL_SCALE = 1 / 255;
+const PIXEL_SCALE = 1 / 255;
 
 /** Name of the layer with fixed weights that subtracts mean(A). */
 const CENTRE = "centre";

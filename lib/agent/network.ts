@@ -60,7 +60,7 @@ const conv = (filters: number, kernel: number, stride: number, pool?: number) =>
 const dense = (units: number) => ({ type: "dense", units }) as const;
 
 /** The networks that a config may name. */
-export const NETWORKS: Record<
+const NETWORKS: Record<
   Extract<NetworkConfig["layers"], string>,
   Layers
 > = {

@@ -8,7 +8,7 @@ import type { Random } from "../random.ts";
  * @param actions number of actions
  * @param row which of the n states
  */
-export function greedyAction(
+function greedyAction(
   qValues: Float32Array,
   actions: number,
   row: number,

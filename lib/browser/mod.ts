@@ -1,10 +1,4 @@
+/** Chrome, its tabs and what they are asked. */
 export { Chrome } from "./chrome.ts";
 export { findChrome, searchChrome } from "./find.ts";
-export type { ChromeSearch } from "./find.ts";
-export type {
-  Key,
-  Rectangle,
-  ScreencastFrame,
-  Tab,
-  TabOptions,
-} from "./tab.ts";
+export type { Key, Rectangle, ScreencastFrame, Tab } from "./tab.ts";

@@ -24,6 +24,7 @@ export interface Positional {
   repeatable?: boolean;
 }
 
+/** A command's options, by name. */
 export type Options = Readonly<Record<string, Option>>;
 
 type Scalar<O extends Option> = O["type"] extends "boolean" ? boolean

@@ -1,13 +1,5 @@
-export {
-  type Arguments,
-  type Command,
-  type CommandEntry,
-  defineCommand,
-  JSON_OPTION,
-  type Option,
-  type Options,
-  type Positional,
-} from "./command.ts";
+/** The command line: commands as data, what they print, tables. */
+export { type CommandEntry, defineCommand, JSON_OPTION } from "./command.ts";
 export { answer, answerJson, say } from "./output.ts";
 export { runCommandLine } from "./run.ts";
 export { alignedTable } from "./table.ts";

@@ -7,6 +7,7 @@ import nodeAssert from "node:assert/strict";
 // deno-lint-ignore no-explicit-any
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
+/** What an assertion that does not hold throws. */
 export class AssertionError extends Error {
   override name = "AssertionError";
 }
@@ -31,26 +32,22 @@ function run(assertion: () => void): void {
   }
 }
 
+/** The condition is truthy. */
 export function assert(condition: unknown, msg = ""): asserts condition {
   check(Boolean(condition), msg);
 }
 
+/** Both are deeply equal, and of the same type. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   run(() => nodeAssert.deepStrictEqual(actual, expected, msg!));
 }
 
+/** They are not deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   run(() => nodeAssert.notDeepStrictEqual(actual, expected, msg!));
 }
 
-export function assertStrictEquals<T>(
-  actual: unknown,
-  expected: T,
-  msg?: string,
-): asserts actual is T {
-  run(() => nodeAssert.strictEqual(actual, expected, msg!));
-}
-
+/** The numbers are at most `tolerance` apart. */
 export function assertAlmostEquals(
   actual: number,
   expected: number,
@@ -64,41 +61,17 @@ export function assertAlmostEquals(
   );
 }
 
+/** The first is greater. */
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
   check(actual > expected, `Expected ${actual} > ${expected}`, msg);
 }
 
-export function assertGreaterOrEqual<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void {
-  check(actual >= expected, `Expected ${actual} >= ${expected}`, msg);
-}
-
+/** The first is less. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   check(actual < expected, `Expected ${actual} < ${expected}`, msg);
 }
 
-export function assertLessOrEqual<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void {
-  check(actual <= expected, `Expected ${actual} <= ${expected}`, msg);
-}
-
-export function assertExists<T>(
-  actual: T,
-  msg?: string,
-): asserts actual is NonNullable<T> {
-  check(
-    actual !== undefined && actual !== null,
-    `Expected ${actual} to exist`,
-    msg,
-  );
-}
-
+/** The text matches the expression. */
 export function assertMatch(
   actual: string,
   expected: RegExp,
@@ -111,6 +84,7 @@ export function assertMatch(
   );
 }
 
+/** The text holds the other one. */
 export function assertStringIncludes(
   actual: string,
   expected: string,
@@ -123,31 +97,25 @@ export function assertStringIncludes(
   );
 }
 
-export function assertInstanceOf<E extends Error>(
-  actual: unknown,
-  expectedType: ErrorClass<E>,
-  msg?: string,
-): asserts actual is E {
-  check(
-    actual instanceof expectedType,
-    `Expected ${actual} to be an instance of ${expectedType.name}`,
-    msg,
-  );
-}
-
 function checkError<E extends Error>(
   error: unknown,
   errorClass?: ErrorClass<E>,
   msgIncludes?: string,
 ): E {
   check(error instanceof Error, "A non-Error was thrown", String(error));
-  if (errorClass) assertInstanceOf(error, errorClass);
+  if (errorClass) {
+    check(
+      error instanceof errorClass,
+      `Expected ${error} to be an instance of ${errorClass.name}`,
+    );
+  }
   if (msgIncludes !== undefined) {
     assertStringIncludes((error as Error).message, msgIncludes);
   }
   return error as E;
 }
 
+/** The function throws such an error, which is given back. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   errorClass?: ErrorClass<E>,
@@ -161,6 +129,7 @@ export function assertThrows<E extends Error = Error>(
   throw new AssertionError("Expected function to throw");
 }
 
+/** The promise is rejected with such an error, which is given back. */
 export async function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   errorClass?: ErrorClass<E>,
@@ -172,8 +141,4 @@ export async function assertRejects<E extends Error = Error>(
     return checkError(error, errorClass, msgIncludes);
   }
   throw new AssertionError("Expected function to reject");
-}
-
-export function fail(msg?: string): never {
-  throw new AssertionError(`Failed assertion${msg ? `: ${msg}` : "."}`);
 }

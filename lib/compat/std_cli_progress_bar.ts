@@ -13,6 +13,7 @@ export interface ProgressBarFormatter {
   readonly max: number;
 }
 
+/** How a bar is made. */
 export interface ProgressBarOptions {
   /** The value at which the bar is full. */
   max: number;

@@ -140,7 +140,7 @@ function optional(schema: JsonSchema): JsonSchema {
 }
 
 /** The JSON Schema of a config file, for editors. */
-export function configFileJsonSchema(): JsonSchema {
+function configFileJsonSchema(): JsonSchema {
   const schema = optional(CONFIG_JSON_SCHEMA);
   return {
     ...schema,

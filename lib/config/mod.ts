@@ -1,6 +1,17 @@
-export * from "./check.ts";
-export { configFileJsonSchemaText, type KeyPath } from "./json_schema.ts";
-export * from "./load.ts";
-export * from "./schema.ts";
+/** The configuration: its keys, and reading, checking and writing its files. */
+export { HELD_OUT_SEEDS_START, TRAINING_SEEDS_END } from "./schema.ts";
+export { configFileJsonSchemaText } from "./json_schema.ts";
+export { loadConfig } from "./load.ts";
+export {
+  type BrowserConfig,
+  type Config,
+  type EnvConfig,
+  type GameConfig,
+  gameSchema,
+  type Layers,
+  type LearnerConfig,
+  type NetworkConfig,
+  type RewardConfig,
+} from "./schema.ts";
 export { DEFAULT_CONFIG, displayPath } from "./source.ts";
-export * from "./write.ts";
+export { configToYaml } from "./write.ts";

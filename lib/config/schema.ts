@@ -15,7 +15,7 @@ export const TRAINING_SEEDS_END = 500_000;
 /** Seeds from here on choose nothing: they are for final figures only. */
 export const HELD_OUT_SEEDS_START = 1_000_000;
 
-export const browserSchema = z.strictObject({
+const browserSchema = z.strictObject({
   path: z.string().nullable().describe(
     "The Chrome to start; null: found by itself (CHROME_PATH, the PATH, the usual places).",
   ),
@@ -28,6 +28,7 @@ export const browserSchema = z.strictObject({
   ),
 });
 
+/** The keys under `game`, which a stored game holds too. */
 export const gameSchema = z.strictObject({
   speed: z.union([z.literal("accelerating"), z.number().min(1).max(20)])
     .describe(
@@ -48,7 +49,7 @@ export const gameSchema = z.strictObject({
   ),
 });
 
-export const envSchema = z.strictObject({
+const envSchema = z.strictObject({
   clock: z.enum(["lockstep", "live"]).describe(
     "'lockstep': the page advances when told, as fast as it can, and repeats exactly. 'live': the untouched page in real time.",
   ),
@@ -79,7 +80,7 @@ export const envSchema = z.strictObject({
   ),
 });
 
-export const rewardSchema = z.strictObject({
+const rewardSchema = z.strictObject({
   alive: z.number().describe("Reward of a decision that was survived."),
   crash: z.number().describe("Reward of the decision that ended in a crash."),
   jump: z.number().max(0).describe(
@@ -103,11 +104,11 @@ const dense = z.strictObject({
 });
 
 /** Hidden layers; each ends in a ReLU. The output layer follows from the actions. */
-export const layersSchema = z.array(
+const layersSchema = z.array(
   z.discriminatedUnion("type", [convolution, dense]),
 ).min(1);
 
-export const networkSchema = z.strictObject({
+const networkSchema = z.strictObject({
   layers: z.union([
     z.enum(["tutorial", "tutorial-no-pooling", "nips", "nature"]),
     layersSchema,
@@ -117,7 +118,7 @@ export const networkSchema = z.strictObject({
   ),
 });
 
-export const learnerSchema = z.strictObject({
+const learnerSchema = z.strictObject({
   engine: z.enum(["graph", "eager"]).describe(
     "'graph': the whole update is one TensorFlow graph (fast). 'eager': tfjs-node-gpu, operation by operation (readable).",
   ),
@@ -160,7 +161,7 @@ export const learnerSchema = z.strictObject({
   ),
 });
 
-export const replaySchema = z.strictObject({
+const replaySchema = z.strictObject({
   capacity: positiveInteger.max(10_000_000).describe(
     "Agent steps kept (6.4 kB each).",
   ),
@@ -180,7 +181,7 @@ export const replaySchema = z.strictObject({
   ),
 });
 
-export const explorationSchema = z.strictObject({
+const explorationSchema = z.strictObject({
   initial: share.describe("Epsilon at the start: the share of random actions."),
   final: share.describe("Epsilon after its decay."),
   steps: positiveInteger.describe(
@@ -191,7 +192,7 @@ export const explorationSchema = z.strictObject({
   ),
 });
 
-export const trainingSchema = z.strictObject({
+const trainingSchema = z.strictObject({
   steps: positiveInteger.describe("Agent steps of the whole run."),
   minutes: positive.nullable().describe(
     "Training minutes of the run, evaluations included; null: no limit.",
@@ -206,7 +207,7 @@ export const trainingSchema = z.strictObject({
   ),
 });
 
-export const evaluationSchema = z.strictObject({
+const evaluationSchema = z.strictObject({
   every: positiveInteger.describe(
     "Agent steps between greedy evaluations during training.",
   ),
@@ -225,6 +226,7 @@ export const evaluationSchema = z.strictObject({
   ),
 });
 
+/** Every key of a config; its description is what editors show. */
 export const configSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).describe(
     "Seed of everything that is random in training.",
@@ -243,14 +245,17 @@ export const configSchema = z.strictObject({
 
 /** A complete configuration: every key has its value. */
 export type Config = z.infer<typeof configSchema>;
+/** The Chrome that the game runs in. */
 export type BrowserConfig = Config["browser"];
+/** Which game is played. */
 export type GameConfig = Config["game"];
+/** How the game is played. */
 export type EnvConfig = Config["env"];
+/** What the agent is rewarded for. */
 export type RewardConfig = Config["reward"];
+/** The Q-network. */
 export type NetworkConfig = Config["network"];
+/** How the network learns. */
 export type LearnerConfig = Config["learner"];
-export type ReplayConfig = Config["replay"];
-export type ExplorationConfig = Config["exploration"];
-export type TrainingConfig = Config["training"];
-export type EvaluationConfig = Config["evaluation"];
+/** Layers of a network that the config spells out. */
 export type Layers = z.infer<typeof layersSchema>;

@@ -1,4 +1,5 @@
-export { Environments, type EnvOptions } from "./environments.ts";
+/** The environment: reset and step, as in Gymnasium, on the real game. */
+export { Environments } from "./environments.ts";
 export { LiveEnv } from "./live_env.ts";
 export { LockstepEnv } from "./lockstep_env.ts";
 export * from "./types.ts";

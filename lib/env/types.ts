@@ -113,6 +113,7 @@ export interface EnvState {
   }[];
 }
 
+/** Many games that are stepped together, as Gymnasium's `VectorEnv`. */
 export interface VectorEnv extends AsyncDisposable {
   readonly numEnvs: number;
   readonly numActions: number;

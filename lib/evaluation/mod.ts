@@ -1,11 +1,6 @@
 /** Games on held-out seeds, and figures of them that can be believed. */
 export { type Baseline, evaluateBaselines } from "./baselines.ts";
-export {
-  evaluate,
-  type EvaluateOptions,
-  type Policy,
-  type RunningGame,
-} from "./evaluate.ts";
+export { evaluate, type EvaluateOptions, type Policy } from "./evaluate.ts";
 export {
   type Evaluation,
   medianAndBest,
@@ -15,7 +10,6 @@ export {
 } from "./games.ts";
 export {
   alwaysJumpPolicy,
-  constantPolicy,
   greedyPolicy,
   noOpPolicy,
   randomPolicy,
@@ -26,14 +20,12 @@ export {
   readStoredGame,
   type RenderingEnv,
   replayGame,
-  type ReplayOptions,
   type StoredGame,
   storedGame,
 } from "./replay.ts";
 export { firstSeedFor, type SeedPurpose } from "./seeds.ts";
 export {
   bootstrapInterval,
-  type BootstrapOptions,
   interquartileMean,
   type Interval,
   mean,
@@ -46,7 +38,6 @@ export {
 } from "./statistics.ts";
 export {
   hierarchicalInterval,
-  type PairedDifference,
   pairedDifference,
   probabilityOfImprovement,
   probabilityOfImprovementInterval,

@@ -19,7 +19,7 @@ export function greedyPolicy(
 }
 
 /** The same action at every decision. */
-export function constantPolicy(action: number): Policy {
+function constantPolicy(action: number): Policy {
   return (_, count) => Promise.resolve(new Uint8Array(count).fill(action));
 }
 

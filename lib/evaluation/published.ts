@@ -21,6 +21,7 @@ export interface PublishedResult {
   note?: string;
 }
 
+/** Results of others on this game, each with its source. */
 export const PUBLISHED_RESULTS: readonly PublishedResult[] = [
   {
     game: "constant",

@@ -19,7 +19,7 @@ export const CANVAS = { width: 552, height: 150 } as const;
 
 /** Milliseconds per rendered frame: 59.98 a second, exact in binary, so that
  * a sprite at a whole speed moves the same pixels in every frame. */
-export const FRAME_MS = 1067 / 64;
+const FRAME_MS = 1067 / 64;
 
 /** A wider viewport would give all games but the first a wider canvas. */
 const VIEWPORT = { width: 600, height: 400 } as const;

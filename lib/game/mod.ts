@@ -1,5 +1,6 @@
+/** The chrome://dino page, under the lock-step clock or in real time. */
 export { ByteList } from "./byte_list.ts";
-export { CANVAS, FRAME_MS, LockstepPage } from "./lockstep_page.ts";
+export { CANVAS, LockstepPage } from "./lockstep_page.ts";
 export type { LockstepPageOptions } from "./lockstep_page.ts";
 export {
   type Episode,
@@ -7,6 +8,5 @@ export {
   LockstepBatch,
   STAND_STILL,
 } from "./lockstep_batch.ts";
-export type { LockstepOptions, Taps } from "./lockstep_protocol.ts";
 export type { GameState, ObstacleState } from "./page_api.ts";
-export { LiveGame, type LivePicture, type LiveState } from "./live.ts";
+export { LiveGame, type LiveState } from "./live.ts";

@@ -25,7 +25,7 @@ export const intervalText = ([low, high]: readonly [number, number]) =>
   `${points(low)} to ${points(high)}`;
 
 /** Mean, median and interquartile mean, with what must be said beside them. */
-export function headlineFigures(report: EvaluationReport): Figure[] {
+function headlineFigures(report: EvaluationReport): Figure[] {
   const note = cappedSentence(report);
   const figure = (
     label: string,

@@ -18,9 +18,10 @@ export const LIGHT = {
   series6: "#b03a5b",
 } as const;
 
+/** What a colour is for. */
 export type ColourRole = keyof typeof LIGHT;
 
-export const DARK: Record<ColourRole, string> = {
+const DARK: Record<ColourRole, string> = {
   paper: "#14181d",
   ink: "#e7ebf0",
   muted: "#a0abb7",

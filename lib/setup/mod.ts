@@ -1,3 +1,4 @@
+/** Bringing what the program needs: packages, TensorFlow, Chrome. */
 export { ensureBinding, findCompiler } from "./binding.ts";
 export { ensureChrome } from "./chrome.ts";
 export { choosePackages } from "./packages.ts";

@@ -24,7 +24,7 @@ import {
 } from "./run_folder.ts";
 
 /** Where the agents are that come with the program. */
-export const PRETRAINED_FOLDER = fileURLToPath(
+const PRETRAINED_FOLDER = fileURLToPath(
   new URL("../../data/pretrained", import.meta.url),
 );
 

@@ -25,7 +25,7 @@ import {
 } from "./checkpoint_files.ts";
 import type { Counters } from "./loop.ts";
 import { chunkReader, compressChunks } from "./replay_file.ts";
-import type { SinkPositions } from "./sinks.ts";
+import type { SinkPositions } from "./metric_sink.ts";
 
 /** What a checkpoint stores, the replay memory aside. */
 export interface TrainingState {
@@ -39,6 +39,7 @@ export interface TrainingState {
   sinks: SinkPositions;
 }
 
+/** How {@linkcode saveCheckpoint} saves. */
 export interface SaveCheckpointOptions {
   /** Newest checkpoints kept, beside the best one. */
   keep: number;

@@ -1,44 +1,35 @@
 /** Training: the loop, and all that a run leaves in its folder. */
-export {
-  type Agent,
-  findAgent,
-  type FindAgentOptions,
-  loadLearner,
-  PRETRAINED_FOLDER,
-} from "./agents.ts";
+export { type Agent, findAgent, loadLearner } from "./agents.ts";
 export {
   findCheckpoint,
   loadCheckpoint,
-  type LoadedCheckpoint,
   loadNewestCheckpoint,
   readCheckpointModel,
   saveCheckpoint,
-  type SaveCheckpointOptions,
-  type TrainingState,
 } from "./checkpoint.ts";
+export { checkpointPath, listCheckpoints } from "./checkpoint_files.ts";
+export { trainingEpisodes } from "./episodes.ts";
+export { acquireLock } from "./lock.ts";
+export { freshCounters, type StopReason, train } from "./loop.ts";
+export type { GameRecord, IntervalRecord, MetricSink } from "./metric_sink.ts";
 export {
-  type CheckpointManifest,
-  checkpointPath,
-  listCheckpoints,
-  readManifest,
-} from "./checkpoint_files.ts";
-export * from "./episodes.ts";
-export * from "./lock.ts";
-export * from "./loop.ts";
-export * from "./progress.ts";
-export * from "./run_folder.ts";
+  createProgress,
+  formatDuration,
+  formatStatus,
+  type TrainingStatus,
+} from "./progress.ts";
 export {
-  runTraining,
-  type TrainingOptions,
-  type TrainingOutcome,
-} from "./session.ts";
-export {
-  type EvaluationRecord,
-  type GameRecord,
-  type IntervalRecord,
-  METRICS_COLUMNS,
-  type MetricSink,
-  openSinks,
-  SCORES_COLUMNS,
-  type SinkPositions,
-} from "./sinks.ts";
+  createRun,
+  listRuns,
+  openRun,
+  readRunInfo,
+  removeUnstartedRun,
+  type RunFolder,
+  runFolderAt,
+  type RunInfo,
+  RUNS_FOLDER,
+  updateRunConfig,
+  writeRunInfo,
+} from "./run_folder.ts";
+export { runTraining, type TrainingOutcome } from "./session.ts";
+export { openSinks } from "./sinks.ts";

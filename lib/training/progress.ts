@@ -29,10 +29,9 @@ export interface TrainingBudget {
   minutes: number | null;
 }
 
+/** How {@linkcode createProgress} shows. */
 export interface ProgressOptions {
   budget: TrainingBudget;
-  /** Agent steps that were done before. @default {0} */
-  step?: number;
   /** Whether the bar can be drawn. @default {Deno.stderr.isTerminal()} */
   terminal?: boolean;
   /** Least seconds between two plain lines. @default {10} */
@@ -144,10 +143,9 @@ class ProgressLine implements Progress {
   readonly #bar: ProgressBar;
   #status: TrainingStatus | undefined;
 
-  constructor({ budget, step = 0 }: ProgressOptions) {
+  constructor({ budget }: ProgressOptions) {
     this.#bar = new ProgressBar({
       max: budget.steps,
-      value: step,
       barLength: 20,
       formatter: ({ progressBar, styledTime }) => {
         const text = this.#status ? formatStatus(this.#status, budget) : "";

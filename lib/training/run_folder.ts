@@ -87,6 +87,7 @@ export function runFolderAt(path: string): RunFolder {
   };
 }
 
+/** What {@linkcode createRun} makes. */
 export interface CreateRunOptions {
   config: Config;
   /** The run's name; absent: date, time and `configName`. */

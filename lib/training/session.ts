@@ -34,6 +34,7 @@ import {
   train,
   type TrainingHooks,
 } from "./loop.ts";
+import type { MetricSink } from "./metric_sink.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import {
   programCommit,
@@ -41,7 +42,7 @@ import {
   type RunFolder,
   writeRunInfo,
 } from "./run_folder.ts";
-import { type MetricSink, openSinks } from "./sinks.ts";
+import { openSinks } from "./sinks.ts";
 
 /** Name in a checkpoint of the stream that the training loop draws from. */
 const TRAINING_RANDOM = "training";

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { mean } from "../evaluation/mod.ts";
 import { SummaryWriter } from "../tensorflow/mod.ts";
-import type { RunFolder } from "./run_folder.ts";
 import type {
   EvaluationRecord,
   GameRecord,
   IntervalRecord,
   MetricSink,
   SinkPositions,
-} from "./sinks.ts";
+} from "./metric_sink.ts";
+import type { RunFolder } from "./run_folder.ts";
 
 /** Begins each position's name. */
 const PREFIX = "tensorboard/";

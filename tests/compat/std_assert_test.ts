@@ -2,24 +2,17 @@ import {
   assert,
   assertAlmostEquals,
   assertEquals,
-  assertExists,
   assertGreater,
-  assertGreaterOrEqual,
-  assertInstanceOf,
   AssertionError,
   assertLess,
-  assertLessOrEqual,
   assertMatch,
   assertNotEquals,
   assertRejects,
-  assertStrictEquals,
   assertStringIncludes,
   assertThrows,
-  fail,
 } from "@std/assert";
 
 class OwnError extends Error {}
-const object = {};
 const throwOwn = () => {
   throw new OwnError("no such file");
 };
@@ -45,10 +38,6 @@ const CASES: Record<string, { accepts: () => void; refuses: (() => void)[] }> =
       accepts: () => assertNotEquals([1], [2]),
       refuses: [() => assertNotEquals([1], [1])],
     },
-    assertStrictEquals: {
-      accepts: () => assertStrictEquals(object, object),
-      refuses: [() => assertStrictEquals(object, {})],
-    },
     assertAlmostEquals: {
       accepts: () => {
         assertAlmostEquals(1, 1 + 5e-8);
@@ -65,21 +54,9 @@ const CASES: Record<string, { accepts: () => void; refuses: (() => void)[] }> =
       accepts: () => assertGreater(2, 1),
       refuses: [() => assertGreater(1, 1)],
     },
-    assertGreaterOrEqual: {
-      accepts: () => assertGreaterOrEqual(1, 1),
-      refuses: [() => assertGreaterOrEqual(0, 1)],
-    },
     assertLess: {
       accepts: () => assertLess(1, 2),
       refuses: [() => assertLess(1, 1), () => assertLess(NaN, 1)],
-    },
-    assertLessOrEqual: {
-      accepts: () => assertLessOrEqual(1, 1),
-      refuses: [() => assertLessOrEqual(2, 1)],
-    },
-    assertExists: {
-      accepts: () => assertExists(0),
-      refuses: [() => assertExists(null), () => assertExists(undefined)],
     },
     assertMatch: {
       accepts: () => assertMatch("abc", /b/),
@@ -88,10 +65,6 @@ const CASES: Record<string, { accepts: () => void; refuses: (() => void)[] }> =
     assertStringIncludes: {
       accepts: () => assertStringIncludes("abc", "bc"),
       refuses: [() => assertStringIncludes("abc", "bd")],
-    },
-    assertInstanceOf: {
-      accepts: () => assertInstanceOf(new OwnError(), Error),
-      refuses: [() => assertInstanceOf(new Error(), OwnError)],
     },
     assertThrows: {
       accepts: () => {
@@ -104,7 +77,6 @@ const CASES: Record<string, { accepts: () => void; refuses: (() => void)[] }> =
         () => assertThrows(throwOwn, OwnError, "other words"),
       ],
     },
-    fail: { accepts: () => {}, refuses: [() => fail("a reason")] },
   };
 
 for (const [name, { accepts, refuses }] of Object.entries(CASES)) {
@@ -142,7 +114,7 @@ Deno.test("assertRejects refuses a promise that resolves", async () => {
   } catch (error) {
     thrown = error;
   }
-  assertInstanceOf(thrown, AssertionError);
+  assert(thrown instanceof AssertionError);
 });
 
 Deno.test("assertions put the caller's words into their message", () => {

@@ -9,7 +9,7 @@ import {
   runFolderAt,
 } from "../../lib/training/mod.ts";
 import { CsvFile } from "../../lib/training/csv_file.ts";
-import { CsvSink } from "../../lib/training/sinks.ts";
+import { CsvSink } from "../../lib/training/csv_sink.ts";
 import { readScalars } from "../tensorflow/event_file.ts";
 import { inFolder } from "./fixtures.ts";
 

@@ -1,0 +1,6 @@
+/** Measurements of speed and memory. */
+export { benchEnv } from "./env.ts";
+export { benchLearner } from "./learner.ts";
+export { benchMemory } from "./memory.ts";
+export { findPeers, installPeers } from "./peers.ts";
+export { benchTrain } from "./train.ts";

@@ -1,0 +1,165 @@
+import { assert, assertEquals } from "@std/assert";
+import { dirname, join, normalize } from "node:path/posix";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** A file's relative imports, of values or of types: paths from the root. */
+interface SourceFile {
+  path: string;
+  imports: string[];
+}
+
+/** Who may import whom: only what stands in an earlier line. */
+const LEVELS = [
+  ["config", "cli"],
+  ["browser", "tensorflow"],
+  ["game", "setup"],
+  ["env", "doctor"],
+  ["agent"],
+  ["evaluation"],
+  ["training"],
+  ["report", "bench"],
+  ["tasks"],
+  ["main.ts"],
+];
+
+/** Read before any package is installed, which a `mod.ts` needs. */
+const BEFORE_PACKAGES = ["lib/tensorflow/locate.ts", "lib/browser/find.ts"];
+
+/** `env` of lib/env/types.ts, `tasks` of tasks/train.ts, "" of lib/errors.ts. */
+function folderOf(path: string): string {
+  const [first, second, file] = path.split("/");
+  if (first !== "lib") return first!;
+  return file === undefined ? "" : second!;
+}
+
+/** lib/compat has no level: its files stand for packages, known by name. */
+function levelOf(folder: string): number {
+  if (folder === "") return -1;
+  const level = LEVELS.findIndex((folders) => folders.includes(folder));
+  return level < 0 ? Infinity : level;
+}
+
+const isTypes = (path: string) => path.endsWith("/types.ts");
+
+function breaksDirection(from: string, to: string): boolean {
+  const [importer, imported] = [folderOf(from), folderOf(to)];
+  if (importer === imported || isTypes(to)) return false;
+  return levelOf(imported) >= levelOf(importer);
+}
+
+function reachesInside(from: string, to: string): boolean {
+  const [importer, imported] = [folderOf(from), folderOf(to)];
+  if (importer === imported || imported === "" || imported === "tasks") {
+    return false;
+  }
+  if (importer === "setup" && BEFORE_PACKAGES.includes(to)) return false;
+  return !to.endsWith("/mod.ts") && !isTypes(to);
+}
+
+/** Every import `from -> to` of which `wrong` says so. */
+function faults(
+  files: readonly SourceFile[],
+  wrong: (from: string, to: string) => boolean,
+): string[] {
+  return files.flatMap(({ path, imports }) =>
+    imports.filter((to) => wrong(path, to)).map((to) => `${path} -> ${to}`)
+  );
+}
+
+/** The files of one circle of imports; empty if there is none. */
+function findCycle(files: readonly SourceFile[]): string[] {
+  const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string[] => {
+    const start = trail.indexOf(path);
+    if (start >= 0) return trail.slice(start);
+    if (done.has(path)) return [];
+    for (const next of importsOf.get(path) ?? []) {
+      const cycle = visit(next, [...trail, path]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(path);
+    return [];
+  };
+  for (const { path } of files) {
+    const cycle = visit(path, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
+
+function importsIn(path: string, text: string): string[] {
+  const specifiers = text.matchAll(
+    /(?:^|[\s}])(?:from|import)\s*\(?\s*"(\.[^"]+)"/g,
+  );
+  return Array.from(
+    specifiers,
+    ([, specifier]) => normalize(join(dirname(path), specifier!)),
+  );
+}
+
+async function pathsUnder(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
+    const path = join(folder, name);
+    if (isDirectory) paths.push(...await pathsUnder(path));
+    else if (name.endsWith(".ts")) paths.push(path);
+  }
+  return paths;
+}
+
+async function readSources(): Promise<SourceFile[]> {
+  const paths = [
+    "main.ts",
+    ...await pathsUnder("tasks"),
+    ...await pathsUnder("lib"),
+  ];
+  return await Promise.all(paths.map(async (path) => ({
+    path,
+    imports: importsIn(path, await Deno.readTextFile(join(ROOT, path))),
+  })));
+}
+
+const sources = await readSources();
+
+Deno.test("every folder of lib has its place in the direction", () => {
+  const folders = new Set(sources.map(({ path }) => folderOf(path)));
+  for (const without of ["", "compat"]) folders.delete(without);
+  assertEquals([...folders].sort(), LEVELS.flat().sort());
+});
+
+Deno.test("imports are read in all their forms, and lead to files", () => {
+  const text = 'import {\n  a,\n} from "./a.ts";\nimport "../b.ts";\n' +
+    'export * from "./c.ts";\nconst d = await import("./d.ts");\n' +
+    'import e from "npm-package";\n';
+  assertEquals(importsIn("lib/x/y.ts", text), [
+    ...["lib/x/a.ts", "lib/b.ts", "lib/x/c.ts", "lib/x/d.ts"],
+  ]);
+  const paths = new Set(sources.map(({ path }) => path));
+  assertEquals(faults(sources, (_, to) => !paths.has(to)), []);
+  const main = sources.find(({ path }) => path === "main.ts");
+  assert(main?.imports.includes("tasks/train.ts"));
+});
+
+Deno.test("imports go one way: tasks, training, agent and env, game, browser", () => {
+  assert(breaksDirection("lib/env/reward.ts", "lib/agent/mod.ts"));
+  assert(breaksDirection("lib/errors.ts", "lib/config/mod.ts"));
+  assert(breaksDirection("lib/report/page.ts", "lib/compat/astral.ts"));
+  assertEquals(faults(sources, breaksDirection), []);
+});
+
+Deno.test("a folder is imported by its mod.ts, or its types", () => {
+  assert(reachesInside("lib/agent/policy.ts", "lib/env/reward.ts"));
+  assertEquals(faults(sources, reachesInside), []);
+});
+
+Deno.test("no file imports itself by way of others", () => {
+  const ring = ["a", "b", "c"].map((path, i, all) => ({
+    path,
+    imports: [all[(i + 1) % 3]!],
+  }));
+  assertEquals(findCycle(ring), ["a", "b", "c"]);
+  assertEquals(findCycle(sources), []);
+});
