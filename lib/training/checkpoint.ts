@@ -23,9 +23,9 @@ import {
   setAside,
   writeCheckpointFiles,
 } from "./checkpoint_files.ts";
-import type { Counters } from "./loop.ts";
-import { chunkReader, compressChunks } from "./replay_file.ts";
+import type { Counters } from "./counters.ts";
 import type { SinkPositions } from "./metric_sink.ts";
+import { chunkReader, compressChunks } from "./replay_file.ts";
 
 /** What a checkpoint stores, the replay memory aside. */
 export interface TrainingState {

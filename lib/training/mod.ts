@@ -8,9 +8,10 @@ export {
   saveCheckpoint,
 } from "./checkpoint.ts";
 export { checkpointPath, listCheckpoints } from "./checkpoint_files.ts";
+export { freshCounters, type StopReason } from "./counters.ts";
 export { trainingEpisodes } from "./episodes.ts";
 export { acquireLock } from "./lock.ts";
-export { freshCounters, type StopReason, train } from "./loop.ts";
+export { train } from "./loop.ts";
 export type { GameRecord, IntervalRecord, MetricSink } from "./metric_sink.ts";
 export {
   createProgress,

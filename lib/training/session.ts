@@ -2,13 +2,12 @@
 import {
   createLearner,
   type Learner,
-  type Network,
   ReplayMemory,
   resolveNetwork,
   summarise,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { Environments, type EnvState, type VectorEnv } from "../env/mod.ts";
+import { Environments, type VectorEnv } from "../env/mod.ts";
 import {
   evaluate,
   type Evaluation,
@@ -23,19 +22,14 @@ import {
   loadCheckpoint,
   type LoadedCheckpoint,
   loadNewestCheckpoint,
-  saveCheckpoint,
 } from "./checkpoint.ts";
 import { listCheckpoints } from "./checkpoint_files.ts";
+import { CheckpointWriter, TRAINING_RANDOM } from "./checkpoint_writer.ts";
+import { type Counters, freshCounters, type StopReason } from "./counters.ts";
 import { acquireLock } from "./lock.ts";
-import {
-  type Counters,
-  freshCounters,
-  type StopReason,
-  train,
-  type TrainingHooks,
-} from "./loop.ts";
-import type { MetricSink } from "./metric_sink.ts";
+import { train } from "./loop.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import { Records } from "./records.ts";
 import {
   programCommit,
   readRunInfo,
@@ -44,8 +38,6 @@ import {
 } from "./run_folder.ts";
 import { openSinks } from "./sinks.ts";
 
-/** Name in a checkpoint of the stream that the training loop draws from. */
-const TRAINING_RANDOM = "training";
 /** Most games that an evaluation plays side by side. */
 const EVALUATION_GAMES = 32;
 
@@ -116,7 +108,7 @@ export async function runTraining(
 
   using sinks = openSinks(run, resumed?.state.sinks);
   const records = new Records(sinks, progress, counters);
-  const checkpoints = new Checkpoints(run, config, network, progress, {
+  const checkpoints = new CheckpointWriter(run, config, network, progress, {
     counters,
     learner,
     memory,
@@ -242,124 +234,4 @@ async function recordStart(
     device: learner.device,
   });
   await writeRunInfo(run, info);
-}
-
-/** Passes on what happens to the metric files and to whoever watches. */
-class Records {
-  readonly #sinks: MetricSink;
-  readonly #progress: Progress;
-  readonly #counters: Counters;
-  readonly #lastScores: number[] = [];
-  #bestScore: number | null = null;
-  #epsilon = 1;
-
-  constructor(sinks: MetricSink, progress: Progress, counters: Counters) {
-    this.#sinks = sinks;
-    this.#progress = progress;
-    this.#counters = counters;
-  }
-
-  readonly game: TrainingHooks["onGame"] = (environment, episode, epsilon) => {
-    const { games: game, step, wallSeconds } = this.#counters;
-    this.#sinks.game(
-      { game, environment, episode, epsilon, step, wallSeconds },
-    );
-    this.#lastScores.push(episode.score);
-    if (this.#lastScores.length > 10) this.#lastScores.shift();
-    this.#bestScore = Math.max(this.#bestScore ?? 0, episode.score);
-  };
-
-  readonly interval: TrainingHooks["onInterval"] = (metrics) => {
-    const { step, games, wallSeconds } = this.#counters;
-    const rssMegabytes = Deno.memoryUsage().rss / 1e6;
-    this.#sinks.interval({ ...metrics, wallSeconds, rssMegabytes });
-    this.#progress.update({
-      ...{ step, games, wallSeconds },
-      lastScores: this.#lastScores,
-      bestScore: this.#bestScore,
-      epsilon: metrics.epsilon,
-      loss: metrics.loss,
-      stepsPerSecond: metrics.stepsPerSecond,
-    });
-  };
-
-  evaluation(evaluation: Evaluation): void {
-    const { step } = this.#counters;
-    this.#sinks.evaluation({ step, scores: evaluation.scores });
-    const { mean, min, max, episodes, cap, capped } = evaluation;
-    this.#progress.log(
-      `Evaluation at step ${step}: mean ${mean.toFixed(0)} of ${episodes} ` +
-        `games (${min} to ${max}), ${Math.round(capped * episodes)} of them ` +
-        `at the cap of ${cap}`,
-    );
-  }
-}
-
-/** What a checkpoint is made of, beside the games. */
-interface CheckpointParts {
-  counters: Counters;
-  learner: Learner;
-  memory: ReplayMemory;
-  random: Random;
-  sinks: MetricSink;
-}
-
-/**
- * Saves checkpoints while training goes on. One that cannot be written (the
- * disk is full) is said and left out: the earlier ones are untouched.
- */
-class Checkpoints {
-  readonly #folder: string;
-  readonly #keep: number;
-  readonly #network: Network;
-  readonly #progress: Progress;
-  readonly #parts: CheckpointParts;
-  #writing: Promise<unknown> = Promise.resolve();
-
-  constructor(
-    run: RunFolder,
-    config: Config,
-    network: Network,
-    progress: Progress,
-    parts: CheckpointParts,
-  ) {
-    this.#folder = run.checkpoints;
-    this.#keep = config.training.keepCheckpoints;
-    this.#network = network;
-    this.#progress = progress;
-    this.#parts = parts;
-  }
-
-  /** Returns when everything is copied; writing goes on. */
-  async save(env: EnvState): Promise<void> {
-    await this.#writing;
-    const { counters, learner, memory, random, sinks } = this.#parts;
-    try {
-      const state = {
-        counters,
-        learner: await learner.getState(),
-        env,
-        randoms: { [TRAINING_RANDOM]: random.state },
-        sinks: sinks.flush(),
-      };
-      const options = { keep: this.#keep, network: this.#network };
-      this.#writing = saveCheckpoint(this.#folder, state, memory, options)
-        .catch((error) => this.#warn(error));
-    } catch (error) {
-      this.#warn(error);
-    }
-  }
-
-  /** Waits until the last checkpoint is written. */
-  async settled(): Promise<void> {
-    await this.#writing;
-  }
-
-  #warn(error: unknown): void {
-    if (!(error instanceof Error)) throw error;
-    this.#progress.log(
-      `warning: step ${this.#parts.counters.step} was not saved, training ` +
-        `goes on. ${error.message}`,
-    );
-  }
 }

@@ -8,7 +8,7 @@ import {
 import { FRAME_BYTES } from "../../lib/env/types.ts";
 import { Random } from "../../lib/random.ts";
 import type { TrainingState } from "../../lib/training/checkpoint.ts";
-import { freshCounters } from "../../lib/training/loop.ts";
+import { freshCounters } from "../../lib/training/counters.ts";
 
 export const NETWORK = resolveNetwork(
   { layers: [{ type: "dense", units: 2 }], dueling: false },
