@@ -1,4 +1,5 @@
 /** Chrome, its tabs and what they are asked. */
 export { Chrome } from "./chrome.ts";
 export { findChrome, searchChrome } from "./find.ts";
+export { Relauncher } from "./relauncher.ts";
 export type { Key, Rectangle, ScreencastFrame, Tab } from "./tab.ts";

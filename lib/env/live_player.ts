@@ -1,11 +1,9 @@
+import { Relauncher } from "../browser/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { ChromeCrashedError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { LiveGame, type LiveState } from "../game/mod.ts";
 import { canvasOfScreenshot, observeCanvas } from "./observation.ts";
 import { ACTIONS, type EpisodeStart } from "./types.ts";
-
-/** Chrome is started again so often without any progress in between. */
-const RELAUNCHES = 3;
 
 /** The game is paused when the agent does not decide for so long. */
 const PATIENCE_MS = 1000;
@@ -46,7 +44,7 @@ export class LivePlayer implements AsyncDisposable {
   #config: Config;
   #game: LiveGame;
   #recoveries = 0;
-  #failures = 0;
+  readonly #relauncher = new Relauncher();
   #paused = false;
   #pauseTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -109,7 +107,7 @@ export class LivePlayer implements AsyncDisposable {
 
   /** The agent's turn: the game goes on, but not for long without a decision. */
   waitForAgent(): void {
-    this.#failures = 0;
+    this.#relauncher.progressed();
     clearTimeout(this.#pauseTimer);
     this.#pauseTimer = setTimeout(() => {
       this.#paused = true;
@@ -135,21 +133,11 @@ export class LivePlayer implements AsyncDisposable {
   async relaunch(failure: unknown): Promise<void> {
     clearTimeout(this.#pauseTimer);
     this.#paused = false;
-    while (++this.#failures <= RELAUNCHES) {
-      try {
-        await this.#game[Symbol.asyncDispose]();
-        this.#game = await openLiveGame(this.#config);
-        this.#recoveries++;
-        return;
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw new ChromeCrashedError(
-      `Chrome died, and starting it again ${RELAUNCHES} times did not help: ` +
-        (failure as Error).message,
-      { cause: failure },
-    );
+    await this.#relauncher.relaunch(failure, async () => {
+      await this.#game[Symbol.asyncDispose]();
+      this.#game = await openLiveGame(this.#config);
+    });
+    this.#recoveries++;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
-import { Chrome, type Tab } from "../browser/mod.ts";
+import { Chrome, Relauncher, type Tab } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
-import { ChromeCrashedError, DinoPageError } from "../errors.ts";
+import { DinoPageError } from "../errors.ts";
 import { sha256 } from "../sha256.ts";
 import { installClock } from "./clock_script.ts";
 import { createGames } from "./game_script.ts";
@@ -23,9 +23,6 @@ const FRAME_MS = 1067 / 64;
 
 /** A wider viewport would give all games but the first a wider canvas. */
 const VIEWPORT = { width: 600, height: 400 } as const;
-
-/** Chrome is started again so often without any answer in between. */
-const RELAUNCHES = 3;
 
 /** Options of {@linkcode LockstepPage.open}. */
 export type LockstepPageOptions = Omit<LockstepOptions, "frameMs">;
@@ -50,7 +47,7 @@ export class LockstepPage implements AsyncDisposable {
   #tab: Tab | null = null;
   #generation = 0;
   #relaunch: Promise<void> | null = null;
-  #failures = 0;
+  readonly #relauncher = new Relauncher();
   #obstacles: string[] = [];
   #version = "";
   #scriptHash = "";
@@ -119,7 +116,7 @@ export class LockstepPage implements AsyncDisposable {
 
   /** Tells that Chrome works: what went before does not count against it. */
   progressed(): void {
-    this.#failures = 0;
+    this.#relauncher.progressed();
   }
 
   /**
@@ -142,19 +139,10 @@ export class LockstepPage implements AsyncDisposable {
   }
 
   async #startAgain(failure: unknown): Promise<void> {
-    while (++this.#failures <= RELAUNCHES) {
-      try {
-        await this.#chrome?.[Symbol.asyncDispose]();
-        return await this.#launch();
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw new ChromeCrashedError(
-      `Chrome died, and starting it again ${RELAUNCHES} times did not help: ` +
-        (failure as Error).message,
-      { cause: failure },
-    );
+    await this.#relauncher.relaunch(failure, async () => {
+      await this.#chrome?.[Symbol.asyncDispose]();
+      await this.#launch();
+    });
   }
 
   async #launch(): Promise<void> {
