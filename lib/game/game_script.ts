@@ -55,6 +55,8 @@ export interface Game {
   painter: Painter;
   action: number;
   frames: number;
+  /** Points between nights, as the page has it. */
+  usualNight: number;
   /** Whether it is night, and since which of `frames`. */
   night: boolean;
   nightSince: number;
@@ -153,6 +155,7 @@ export function createGames(
       painter: painting.painter(runner.canvas),
       action: 0,
       frames: 0,
+      usualNight: runner.config.invertDistance ?? Infinity,
       night: false,
       nightSince: -Infinity,
       episode: null,
@@ -233,6 +236,10 @@ export function createGames(
       playing: false,
       raqId: 0,
     });
+    if (options.night) {
+      const points = episode.nightEvery ?? game.usualNight;
+      api.configure(runner, "invertDistance", points);
+    }
     const usual = runner.config.speed ?? 0;
     if (episode.speed !== undefined) runner.config.speed = episode.speed;
     runner.restart();

@@ -38,6 +38,7 @@ export interface Taps {
 export interface PageEpisode {
   seed: number;
   speed?: number;
+  nightEvery?: number;
   maxScore?: number;
 }
 
