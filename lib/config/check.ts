@@ -39,7 +39,7 @@ function problem(
 function checkBrowserAndGame(
   { browser, game, env }: Config,
 ): ConfigProblem[] {
-  const { crop, randomStartSpeed: start, earlyNight: night } = env;
+  const { crop, randomStartSpeed: start } = env;
   const pages = env.pages === "auto" ? 1 : env.pages;
   return [
     ...problem(
@@ -75,11 +75,6 @@ function checkBrowserAndGame(
       start.low > start.high,
       ["env.randomStartSpeed.low", "env.randomStartSpeed.high"],
       `env.randomStartSpeed.low (${start.low}) is above env.randomStartSpeed.high (${start.high})`,
-    ),
-    ...problem(
-      night.low > night.high,
-      ["env.earlyNight.low", "env.earlyNight.high"],
-      `env.earlyNight.low (${night.low}) is above env.earlyNight.high (${night.high})`,
     ),
     ...problem(
       start.share > 0 && game.speed !== "accelerating",

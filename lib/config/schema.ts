@@ -71,13 +71,6 @@ const envSchema = z.strictObject({
   maxEpisodeSteps: positiveInteger.nullable().describe(
     "Training games are cut (truncated) after so many agent steps; null: never.",
   ),
-  earlyNight: z.strictObject({
-    share: share.describe("Share of the training games with early nights."),
-    low: positiveInteger.describe("Fewest points to a night."),
-    high: positiveInteger.describe("Most points to a night."),
-  }).describe(
-    "Training games in which night falls early and often: else only a game that goes well ever gets to see it, at 700 points. Evaluations never do.",
-  ),
   randomStartSpeed: z.strictObject({
     share: share.describe("Share of the training games that start faster."),
     low: z.number().min(1).max(20).describe("Slowest starting speed."),

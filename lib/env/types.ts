@@ -27,11 +27,6 @@ export interface EpisodeStart {
   seed: number;
   /** Speed in pixels per frame to start at; absent: the game's own. */
   speed?: number;
-  /**
-   * Night falls every so many points; absent: as the game does, every 700. Only
-   * under the lock-step clock, and where `game.night` is on.
-   */
-  nightEvery?: number;
   /** The episode is truncated once its score is this or more; absent: never. */
   maxScore?: number;
 }

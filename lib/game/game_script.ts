@@ -55,8 +55,6 @@ export interface Game {
   painter: Painter;
   action: number;
   frames: number;
-  /** Points between nights, as the page has it. */
-  usualNight: number;
   /** Whether it is night, and since which of `frames`. */
   night: boolean;
   nightSince: number;
@@ -155,7 +153,6 @@ export function createGames(
       painter: painting.painter(runner.canvas),
       action: 0,
       frames: 0,
-      usualNight: runner.config.invertDistance ?? Infinity,
       night: false,
       nightSince: -Infinity,
       episode: null,
@@ -236,10 +233,6 @@ export function createGames(
       playing: false,
       raqId: 0,
     });
-    if (options.night) {
-      const points = episode.nightEvery ?? game.usualNight;
-      api.configure(runner, "invertDistance", points);
-    }
     const usual = runner.config.speed ?? 0;
     if (episode.speed !== undefined) runner.config.speed = episode.speed;
     runner.restart();

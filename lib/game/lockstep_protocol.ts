@@ -38,7 +38,6 @@ export interface Taps {
 export interface PageEpisode {
   seed: number;
   speed?: number;
-  nightEvery?: number;
   maxScore?: number;
 }
 

@@ -12,23 +12,16 @@ const UNIT = 1 / 0x1_0000_0000;
  * Seeds are in [0, 500,000): no evaluation ever uses one of them. A share of
  * the games (`env.randomStartSpeed`) starts at a speed drawn uniformly, because
  * the phases that matter most, the run-up and top speed, are otherwise met
- * once per game and only by an agent that survives until then. For the same
- * reason night falls early in a share of them (`env.earlyNight`).
+ * once per game and only by an agent that survives until then.
  */
 export function trainingEpisodes(config: Config): EpisodeSchedule {
-  const { randomStartSpeed: fast, earlyNight: night } = config.env;
+  const { share, low, high } = config.env.randomStartSpeed;
   return (environment, episode) => {
     const draw = (purpose: number) =>
       hash32(config.seed, environment, episode, purpose) * UNIT;
     const seed = Math.floor(draw(0) * TRAINING_SEEDS_END);
-    return {
-      seed,
-      ...(draw(1) < fast.share &&
-        { speed: fast.low + (fast.high - fast.low) * draw(2) }),
-      ...(draw(3) < night.share && {
-        nightEvery: night.low +
-          Math.floor((night.high - night.low + 1) * draw(4)),
-      }),
-    };
+    return draw(1) < share
+      ? { seed, speed: low + (high - low) * draw(2) }
+      : { seed };
   };
 }

@@ -170,32 +170,6 @@ Deno.test("LockstepEnv truncates training games, parks, and ends with its schedu
   }
 });
 
-Deno.test("LockstepEnv lets night fall as early as an episode's start says, for that episode", async () => {
-  await using environments = await Environments.open(await config());
-  await using env = await environments.createLockstep({
-    training: true,
-    numEnvs: 2,
-  });
-  await env.reset((environment, episode) => ({
-    seed: 3,
-    ...(environment === 1 && episode === 0 && { nightEvery: 10 }),
-  }));
-  const nights: { environment: number; episode: number; score: number }[] = [];
-  const episodes = [0, 0];
-  while (Math.min(...episodes) < 2) {
-    const { infos } = await env.step(Uint8Array.of(0, 0));
-    infos.forEach((info, environment) => {
-      if (info.episode) episodes[environment]! += 1;
-    });
-    (await env.states()).forEach(({ night, score }, environment) => {
-      const episode = episodes[environment]!;
-      if (night) nights.push({ environment, episode, score });
-    });
-  }
-  assertEquals(nights[0], { environment: 1, episode: 0, score: 10 });
-  assert(nights.every((it) => it.environment === 1 && it.episode === 0));
-});
-
 Deno.test("LockstepEnv goes on exactly from a stored state in another process", async () => {
   const settings = await config("game.speed=accelerating");
   const actions = someActions(90, 11);
