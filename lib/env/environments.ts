@@ -9,7 +9,7 @@ import { UsageError } from "../errors.ts";
 import { LiveEnv } from "./live_env.ts";
 import { openLiveGame } from "./live_player.ts";
 import { LockstepEnv } from "./lockstep_env.ts";
-import { observePictures, triangleFilter } from "./observation.ts";
+import { FULL_INK, observePictures, triangleFilter } from "./observation.ts";
 import { FRAME_BYTES, FRAME_SIZE } from "./types.ts";
 
 /** Options of {@linkcode Environments.create}. */
@@ -45,6 +45,7 @@ function pageOptions({ game, env }: Config): LockstepPageOptions {
     clouds: game.clouds,
     night: game.night,
     frameSize: FRAME_SIZE,
+    fullInk: FULL_INK,
     crop,
     columns: triangleFilter(crop.width, FRAME_SIZE),
     rows: triangleFilter(crop.height, FRAME_SIZE),

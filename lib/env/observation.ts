@@ -12,11 +12,15 @@
  * 3. The background is the most common value of the 80x80 pixels, and ink is
  *    the distance from it: `|value - background|`. So ink is bright on black by
  *    day and by night alike, and the agent need not learn the game twice. The
- *    rule knows the picture alone, not whether it is night; while night fades
- *    in or out, ink is dimmer, as it is on the screen.
+ *    rule knows the picture alone, not whether it is night.
+ * 4. The frame is stretched so that its strongest ink is {@linkcode FULL_INK}.
+ *    By day and by night that changes nothing; while night fades in or out, the
+ *    screen has less contrast for a second and a half, and for an instant none.
+ *    Without this step trained agents crashed just there, at 709 and 817 points.
  *
- * {@linkcode observePictures} does steps 2 and 3 by sharp; where pixels are scaled inside the page, the same steps are taken
- * with the weights of `triangleFilter`.
+ * {@linkcode observePictures} does steps 2 to 4 by sharp; where pixels are
+ * scaled inside the page, the same steps are taken with the weights of
+ * `triangleFilter`.
  */
 import sharp from "sharp";
 import type { EnvConfig } from "../config/mod.ts";
@@ -31,6 +35,9 @@ export interface Size {
   width: number;
   height: number;
 }
+
+/** The ink of the game's own grey, #535353, on white. */
+export const FULL_INK = 255 - 0x53;
 
 /** Step 2 of the definition, in sharp's words. */
 const SCALING = { fit: "fill", kernel: "linear" } as const;
@@ -87,7 +94,7 @@ function background(grey: Uint8Array): number {
 }
 
 /**
- * Step 3 of the definition, in place.
+ * Steps 3 and 4 of the definition, in place.
  *
  * @param frames [n, 80, 80] uint8 grey; becomes ink.
  */
@@ -95,8 +102,14 @@ export function greyToInk(frames: Uint8Array): void {
   for (let start = 0; start < frames.length; start += FRAME_BYTES) {
     const frame = frames.subarray(start, start + FRAME_BYTES);
     const paper = background(frame);
+    let strongest = 0;
     for (let i = 0; i < FRAME_BYTES; i++) {
       frame[i] = Math.abs(frame[i]! - paper);
+      strongest = Math.max(strongest, frame[i]!);
+    }
+    if (strongest === 0 || strongest === FULL_INK) continue;
+    for (let i = 0; i < FRAME_BYTES; i++) {
+      frame[i] = frame[i]! * FULL_INK / strongest + 0.5;
     }
   }
 }

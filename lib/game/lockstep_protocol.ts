@@ -17,6 +17,8 @@ export interface LockstepOptions {
   night: boolean;
   /** Side of an observation's frame, in pixels. */
   frameSize: number;
+  /** What a frame's strongest ink is stretched to. */
+  fullInk: number;
   /** The part of the canvas that is observed, in canvas pixels. */
   crop: { x: number; y: number; width: number; height: number };
   /** For each output column and row: first input pixel, and its weights. */

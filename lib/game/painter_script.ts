@@ -306,7 +306,8 @@ export function createPainter(
     painter: (canvas) => ({
       paint(out, night) {
         inkOfCrop(canvas);
-        if (options.pixels === "frame") {
+        const scaled = options.pixels === "frame";
+        if (scaled) {
           scaler.scale(out);
         } else {
           for (let y = 0; y < crop.height; y++) {
@@ -317,7 +318,15 @@ export function createPainter(
         // Half inverted, the picture is an even grey.
         const contrast = Math.abs(1 - 2 * night);
         if (contrast === 1) return;
-        for (let i = 0; i < out.length; i++) out[i] = out[i]! * contrast + 0.5;
+        let strongest = 0;
+        for (let i = 0; i < out.length; i++) {
+          out[i] = out[i]! * contrast + 0.5;
+          strongest = Math.max(strongest, out[i]!);
+        }
+        if (!scaled || strongest === 0) return;
+        for (let i = 0; i < out.length; i++) {
+          out[i] = out[i]! * options.fullInk / strongest + 0.5;
+        }
       },
       picture(out, night) {
         const recorder = recorders.get(canvas);

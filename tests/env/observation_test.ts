@@ -103,17 +103,28 @@ Deno.test("an inverted picture is observed like the picture", async () => {
   assert(mean < 0.05 && max <= 1, `${mean}, ${max}`);
 });
 
-Deno.test("greyToInk() measures from each frame's most common value", () => {
-  const frames = new Uint8Array(2 * FRAME_BYTES);
-  frames.fill(250, 0, FRAME_BYTES).fill(3, FRAME_BYTES);
-  frames.set([250, 83, 0], 10);
-  frames.set([3, 175, 0], FRAME_BYTES);
+Deno.test("greyToInk() measures from each frame's most common value, at full contrast", () => {
+  const day = [255, 255, 83, 169];
+  const night = [3, 3, 175, 0];
+  // Half-way to night: a ninth of the usual contrast.
+  const fading = [120, 120, 139, 130];
+  const blank = [127, 127, 127, 127];
+  const all = [day, night, fading, blank];
+  const frames = new Uint8Array(all.length * FRAME_BYTES);
+  all.forEach((values, i) => {
+    const frame = frames.subarray(i * FRAME_BYTES, (i + 1) * FRAME_BYTES);
+    frame.fill(values[0]!).set(values, 10);
+  });
   greyToInk(frames);
-  assertEquals([...frames.subarray(9, 14)], [0, 0, 167, 250, 0]);
-  assertEquals(
-    [...frames.subarray(FRAME_BYTES, FRAME_BYTES + 4)],
-    [0, 172, 3, 0],
-  );
+  const ink = all.map((_, i) => [
+    ...frames.subarray(i * FRAME_BYTES + 10, i * FRAME_BYTES + 14),
+  ]);
+  assertEquals(ink, [[0, 0, 172, 86], [0, 0, 172, 3], [0, 0, 172, 91], [
+    0,
+    0,
+    0,
+    0,
+  ]]);
 });
 
 Deno.test("canvasOfScreenshot() finds the canvas and fills what is cut off", async () => {

@@ -1,7 +1,7 @@
 /** What the tests of the lock-step clock share. */
 import { type BrowserConfig, loadConfig } from "../../lib/config/mod.ts";
 import { FRAME_SIZE } from "../../lib/env/mod.ts";
-import { triangleFilter } from "../../lib/env/observation.ts";
+import { FULL_INK, triangleFilter } from "../../lib/env/observation.ts";
 import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
 import {
   CANVAS,
@@ -27,6 +27,7 @@ export async function openPage(
     clouds: true,
     night: true,
     frameSize: FRAME_SIZE,
+    fullInk: FULL_INK,
     crop,
     columns: triangleFilter(crop.width, FRAME_SIZE),
     rows: triangleFilter(crop.height, FRAME_SIZE),

@@ -169,6 +169,7 @@ Deno.test("The injected script names what a page without the game lacks", async 
       clouds: true,
       night: true,
       frameSize: 80,
+      fullInk: 172,
       crop,
       columns: [],
       rows: [],
