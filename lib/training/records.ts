@@ -11,7 +11,6 @@ export class Records {
   readonly #counters: Counters;
   readonly #lastScores: number[] = [];
   #bestScore: number | null = null;
-  #epsilon = 1;
 
   constructor(sinks: MetricSink, progress: Progress, counters: Counters) {
     this.#sinks = sinks;
