@@ -10,6 +10,7 @@ import {
   alignedTable,
   answer,
   answerJson,
+  CONFIG_OPTIONS,
   defineCommand,
   JSON_OPTION,
   say,
@@ -133,17 +134,7 @@ export const command = defineCommand({
     "named, all but memory, which takes long. Figures depend on what else the machine does.",
   positionals: [{ name: "what", description: "The part to measure." }],
   options: {
-    config: {
-      type: "string",
-      placeholder: "FILE",
-      description: "Config file; configs/default.yaml if not given.",
-    },
-    set: {
-      type: "string",
-      repeatable: true,
-      placeholder: "KEY=VALUE",
-      description: "Sets one key of the config: env.instances=16.",
-    },
+    ...CONFIG_OPTIONS,
     updates: {
       type: "integer",
       placeholder: "N",

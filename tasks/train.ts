@@ -1,5 +1,11 @@
 import { basename, extname, join } from "node:path";
-import { answer, defineCommand, JSON_OPTION, say } from "../lib/cli/mod.ts";
+import {
+  answer,
+  CONFIG_OPTIONS,
+  defineCommand,
+  JSON_OPTION,
+  say,
+} from "../lib/cli/mod.ts";
 import { type Config, DEFAULT_CONFIG, loadConfig } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { Evaluation } from "../lib/evaluation/mod.ts";
@@ -48,17 +54,7 @@ export const command = defineCommand({
     "evaluations and a report. Ctrl-C saves and ends; --resume goes on from " +
     "there as if nothing had happened.",
   options: {
-    config: {
-      type: "string",
-      placeholder: "FILE",
-      description: "Config file; configs/default.yaml if not given.",
-    },
-    set: {
-      type: "string",
-      repeatable: true,
-      placeholder: "KEY=VALUE",
-      description: "Sets one key of the config: learner.learningRate=1e-4.",
-    },
+    ...CONFIG_OPTIONS,
     run: {
       type: "string",
       placeholder: "NAME",

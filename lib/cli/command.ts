@@ -88,3 +88,18 @@ export const JSON_OPTION = {
   type: "boolean",
   description: "One JSON document on stdout, everything else on stderr.",
 } as const satisfies Option;
+
+/** The options of every command that works by a config. */
+export const CONFIG_OPTIONS = {
+  config: {
+    type: "string",
+    placeholder: "FILE",
+    description: "Config file; configs/default.yaml if not given.",
+  },
+  set: {
+    type: "string",
+    repeatable: true,
+    placeholder: "KEY=VALUE",
+    description: "Sets one key of the config: learner.learningRate=1e-4.",
+  },
+} as const satisfies Options;

@@ -1,5 +1,10 @@
 /** The command line: commands as data, what they print, tables. */
-export { type CommandEntry, defineCommand, JSON_OPTION } from "./command.ts";
+export {
+  type CommandEntry,
+  CONFIG_OPTIONS,
+  defineCommand,
+  JSON_OPTION,
+} from "./command.ts";
 export { answer, answerJson, say } from "./output.ts";
 export { runCommandLine } from "./run.ts";
 export { alignedTable } from "./table.ts";
