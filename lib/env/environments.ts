@@ -100,6 +100,11 @@ export class Environments implements AsyncDisposable {
     return new Environments(config, pages, null);
   }
 
+  /** Which clock the games run by. */
+  get clock(): Config["env"]["clock"] {
+    return this.#config.env.clock;
+  }
+
   /** Number of Chrome pages that the games are spread over. */
   get pages(): number {
     return this.#pages.length;

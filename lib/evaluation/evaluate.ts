@@ -68,19 +68,22 @@ class SeedQueue {
   }
 
   /**
-   * The answer for an episode is remembered: an environment that was brought
-   * back after a crash of Chrome asks again and must get the same game.
+   * The schedule of one group of environments. The answer for an episode is
+   * remembered: an environment that was brought back after a crash of Chrome
+   * asks again and must get the same game.
    */
-  readonly schedule: EpisodeSchedule = (environment, episode) => {
-    const key = `${environment}/${episode}`;
-    let start = this.#given.get(key);
-    if (start === undefined) {
-      const seed = this.#waiting.shift();
-      start = seed === undefined ? null : { seed, maxScore: this.#maxScore };
-      this.#given.set(key, start);
-    }
-    return start;
-  };
+  scheduleFor(group: number): EpisodeSchedule {
+    return (environment, episode) => {
+      const key = `${group}/${environment}/${episode}`;
+      let start = this.#given.get(key);
+      if (start === undefined) {
+        const seed = this.#waiting.shift();
+        start = seed === undefined ? null : { seed, maxScore: this.#maxScore };
+        this.#given.set(key, start);
+      }
+      return start;
+    };
+  }
 }
 
 /** A running game and what has been seen of it. */
@@ -91,21 +94,24 @@ interface Seat extends RunningGame {
 
 /**
  * Plays `episodes` whole games and summarises their scores. As many games as
- * the environment has run side by side; one that ends makes room for the next
- * seed. The environment is reset, and stands still when this returns.
+ * the environments have run side by side; one that ends makes room for the
+ * next seed. With two groups of games the policy decides for one while Chrome
+ * steps the other. They are reset, and stand still when this returns.
  *
+ * @param groups of which each is stepped by itself, all of the same game
  * @throws UsageError on options that make no sense, ChromeCrashedError when a
  * game was broken off again and again
  */
 export async function evaluate(
-  env: VectorEnv,
+  groups: VectorEnv | readonly VectorEnv[],
   policy: Policy,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   checkOptions(options);
+  const envs = [groups].flat();
   const { episodes, firstSeed, maxScore } = options;
   const games = new Map<number, PlayedGame>();
-  const speeds = new SpeedHistogram(env.numActions);
+  const speeds = new SpeedHistogram(envs[0]!.numActions);
   for (let attempt = 1; games.size < episodes; attempt++) {
     if (attempt > ATTEMPTS) {
       throw new ChromeCrashedError(
@@ -115,13 +121,14 @@ export async function evaluate(
     }
     const seeds = Array.from({ length: episodes }, (_, i) => firstSeed + i)
       .filter((seed) => !games.has(seed));
-    await playSeeds(env, policy, seeds, maxScore, {
+    await playSeeds(envs, policy, new SeedQueue(seeds, maxScore), {
       onStep: (info, action) => speeds.add(info.speed, action),
       onGame: (game) => {
         games.set(game.seed, game);
         options.onGame?.(game, games.size);
       },
-      signal: options.signal,
+      maxScore,
+      ...(options.signal && { signal: options.signal }),
     });
   }
   const inOrder = [...games.values()].sort((a, b) => a.seed - b.seed);
@@ -144,19 +151,45 @@ function checkOptions({ episodes, firstSeed, maxScore }: EvaluateOptions) {
   }
 }
 
+/** What the games are played with, beside the policy. */
+interface PlayOptions {
+  onStep(info: StepInfo, action: number): void;
+  onGame(game: PlayedGame): void;
+  maxScore: number;
+  signal?: AbortSignal;
+}
+
+/** Plays all games of a queue; an error in one group stops the others too. */
 async function playSeeds(
+  envs: readonly VectorEnv[],
+  policy: Policy,
+  queue: SeedQueue,
+  options: PlayOptions,
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = options.signal
+    ? AbortSignal.any([options.signal, stop.signal])
+    : stop.signal;
+  await Promise.all(envs.map(async (env, group) => {
+    try {
+      await playGroup(env, policy, queue.scheduleFor(group), {
+        ...options,
+        signal,
+      });
+    } catch (error) {
+      stop.abort(error);
+    }
+  }));
+  stop.signal.throwIfAborted();
+}
+
+async function playGroup(
   env: VectorEnv,
   policy: Policy,
-  seeds: number[],
-  maxScore: number,
-  { onStep, onGame, signal }: {
-    onStep: (info: StepInfo, action: number) => void;
-    onGame: (game: PlayedGame) => void;
-    signal: AbortSignal | undefined;
-  },
+  schedule: EpisodeSchedule,
+  { onStep, onGame, maxScore, signal }: PlayOptions,
 ): Promise<void> {
   const n = env.numEnvs;
-  const { schedule } = new SeedQueue(seeds, maxScore);
   const seat = (environment: number, episode: number): Seat | null => {
     const start = schedule(environment, episode);
     return start && { seed: start.seed, step: 0, episode, played: [] };

@@ -1,6 +1,7 @@
 /** Games on held-out seeds, and figures of them that can be believed. */
 export { type Baseline, evaluateBaselines } from "./baselines.ts";
 export { evaluate, type EvaluateOptions, type Policy } from "./evaluate.ts";
+export { type GameGroups, openGameGroups } from "./game_groups.ts";
 export {
   type Evaluation,
   medianAndBest,

@@ -10,6 +10,7 @@ import {
   type Evaluation,
   greedyPolicy,
   medianAndBest,
+  openGameGroups,
   storedGame,
 } from "../evaluation/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
@@ -28,8 +29,6 @@ import { readReport, readRunData } from "./run_data.ts";
 
 /** Where the evaluations of agents go that are no run's. */
 const EVALUATIONS_FOLDER = resolve(RUNS_FOLDER, "../evaluations");
-/** Most games that are played side by side. */
-const SIDE_BY_SIDE = 32;
 
 /** How an agent is measured. */
 export interface MeasureOptions extends EvaluateOptions {
@@ -61,10 +60,10 @@ export async function measureAgent(
   const config = { ...agent.config, env: { ...agent.config.env, clock } };
   using learner = await loadLearner(agent);
   await using environments = await Environments.open(config);
-  const open = (numEnvs: number) =>
-    environments.create({ training: false, numEnvs });
-  await using env = await open(Math.min(episodes, SIDE_BY_SIDE));
-  const evaluation = await evaluate(env, greedyPolicy(learner), options);
+  await using games = await openGameGroups(environments, episodes);
+  const { groups } = games;
+  const evaluation = await evaluate(groups, greedyPolicy(learner), options);
+  const [env] = groups;
   const baselines = options.baselines && env instanceof LockstepEnv
     ? await evaluateBaselines(env, { episodes, firstSeed, maxScore })
     : [];
@@ -89,7 +88,10 @@ export async function measureAgent(
   if (!(env instanceof LockstepEnv)) {
     return { report, recordings: [], qCharts: [] };
   }
-  await using single = await open(1) as LockstepEnv;
+  await using single = await environments.createLockstep({
+    training: false,
+    numEnvs: 1,
+  });
   const recorded = await recordGames(single, learner, evaluation, config);
   return { report, ...recorded };
 }

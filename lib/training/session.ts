@@ -7,12 +7,14 @@ import {
   summarise,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { Environments, type VectorEnv } from "../env/mod.ts";
+import { Environments } from "../env/mod.ts";
 import {
   evaluate,
   type Evaluation,
   firstSeedFor,
+  type GameGroups,
   greedyPolicy,
+  openGameGroups,
   type SeedPurpose,
 } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
@@ -37,9 +39,6 @@ import {
   writeRunInfo,
 } from "./run_folder.ts";
 import { openSinks } from "./sinks.ts";
-
-/** Most games that an evaluation plays side by side. */
-const EVALUATION_GAMES = 32;
 
 /** What a training is started with. */
 export interface TrainingOptions {
@@ -90,7 +89,7 @@ export async function runTraining(
   );
   await using environments = await Environments.open(config);
   await using env = await environments.create({ training: true });
-  await using games = await createEvaluationGames(config, environments);
+  await using games = await openEvaluationGames(config, environments);
   await using progress = createProgress({ budget: config.training });
 
   const resumed = options.resume ? await newestCheckpoint(run, progress) : null;
@@ -164,22 +163,19 @@ function createMemory({ env, learner, replay }: Config): ReplayMemory {
 }
 
 /** Games of their own in the same Chrome: training's stay where they are. */
-function createEvaluationGames(
+function openEvaluationGames(
   { evaluation }: Config,
   environments: Environments,
-): Promise<VectorEnv> {
-  const most = Math.max(evaluation.episodes, evaluation.finalEpisodes);
-  return environments.create({
-    training: false,
-    numEnvs: Math.min(most, EVALUATION_GAMES),
-  });
+): Promise<GameGroups> {
+  const { episodes, finalEpisodes } = evaluation;
+  return openGameGroups(environments, Math.max(episodes, finalEpisodes));
 }
 
 /** @returns null if the signal broke it off */
 async function playGreedily(
   { evaluation }: Config,
   learner: Learner,
-  games: VectorEnv,
+  { groups }: GameGroups,
   purpose: SeedPurpose,
   signal: AbortSignal,
 ): Promise<Evaluation | null> {
@@ -187,7 +183,7 @@ async function playGreedily(
     ? evaluation.finalEpisodes
     : evaluation.episodes;
   try {
-    return await evaluate(games, greedyPolicy(learner), {
+    return await evaluate(groups, greedyPolicy(learner), {
       episodes,
       firstSeed: firstSeedFor(purpose, episodes),
       maxScore: evaluation.maxScore,

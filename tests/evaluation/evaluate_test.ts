@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type EpisodeSchedule,
   OBSERVATION_BYTES,
@@ -114,6 +114,26 @@ Deno.test("evaluate() parks the games that nothing is left for", async () => {
   const env = new FakeEnv(8, () => "crash");
   const { games } = await evaluate(env, noOpPolicy, OPTIONS);
   assertEquals(games.length, 5);
+});
+
+Deno.test("evaluate() shares the seeds out over groups of games", async () => {
+  const groups = [new FakeEnv(2, () => "crash"), new FakeEnv(1, () => "crash")];
+  const { games } = await evaluate(groups, noOpPolicy, OPTIONS);
+  assertEquals(games.map(({ seed }) => seed), seeds);
+});
+
+Deno.test("evaluate() stops all groups when one of them fails", async () => {
+  const failure = new ChromeCrashedError("gone");
+  const broken = new FakeEnv(1, () => {
+    throw failure;
+  });
+  let played = 0;
+  const endless = new FakeEnv(1, () => (played++, "interrupted"));
+  const error = await assertRejects(() =>
+    evaluate([endless, broken], noOpPolicy, { ...OPTIONS, episodes: 100 })
+  );
+  assertEquals(error, failure);
+  assert(played < 100, `${played} games were played on`);
 });
 
 Deno.test("evaluate() refuses games that were cut before the cap", async () => {

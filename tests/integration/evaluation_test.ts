@@ -27,6 +27,8 @@ Deno.test("evaluate() gives the same games however many are played at once", asy
   const alone = await evaluate(one, randomPolicy(3), OPTIONS);
   const together = await evaluate(three, randomPolicy(3), OPTIONS);
   assertEquals(together, alone);
+  const inGroups = await evaluate([one, three], randomPolicy(3), OPTIONS);
+  assertEquals(inGroups, alone);
 
   assertEquals(
     alone.games.map((game) => game.seed),

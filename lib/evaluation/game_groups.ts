@@ -1,0 +1,33 @@
+/** The games that an evaluation plays side by side. */
+import type { Environments, LiveEnv, LockstepEnv } from "../env/mod.ts";
+
+/** Most games that are played side by side. */
+const SIDE_BY_SIDE = 32;
+
+/** Games for {@linkcode evaluate}, until they are disposed of. */
+export interface GameGroups extends AsyncDisposable {
+  readonly groups: readonly (LockstepEnv | LiveEnv)[];
+}
+
+/**
+ * Opens as many games as `episodes` can use: two groups, so that the policy
+ * decides for one while Chrome steps the other; with the live clock one game.
+ *
+ * @throws what `Environments.create` throws
+ */
+export async function openGameGroups(
+  environments: Environments,
+  episodes: number,
+): Promise<GameGroups> {
+  const count = environments.clock === "live" ? 1 : Math.min(episodes, 2);
+  const numEnvs = Math.ceil(Math.min(episodes, SIDE_BY_SIDE) / count);
+  await using opened = new AsyncDisposableStack();
+  const groups: (LockstepEnv | LiveEnv)[] = [];
+  for (let i = 0; i < count; i++) {
+    groups.push(
+      opened.use(await environments.create({ training: false, numEnvs })),
+    );
+  }
+  const kept = opened.move();
+  return { groups, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
