@@ -22,6 +22,7 @@ export function checkConfig(config: Config): ConfigProblem[] {
     ...checkReplay(config),
     ...checkExploration(config),
     ...checkTraining(config),
+    ...checkRetraining(config),
   ];
 }
 
@@ -171,4 +172,13 @@ function checkTraining(
       `evaluation.target (${target}) is above evaluation.maxScore (${evaluation.maxScore}), where every game ends; it would never be reached`,
     ),
   ];
+}
+
+function checkRetraining({ retraining }: Config): ConfigProblem[] {
+  const { minutes, hardLimitMinutes: limit } = retraining;
+  return problem(
+    minutes >= limit,
+    ["retraining.minutes", "retraining.hardLimitMinutes"],
+    `retraining.minutes (${minutes}) is not below retraining.hardLimitMinutes (${limit}), the limit of a whole night; its games would not be played`,
+  );
 }

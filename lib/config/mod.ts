@@ -1,5 +1,9 @@
 /** The configuration: its keys, and reading, checking and writing its files. */
-export { HELD_OUT_SEEDS_START, TRAINING_SEEDS_END } from "./schema.ts";
+export {
+  HELD_OUT_SEEDS_PER_NIGHT,
+  HELD_OUT_SEEDS_START,
+  TRAINING_SEEDS_END,
+} from "./schema.ts";
 export { configFileJsonSchemaText } from "./json_schema.ts";
 export { loadConfig } from "./load.ts";
 export {
@@ -11,6 +15,9 @@ export {
   type Layers,
   type LearnerConfig,
   type NetworkConfig,
+  type NotifyConfig,
+  type RetentionConfig,
+  type RetrainingConfig,
   type RewardConfig,
 } from "./schema.ts";
 export { DEFAULT_CONFIG, displayPath } from "./source.ts";

@@ -14,6 +14,8 @@ const share = z.number().min(0).max(1);
 export const TRAINING_SEEDS_END = 500_000;
 /** Seeds from here on choose nothing: they are for final figures only. */
 export const HELD_OUT_SEEDS_START = 1_000_000;
+/** Each night of retraining has so many held-out seeds of its own. */
+export const HELD_OUT_SEEDS_PER_NIGHT = 1_000;
 
 const browserSchema = z.strictObject({
   path: z.string().nullable().describe(
@@ -226,6 +228,45 @@ const evaluationSchema = z.strictObject({
   ),
 });
 
+const retrainingSchema = z.strictObject({
+  minutes: positive.describe(
+    "Minutes of training per night, its evaluations included.",
+  ),
+  steps: positiveInteger.nullable().describe(
+    "Agent steps of training per night, if they end sooner than the minutes; null: no limit.",
+  ),
+  episodes: positiveInteger.max(HELD_OUT_SEEDS_PER_NIGHT).describe(
+    "Games that champion and challenger each play, on seeds that are new every night.",
+  ),
+  maxScore: positiveInteger.max(99_999).describe(
+    "One of these games that reaches this score ends there and counts as capped.",
+  ),
+  hardLimitMinutes: positive.describe(
+    "Longest that a whole night may take; then training is saved and the night ends.",
+  ),
+  freeDiskGb: nonNegative.describe(
+    "Free disk, in 10^9 bytes, without which a night does not begin.",
+  ),
+});
+
+const retentionSchema = z.strictObject({
+  maxGb: positive.describe(
+    "Most disk, in 10^9 bytes, for all that the nights leave: the challenger's run, champions, reports.",
+  ),
+  nights: positiveInteger.describe(
+    "Newest nights whose reports and former champions are kept.",
+  ),
+});
+
+const notifySchema = z.strictObject({
+  command: z.array(z.string()).min(1).nullable().describe(
+    "Program and arguments, run without a shell after each night with its result as JSON on stdin; null: none.",
+  ),
+  timeoutSeconds: positive.describe(
+    "Longest that this program may run, in seconds; then it is ended.",
+  ),
+});
+
 /** Every key of a config; its description is what editors show. */
 export const configSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).describe(
@@ -241,6 +282,9 @@ export const configSchema = z.strictObject({
   exploration: explorationSchema.describe("Epsilon-greedy exploration."),
   training: trainingSchema.describe("How long, and what is written when."),
   evaluation: evaluationSchema.describe("Greedy games on held-out seeds."),
+  retraining: retrainingSchema.describe("A night of deno task retrain."),
+  retention: retentionSchema.describe("How much the nights may keep."),
+  notify: notifySchema.describe("Who is told of a night's result."),
 });
 
 /** A complete configuration: every key has its value. */
@@ -257,5 +301,11 @@ export type RewardConfig = Config["reward"];
 export type NetworkConfig = Config["network"];
 /** How the network learns. */
 export type LearnerConfig = Config["learner"];
+/** How long a night of retraining is, and what it measures. */
+export type RetrainingConfig = Config["retraining"];
+/** How much the nights of retraining may keep. */
+export type RetentionConfig = Config["retention"];
+/** Who is told of a night's result. */
+export type NotifyConfig = Config["notify"];
 /** Layers of a network that the config spells out. */
 export type Layers = z.infer<typeof layersSchema>;

@@ -82,7 +82,7 @@ const BROKEN: [what: string, text: string, message: string][] = [
   [
     "an unknown group",
     "agent:\n  seed: 1\n",
-    "{file}:1:1: unknown key agent; the keys here are seed, browser, game, env, reward, network, learner, replay, exploration, training, evaluation",
+    "{file}:1:1: unknown key agent; the keys here are seed, browser, game, env, reward, network, learner, replay, exploration, training, evaluation, retraining, retention, notify",
   ],
   [
     "a misspelt group",
@@ -107,7 +107,7 @@ const BROKEN: [what: string, text: string, message: string][] = [
   [
     "__proto__",
     "__proto__:\n  seed: 1\n",
-    "{file}:1:1: unknown key __proto__; the keys here are seed, browser, game, env, reward, network, learner, replay, exploration, training, evaluation",
+    "{file}:1:1: unknown key __proto__; the keys here are seed, browser, game, env, reward, network, learner, replay, exploration, training, evaluation, retraining, retention, notify",
   ],
   [
     "extends in a group",
@@ -525,7 +525,7 @@ Deno.test("loadConfig() refuses files that extend each other", async () => {
 });
 
 const GROUPS =
-  "seed, browser, game, env, reward, network, learner, replay, exploration, training, evaluation";
+  "seed, browser, game, env, reward, network, learner, replay, exploration, training, evaluation, retraining, retention, notify";
 const FORM = "write it as key=value, as in --set learner.learningRate=1e-4";
 
 /** An argument of `--set`, and what is said of it. */
@@ -552,6 +552,18 @@ const BROKEN_SETS: [argument: string, message: string][] = [
   [
     "replay.warmup=1",
     "replay.warmup (1) is smaller than learner.batchSize (32); the first update needs a whole batch",
+  ],
+  [
+    "retraining.minutes=300",
+    "retraining.minutes (300) is not below retraining.hardLimitMinutes (240), the limit of a whole night; its games would not be played",
+  ],
+  [
+    "retraining.episodes=1001",
+    "retraining.episodes is 1001; it must be a whole number from 1 to 1000",
+  ],
+  [
+    "notify.command=mail",
+    'notify.command is "mail"; it must be a list of at least 1, each text or null',
   ],
 ];
 
