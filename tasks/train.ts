@@ -3,8 +3,10 @@ import {
   answer,
   CONFIG_OPTIONS,
   defineCommand,
+  INTERRUPTED,
   JSON_OPTION,
   say,
+  stopOnSignal,
 } from "../lib/cli/mod.ts";
 import { type Config, DEFAULT_CONFIG, loadConfig } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
@@ -40,11 +42,6 @@ const REASONS: Record<StopReason, string> = {
   patience: "it did not get better any more",
   signal: "it was stopped",
 };
-
-/** Exit code of a run that was stopped, and saved. */
-const INTERRUPTED = 130;
-/** Milliseconds in which a second signal is the first one's echo. */
-const SAME_SIGNAL_MS = 1000;
 
 /** `deno task train`. */
 export const command = defineCommand({
@@ -113,7 +110,10 @@ export const command = defineCommand({
     say(`Training in ${run.path}`);
 
     const stop = new AbortController();
-    const removeHandlers = stopOnSignal(stop);
+    const removeHandlers = stopOnSignal({
+      stop,
+      message: "Saving and stopping; once more to stop at once.",
+    });
     const context = (
       checkpoint: string,
       { episodes, firstSeed, cap }: Evaluation,
@@ -169,27 +169,6 @@ export const command = defineCommand({
 
 function setting(key: string, value: number | undefined): string[] {
   return value === undefined ? [] : [`${key}=${value}`];
-}
-
-/** The first signal asks to save and stop, a second one ends at once. */
-function stopOnSignal(stop: AbortController): () => void {
-  let first = 0;
-  const onSignal = () => {
-    if (stop.signal.aborted) {
-      // One Ctrl-C can come twice: from the terminal and from `deno task`.
-      if (performance.now() - first < SAME_SIGNAL_MS) return;
-      // Chrome's guard ends Chrome when this process has ended.
-      Deno.exit(INTERRUPTED);
-    }
-    first = performance.now();
-    say("Saving and stopping; once more to stop at once.");
-    stop.abort();
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  return () => {
-    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
-  };
 }
 
 /**

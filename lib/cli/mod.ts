@@ -5,6 +5,11 @@ export {
   defineCommand,
   JSON_OPTION,
 } from "./command.ts";
+export {
+  INTERRUPTED,
+  type InterruptOptions,
+  stopOnSignal,
+} from "./interrupt.ts";
 export { answer, answerJson, say } from "./output.ts";
 export { runCommandLine } from "./run.ts";
 export { alignedTable } from "./table.ts";

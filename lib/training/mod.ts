@@ -8,7 +8,14 @@ export {
   saveCheckpoint,
 } from "./checkpoint.ts";
 export { checkpointPath, listCheckpoints } from "./checkpoint_files.ts";
+export {
+  type Child,
+  type ChildEnd,
+  type ChildOptions,
+  startChild,
+} from "./child.ts";
 export { freshCounters, type StopReason } from "./counters.ts";
+export { replaceDurably } from "./durable.ts";
 export { trainingEpisodes } from "./episodes.ts";
 export { acquireLock } from "./lock.ts";
 export { train } from "./loop.ts";
