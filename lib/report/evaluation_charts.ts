@@ -203,7 +203,8 @@ const OBSTACLES: Readonly<Record<string, string>> = {
   pterodactyl: "pterodactyl",
 };
 
-const obstacleName = (type: string | null) =>
+/** An obstacle's name in words, from the page's own name for it. */
+export const obstacleName = (type: string | null) =>
   type === null
     ? "unknown"
     : OBSTACLES[type.toLowerCase().replaceAll("_", "")] ?? type;

@@ -11,6 +11,7 @@ import {
   greedyPolicy,
   medianAndBest,
   openGameGroups,
+  type PlayedGame,
   storedGame,
 } from "../evaluation/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
@@ -23,7 +24,13 @@ import {
 import { points } from "./evaluation_sections.ts";
 import { type Files, replaceFolder } from "./folder.ts";
 import type { PageChart } from "./page.ts";
-import { type RecordedGame, recordGame, type Recording } from "./recording.ts";
+import {
+  CRASH_ROLES,
+  recordCrash,
+  type RecordedGame,
+  recordGame,
+  type Recording,
+} from "./recording.ts";
 import { readRecordings, reportFiles } from "./report.ts";
 import { readReport, readRunData } from "./run_data.ts";
 
@@ -150,7 +157,17 @@ function keptGames(
     }));
 }
 
-/** Records the best and the median game, the latter with its Q-values. */
+/** The games that crashed first, at most as many as are shown. */
+function earliestCrashes({ games }: Evaluation): PlayedGame[] {
+  return games.filter(({ end }) => end === "crash")
+    .toSorted((a, b) => a.score - b.score)
+    .slice(0, CRASH_ROLES.length);
+}
+
+/**
+ * Records the best and the median game, the latter with its Q-values, and the
+ * earliest crashes.
+ */
 async function recordGames(
   env: LockstepEnv,
   learner: Learner,
@@ -161,8 +178,13 @@ async function recordGames(
   for (const { role, game } of keptGames(evaluation, config)) {
     recorded.push(await recordGame(env, learner, role, game));
   }
+  const crashes: Recording[] = [];
+  for (const [i, game] of earliestCrashes(evaluation).entries()) {
+    const stored = storedGame(game, config, evaluation.cap);
+    crashes.push(await recordCrash(env, learner, CRASH_ROLES[i]!, stored));
+  }
   return {
-    recordings: recorded.map(({ recording }) => recording),
+    recordings: [...recorded.map(({ recording }) => recording), ...crashes],
     qCharts: [recorded.at(-1)!.qChart],
   };
 }

@@ -1,4 +1,7 @@
-/** The games that a person looks at: pictures of the best and the median one. */
+/**
+ * The games that a person looks at: the best and the median one as animations,
+ * the ends of the earliest crashes as pictures.
+ */
 import sharp from "sharp";
 import type { Learner } from "../agent/mod.ts";
 import { ACTIONS, FRAMES_PER_SECOND } from "../env/mod.ts";
@@ -10,8 +13,11 @@ import {
 } from "../evaluation/mod.ts";
 import { CANVAS } from "../game/mod.ts";
 import { animatedWebp } from "./animation.ts";
+import { filmstrip, FILMSTRIP_FRAMES } from "./filmstrip.ts";
 import { type Chart, CHART_WIDTH } from "./chart.ts";
 import type { Files } from "./folder.ts";
+import { obstacleName } from "./evaluation_charts.ts";
+import type { EvaluationReport } from "./evaluation_report.ts";
 import { points } from "./evaluation_sections.ts";
 import type { Animation, PageChart } from "./page.ts";
 import { qValueChart, type Snapshot } from "./q_chart.ts";
@@ -28,16 +34,28 @@ const Q_CHARTS = [
   { name: "q-values-narrow", width: CHART_WIDTH - 64, pictures: 4 },
 ] as const;
 
-/** Which game it is. */
-export type GameRole = "best" | "median";
+/** Which game it is; it names its files. */
+export type GameRole = "best" | "median" | `crashes/${number}`;
 
 /** A game that is kept. */
 export interface Recording {
   role: GameRole;
   game: StoredGame;
-  /** Its end as an animation; `null`: it was not recorded. */
+  /** Its end as an animation or a picture; `null`: it was not recorded. */
   webp: Uint8Array | null;
 }
+
+/** The games that are shown as animations. */
+export const ROLES = ["best", "median"] as const satisfies GameRole[];
+/** The crashes that are shown, the earliest first. */
+export const CRASH_ROLES: readonly GameRole[] = Array.from(
+  { length: 10 },
+  (_, i) => `crashes/${i + 1}` as const,
+);
+
+/** Whether it is one of the earliest crashes. */
+export const isCrash = ({ role }: Pick<Recording, "role">): boolean =>
+  role.startsWith("crashes/");
 
 /** "Best game: seed 1,000,003, 1,000 points, ended at the cap; …" */
 function caption({ role, game }: Recording): string {
@@ -49,6 +67,30 @@ function caption({ role, game }: Recording): string {
   return `${role === "best" ? "Best" : "Median"} game: ${
     points(game.score)
   } points, ${end} (seed ${points(game.seed)})${shown}`;
+}
+
+/** "523 points, pterodactyl at speed 9.1 (seed 1,000,003)" */
+function crashCaption(
+  { game }: Recording,
+  { games }: Pick<EvaluationReport, "games">,
+): string {
+  const played = games.find(({ seed }) => seed === game.seed);
+  const how = played
+    ? `, ${obstacleName(played.obstacle)} at speed ${played.speed.toFixed(1)}`
+    : "";
+  return `${points(game.score)} points${how} (seed ${points(game.seed)})`;
+}
+
+/** A crash as a page shows it; nothing when it has no picture. */
+export function crashPicture(
+  recording: Recording,
+  report: Pick<EvaluationReport, "games">,
+): Animation[] {
+  const { webp } = recording;
+  const text = crashCaption(recording, report);
+  return webp
+    ? [{ caption: text, description: `Its last moments. ${text}.`, webp }]
+    : [];
 }
 
 /** A recording as a page shows it; nothing when it has no pictures. */
@@ -73,6 +115,26 @@ export interface RecordedGame {
   recording: Recording;
   /** Q-values of its end, wide and narrow. */
   qChart: PageChart;
+}
+
+/**
+ * Plays a game again that ended in a crash, and takes its last moments down.
+ *
+ * @param env one lock-step game with the game's settings
+ * @throws DinoPageError when it goes otherwise than it did
+ */
+export async function recordCrash(
+  env: RenderingEnv,
+  learner: Pick<Learner, "qValues">,
+  role: GameRole,
+  game: StoredGame,
+): Promise<Recording> {
+  const frames = await replayGame(env, game, {
+    from: Math.max(0, game.actions.length + 1 - FILMSTRIP_FRAMES),
+    learner,
+  });
+  const actions = ACTIONS.slice(0, game.game.actions);
+  return { role, game, webp: await filmstrip(frames, actions) };
 }
 
 /**

@@ -11,10 +11,13 @@ import {
 import type { Files } from "./folder.ts";
 import { type PageChart, pageHtml, type Section } from "./page.ts";
 import {
-  type GameRole,
+  CRASH_ROLES,
+  crashPicture,
+  isCrash,
   type Recording,
   recordingAnimation,
   recordingFiles,
+  ROLES,
 } from "./recording.ts";
 import type { RunData } from "./run_data.ts";
 import {
@@ -70,15 +73,30 @@ async function reportSections(
 ): Promise<Section[]> {
   const sections: Section[] = [];
   if (evaluation) sections.push(headlineSection(evaluation));
-  if (recordings.some(({ webp }) => webp !== null)) {
-    sections.push({
-      heading: "See it play",
-      animations: recordings.flatMap(recordingAnimation),
-    });
+  const crashes = recordings.filter(isCrash);
+  const animations = recordings.filter((recording) => !isCrash(recording))
+    .flatMap(recordingAnimation);
+  if (animations.length > 0) {
+    sections.push({ heading: "See it play", animations });
   }
   if (evaluation) sections.push(comparisonSection(evaluation));
   if (run) sections.push(await trainingSection(run, evaluation !== undefined));
-  if (evaluation) sections.push(await gamesSection(evaluation, qCharts));
+  if (evaluation) {
+    sections.push(await gamesSection(evaluation, qCharts));
+    const pictures = crashes.flatMap((crash) =>
+      crashPicture(crash, evaluation)
+    );
+    if (pictures.length > 0) {
+      sections.push({
+        heading: "Its earliest crashes",
+        text: [
+          "The left half of the picture at six moments up to the end; below " +
+          "each the Q-value of every action, in bold the one that was taken.",
+        ],
+        animations: pictures,
+      });
+    }
+  }
   if (run) {
     sections.push(repeatSection(run, evaluation ? [evaluation.command] : []));
   } else if (evaluation) {
@@ -104,7 +122,7 @@ export async function readRecordings(
   folder: string,
 ): Promise<Required<Pick<ReportContent, "recordings" | "qCharts">>> {
   const recordings: Recording[] = [];
-  for (const role of ["best", "median"] as const satisfies GameRole[]) {
+  for (const role of [...ROLES, ...CRASH_ROLES]) {
     const file = join(folder, `${role}.json`);
     if (!await readIfThere(file)) continue;
     const webp = await readIfThere(join(folder, `${role}.webp`));

@@ -50,7 +50,14 @@ Deno.test("An agent is measured, reported, and its best game plays again", async
         .map((name) => [name, true]),
     );
     assertEquals(report.baselines.at(-1)!.capped, 1);
-    assertEquals(recordings.map(({ role }) => role), ["best", "median"]);
+    const crashed = report.scores.filter((score) => score < 45).toSorted();
+    assert(crashed.length > 0);
+    assertEquals(
+      recordings.map(({ role, game }) => [role, game.score]).slice(2),
+      crashed.map((score, i) => [`crashes/${i + 1}`, score]),
+    );
+    const { width: across } = await sharp(recordings[2]!.webp!).metadata();
+    assertEquals(across, 606);
 
     const out = join(root, "report");
     await writeReport(out, agent, measurement);
