@@ -21,7 +21,7 @@ export interface JsonSchema {
   exclusiveMinimum?: number;
   properties?: Record<string, JsonSchema>;
   required?: string[];
-  additionalProperties?: boolean;
+  additionalProperties?: boolean | JsonSchema;
   items?: JsonSchema;
   minItems?: number;
   maxItems?: number;
@@ -58,12 +58,17 @@ export function schemaAt(
     const found = branches.flatMap((branch) => schemaAt(path, branch) ?? []);
     return found.length > 1 ? { anyOf: found } : found[0];
   }
-  const child = typeof key === "number"
-    ? schema.items
-    : Object.hasOwn(schema.properties ?? {}, key)
-    ? schema.properties?.[key]
-    : undefined;
+  const child = typeof key === "number" ? schema.items : childOf(schema, key);
   return child && schemaAt(rest, child);
+}
+
+/** The schema of a key of a mapping whose keys are given, or of any name. */
+function childOf(schema: JsonSchema, key: string): JsonSchema | undefined {
+  const { properties = {}, additionalProperties } = schema;
+  if (Object.hasOwn(properties, key)) return properties[key];
+  return typeof additionalProperties === "object"
+    ? additionalProperties
+    : undefined;
 }
 
 /** What a value may be, in words: "a whole number from 1 to 60". */

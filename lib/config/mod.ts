@@ -4,7 +4,15 @@ export {
   HELD_OUT_SEEDS_START,
   TRAINING_SEEDS_END,
 } from "./schema.ts";
-export { configFileJsonSchemaText } from "./json_schema.ts";
+export { checkedValues, type FileSchema } from "./explain.ts";
+export type { ConfigProblem } from "./check.ts";
+export {
+  configFileJsonSchemaText,
+  type JsonSchema,
+  type KeyPath,
+  keysOf,
+  schemaAt,
+} from "./json_schema.ts";
 export { loadConfig } from "./load.ts";
 export {
   type BrowserConfig,
@@ -20,5 +28,12 @@ export {
   type RetrainingConfig,
   type RewardConfig,
 } from "./schema.ts";
-export { DEFAULT_CONFIG, displayPath } from "./source.ts";
+export {
+  DEFAULT_CONFIG,
+  displayPath,
+  type FileKind,
+  readYamlFile,
+  singleKey,
+  type Source,
+} from "./source.ts";
 export { configToYaml } from "./write.ts";

@@ -1,4 +1,4 @@
-/** Where a config's values come from: YAML files and `--set key=value`. */
+/** Where values come from: YAML files and `--set key=value`. */
 import {
   basename,
   dirname,
@@ -27,8 +27,27 @@ export const DEFAULT_CONFIG = fileURLToPath(
   new URL("../../configs/default.yaml", import.meta.url),
 );
 
-/** Larger files are no configs: what comes with the program has 10 kB. */
+/** Larger files are not meant: what comes with the program has 10 kB. */
 const MAX_BYTES = 1_000_000;
+
+/** A kind of file that holds keys. */
+export interface FileKind {
+  /** What such a file is called. */
+  noun: string;
+  /** A line that it might hold. */
+  example: string;
+  /** What to do with one that is empty. */
+  whenEmpty: string;
+  /** The folder with those that come with the program. */
+  folder: string;
+}
+
+const CONFIG_FILE: FileKind = {
+  noun: "config",
+  example: "seed: 1",
+  whenEmpty: "name at least one key, or leave the file out",
+  folder: dirname(DEFAULT_CONFIG),
+};
 
 /** One source of values: a file, or one `--set`. */
 export interface Source {
@@ -61,31 +80,10 @@ export function displayPath(path: string): string {
  * that holds keys
  */
 export async function readConfigFile(path: string): Promise<FileSource> {
-  const name = displayPath(path);
-  const text = decode(await readBytes(path, name), name);
-  const lines = new LineCounter();
-  const placeAt = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${name}:${line}:${col}`;
-  };
-  const document = parseYaml(text, name, lines, placeAt);
-  if (document.contents === null) {
-    throw new ConfigError(
-      `${name}: the file is empty; name at least one key, or leave the file out`,
-    );
-  }
-  if (!isMap(document.contents)) {
-    throw new ConfigError(
-      `${placeAt(document.contents.range?.[0] ?? 0)}: found ${
-        isSeq(document.contents) ? "a list" : "a single value"
-      }; a config holds keys, as in 'seed: 1'`,
-    );
-  }
-  const { extends: base, ...values } = toValues(document, name);
-  const locate: Source["locate"] = (path, of) => {
-    const { node, depth } = findNode(document, path, of);
-    return { place: placeAt(node?.range?.[0] ?? 0), depth };
-  };
+  const { values: { extends: base, ...values }, locate } = await readYamlFile(
+    path,
+    CONFIG_FILE,
+  );
   if (base === undefined) return { values, locate };
   if (typeof base !== "string" || base === "") {
     const { place } = locate(["extends"], "value");
@@ -96,6 +94,42 @@ export async function readConfigFile(path: string): Promise<FileSource> {
     );
   }
   return { values, locate, extends: resolve(dirname(path), base) };
+}
+
+/**
+ * Reads one file that holds keys.
+ *
+ * @throws ConfigError as {@linkcode readConfigFile} does
+ */
+export async function readYamlFile(
+  path: string,
+  kind: FileKind,
+): Promise<Source> {
+  const name = displayPath(path);
+  const text = decode(await readBytes(path, name, kind), name);
+  const lines = new LineCounter();
+  const placeAt = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  const document = parseYaml(text, name, lines, placeAt, kind.noun);
+  if (document.contents === null) {
+    throw new ConfigError(`${name}: the file is empty; ${kind.whenEmpty}`);
+  }
+  if (!isMap(document.contents)) {
+    throw new ConfigError(
+      `${placeAt(document.contents.range?.[0] ?? 0)}: found ${
+        isSeq(document.contents) ? "a list" : "a single value"
+      }; a ${kind.noun} holds keys, as in '${kind.example}'`,
+    );
+  }
+  return {
+    values: toValues(document, name),
+    locate: (path, of) => {
+      const { node, depth } = findNode(document, path, of);
+      return { place: placeAt(node?.range?.[0] ?? 0), depth };
+    },
+  };
 }
 
 /**
@@ -118,22 +152,40 @@ export function parseSet(argument: string): Source {
     name,
     new LineCounter(),
     () => name,
+    CONFIG_FILE.noun,
   );
-  const value = toValues(document, name) as unknown;
+  return singleKey(keys, toValues(document, name), () => name);
+}
+
+/**
+ * A source that names a single key.
+ *
+ * @param keys the key's path: `["learner", "learningRate"]`
+ * @param placeOf the place to name when the key or its value is wrong
+ */
+export function singleKey(
+  keys: readonly string[],
+  value: unknown,
+  placeOf: (of: "key" | "value") => string,
+): Source {
   return {
     values: keys.reduceRight<unknown>(
       (inner, key) => Object.fromEntries([[key, inner]]),
       value,
     ) as Record<string, unknown>,
-    locate: (path) => {
+    locate: (path, of) => {
       const differs = keys.findIndex((key, i) => key !== path[i]);
       const depth = differs === -1 ? path.length : differs;
-      return { place: name, depth: Math.min(depth, path.length) };
+      return { place: placeOf(of), depth: Math.min(depth, path.length) };
     },
   };
 }
 
-async function readBytes(path: string, name: string): Promise<Uint8Array> {
+async function readBytes(
+  path: string,
+  name: string,
+  { noun, folder }: FileKind,
+): Promise<Uint8Array> {
   try {
     const info = await Deno.stat(path);
     if (info.isDirectory) {
@@ -142,33 +194,31 @@ async function readBytes(path: string, name: string): Promise<Uint8Array> {
     if (!info.isFile) throw new Error("it is not a regular file");
     if (info.size > MAX_BYTES) {
       throw new Error(
-        `it has ${info.size} bytes; a config has at most ${MAX_BYTES}`,
+        `it has ${info.size} bytes; a ${noun} has at most ${MAX_BYTES}`,
       );
     }
     return await Deno.readFile(path);
   } catch (cause) {
     const reason = cause instanceof Deno.errors.NotFound ||
         cause instanceof Deno.errors.NotADirectory
-      ? `there is no such file${suggest(path)}`
+      ? `there is no such file${suggest(path, folder)}`
       : (cause as Error).message;
-    throw new ConfigError(`${name}: cannot read this config: ${reason}`, {
+    throw new ConfigError(`${name}: cannot read this ${noun}: ${reason}`, {
       cause,
     });
   }
 }
 
-/** The config of the program whose name is near to a file that is missing. */
-function suggest(path: string): string {
+/** The program's own file whose name is near to one that is missing. */
+function suggest(path: string, folder: string): string {
   const stem = (file: string) => basename(file).replace(/\.ya?ml$/i, "");
-  const own = [...Deno.readDirSync(dirname(DEFAULT_CONFIG))]
+  const own = [...Deno.readDirSync(folder)]
     .map((entry) => entry.name)
     .filter((name) => name.endsWith(".yaml"));
   const nearest = closest(stem(path), own.map(stem));
   const isNear = distance(stem(path), nearest) <= nearest.length / 3;
   return isNear
-    ? `; did you mean ${
-      displayPath(join(dirname(DEFAULT_CONFIG), `${nearest}.yaml`))
-    }?`
+    ? `; did you mean ${displayPath(join(folder, `${nearest}.yaml`))}?`
     : "";
 }
 
@@ -195,6 +245,7 @@ function parseYaml(
   name: string,
   lineCounter: LineCounter,
   placeAt: (offset: number) => string,
+  noun: string,
 ): Document.Parsed {
   let document: Document.Parsed;
   try {
@@ -208,19 +259,22 @@ function parseYaml(
   // Later errors mostly follow from the first one.
   const error = document.errors[0] ?? document.warnings[0];
   if (error) {
-    throw new ConfigError(`${placeAt(error.pos[0])}: ${explain(error)}`);
+    throw new ConfigError(`${placeAt(error.pos[0])}: ${explain(error, noun)}`);
   }
   return document;
 }
 
-function explain({ code, message }: { code: string; message: string }): string {
+function explain(
+  { code, message }: { code: string; message: string },
+  noun: string,
+): string {
   switch (code) {
     case "TAB_AS_INDENT":
       return "a tab indents this line; YAML wants spaces";
     case "DUPLICATE_KEY":
       return "this key stands twice in its group; keep one";
     case "MULTIPLE_DOCS":
-      return "a second document begins here; a config is one";
+      return `a second document begins here; a ${noun} is one`;
     default:
       return `not valid YAML: ${message}`;
   }
