@@ -16,7 +16,6 @@ export {
 } from "./child.ts";
 export { freshCounters, type StopReason } from "./counters.ts";
 export { replaceDurably } from "./durable.ts";
-export { replaceDurably } from "./durable.ts";
 export { trainingEpisodes } from "./episodes.ts";
 export { acquireLock } from "./lock.ts";
 export { train } from "./loop.ts";
