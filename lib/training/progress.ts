@@ -42,6 +42,8 @@ export interface ProgressOptions {
 
 /** Shows how training goes. */
 export interface Progress extends AsyncDisposable {
+  /** Says that training goes on from a step, before its first status. */
+  resumed(step: number): void;
   /** Takes note; shown at once or with the next drawing. */
   update(status: TrainingStatus): void;
   /** Says a sentence, above the bar. */
@@ -99,6 +101,8 @@ export function formatDuration(seconds: number): string {
 const integers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const count = (n: number) => integers.format(n);
 
+const resumedSentence = (step: number) => `Going on from step ${count(step)}.`;
+
 const encoder = new TextEncoder();
 const writeToStderr = (text: string) => {
   try {
@@ -121,6 +125,10 @@ class PlainProgress implements Progress {
     this.#budget = budget;
     this.#milliseconds = lineSeconds * 1000;
     this.#write = write;
+  }
+
+  resumed(step: number): void {
+    this.log(resumedSentence(step));
   }
 
   update(status: TrainingStatus): void {
@@ -154,6 +162,11 @@ class ProgressLine implements Progress {
           .slice(0, terminalWidth() - 1);
       },
     });
+  }
+
+  resumed(step: number): void {
+    this.log(resumedSentence(step));
+    this.#bar.value = step;
   }
 
   update(status: TrainingStatus): void {

@@ -100,7 +100,7 @@ export async function runTraining(
   if (resumed) {
     await learner.setState(resumed.state.learner);
     await resumed.restoreMemory(memory);
-    progress.log(`Going on from step ${counters.step}.`);
+    progress.resumed(counters.step);
   }
   await recordStart(options, counters.step, learner, environments);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);

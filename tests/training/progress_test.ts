@@ -100,3 +100,13 @@ Deno.test("createProgress() draws a bar on stderr, in one line, and nothing on s
     assertEquals(line.replace(/\u001b\[K/, "").length < 80, true, line);
   }
 });
+
+Deno.test("createProgress() says from where a run goes on", async () => {
+  let written = "";
+  await using progress = createProgress({
+    ...{ budget: BUDGET, terminal: false },
+    write: (text) => written += text,
+  });
+  progress.resumed(12_000);
+  assertEquals(written, "Going on from step 12,000.\n");
+});
