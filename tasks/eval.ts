@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   answer,
   answerJson,
+  CONFIG_OPTIONS,
   defineCommand,
   JSON_OPTION,
   say,
@@ -24,7 +25,7 @@ export const command = defineCommand({
     "the newest run, else pretrained.",
   positionals: [{
     name: "RUN",
-    description: "A run, a checkpoint's folder, pretrained, " +
+    description: "A run, a checkpoint's folder, champion, pretrained, " +
       "pretrained/constant, pretrained/accelerating, or an exported agent.",
   }],
   options: {
@@ -53,6 +54,10 @@ export const command = defineCommand({
       description: "lockstep: fast, repeats exactly (default). live: the " +
         "untouched page in real time, by screenshots and keys.",
     },
+    set: {
+      ...CONFIG_OPTIONS.set,
+      description: "Sets one key of the agent's config: learner.device=cpu.",
+    },
     "no-baselines": {
       type: "boolean",
       description: "Without the simple players.",
@@ -65,7 +70,7 @@ export const command = defineCommand({
     json: JSON_OPTION,
   },
   async run({ positionals, options }) {
-    const agent = await findAgent(positionals[0]);
+    const agent = await findAgent(positionals[0], { sets: options.set });
     const {
       episodes = 100,
       "first-seed": firstSeed = HELD_OUT_SEEDS_START,

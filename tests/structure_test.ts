@@ -20,6 +20,7 @@ const LEVELS = [
   ["evaluation"],
   ["training"],
   ["report", "bench"],
+  ["retraining"],
   ["tasks"],
   ["main.ts"],
 ];

@@ -235,7 +235,7 @@ const retrainingSchema = z.strictObject({
   steps: positiveInteger.nullable().describe(
     "Agent steps of training per night, if they end sooner than the minutes; null: no limit.",
   ),
-  episodes: positiveInteger.max(HELD_OUT_SEEDS_PER_NIGHT).describe(
+  episodes: z.int().min(10).max(HELD_OUT_SEEDS_PER_NIGHT).describe(
     "Games that champion and challenger each play, on seeds that are new every night.",
   ),
   maxScore: positiveInteger.max(99_999).describe(

@@ -10,6 +10,9 @@ import {
 } from "../evaluation/mod.ts";
 import { formatCsv } from "./csv.ts";
 
+/** The name, among {@linkcode EvaluationContext.versions}, of the page's hash. */
+export const PAGE_SCRIPT = "Page script (SHA-256)";
+
 /** What was evaluated, and how. */
 export interface EvaluationContext {
   /** Name of the run, or of the pretrained agent. */

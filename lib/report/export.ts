@@ -35,21 +35,29 @@ const REPORT_FILES = [
   ...["best.json", "best.webp", "median.json", "median.webp"],
 ];
 
+/** What {@linkcode exportFiles} adds to an agent's model. */
+export interface ExportOptions {
+  /** Whether a page shows it at work. */
+  example: boolean;
+  /** Folder of its report. @default the run's, or the exported agent's */
+  report?: string;
+}
+
 /**
  * All files of an exported agent: `model.json`, `weights.bin`, `config.yaml`,
  * `card.md`, its report and, if wanted, a page that shows it at work.
  */
 export async function exportFiles(
   agent: Agent,
-  { example }: { example: boolean },
+  { example, report: folder = reportOf(agent) }: ExportOptions,
 ): Promise<Files> {
   const { model, config } = agent;
   return {
     "model.json": model.model,
     "weights.bin": model.weights,
     "config.yaml": configToYaml(config),
-    "card.md": await card(agent),
-    ...await report(agent),
+    "card.md": await card(agent, folder),
+    ...await report(folder),
     ...(example && await exampleFiles(agent)),
   };
 }
@@ -57,11 +65,11 @@ export async function exportFiles(
 const reportOf = ({ run, folder }: Agent) =>
   run?.report ?? join(folder, "report");
 
-async function card(agent: Agent): Promise<string> {
+async function card(agent: Agent, reportFolder: string): Promise<string> {
   const { name, checkpoint, config, network, run } = agent;
   const data = run && await readRunData(run);
   const last = data?.metrics.at(-1);
-  const report = await readReport(reportOf(agent));
+  const report = await readReport(reportFolder);
   return modelCard({
     ...{ name, checkpoint, config },
     parameters: network.parameters,
@@ -76,13 +84,11 @@ async function card(agent: Agent): Promise<string> {
   });
 }
 
-async function report(agent: Agent): Promise<Files> {
+async function report(folder: string): Promise<Files> {
   const files: Files = {};
   for (const name of REPORT_FILES) {
     try {
-      files[`report/${name}`] = await Deno.readFile(
-        join(reportOf(agent), name),
-      );
+      files[`report/${name}`] = await Deno.readFile(join(folder, name));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }

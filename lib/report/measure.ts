@@ -20,6 +20,7 @@ import {
   type EvaluationReport,
   evaluationReport,
   gameName,
+  PAGE_SCRIPT,
 } from "./evaluation_report.ts";
 import { points } from "./evaluation_sections.ts";
 import { type Files, replaceFolder } from "./folder.ts";
@@ -86,7 +87,7 @@ export async function measureAgent(
         Deno: Deno.version.deno,
         TensorFlow: tensorflowVersion(),
         Chrome: environments.chromeVersion,
-        "Page script (SHA-256)": environments.scriptHash,
+        [PAGE_SCRIPT]: environments.scriptHash,
       },
     },
     evaluation,

@@ -5,7 +5,10 @@ export {
   type EvaluationReport,
   evaluationReport,
   gameName,
+  PAGE_SCRIPT,
 } from "./evaluation_report.ts";
+export { type Chart, drawChart } from "./chart.ts";
+export { type Page, pageHtml, type Section } from "./page.ts";
 export {
   compareRuns,
   comparisonFiles,

@@ -15,8 +15,9 @@ import { type Config, loadConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { Random } from "../random.ts";
 import { findCheckpoint, readCheckpointModel } from "./checkpoint.ts";
-import { listCheckpoints } from "./checkpoint_files.ts";
+import { listCheckpoints, readCheckpointFiles } from "./checkpoint_files.ts";
 import {
+  CHAMPION_FOLDER,
   listRuns,
   openRun,
   type RunFolder,
@@ -53,14 +54,21 @@ export interface FindAgentOptions {
   runs?: string;
   /** @default {PRETRAINED_FOLDER} */
   pretrained?: string;
+  /** @default {CHAMPION_FOLDER} */
+  champion?: string;
+  /** Changes to the agent's config, `key=value`: what this machine needs. */
+  sets?: readonly string[];
 }
+
+/** Where {@linkcode namedAgent} looks, all of it given. */
+type Places = Required<FindAgentOptions>;
 
 /**
  * Finds an agent.
  *
  * @param target the name or folder of a run (its best checkpoint), a
- * checkpoint's folder, `pretrained`, `pretrained/NAME`, or the folder of an
- * exported agent; absent: the newest run that has a checkpoint, else
+ * checkpoint's folder, `champion`, `pretrained`, `pretrained/NAME`, or the
+ * folder of an exported agent; absent: the newest run that has a checkpoint, else
  * `pretrained`
  * @throws UsageError when there is no such agent or its checkpoint is damaged,
  * ConfigError when its config cannot be used
@@ -69,11 +77,17 @@ export async function findAgent(
   target?: string,
   options: FindAgentOptions = {},
 ): Promise<Agent> {
-  const { runs = RUNS_FOLDER, pretrained = PRETRAINED_FOLDER } = options;
+  const places: Places = {
+    runs: RUNS_FOLDER,
+    pretrained: PRETRAINED_FOLDER,
+    champion: CHAMPION_FOLDER,
+    sets: [],
+    ...options,
+  };
   try {
     return target === undefined
-      ? await newestAgent(runs, pretrained)
-      : await namedAgent(target, runs, pretrained);
+      ? await newestAgent(places)
+      : await namedAgent(target, places);
   } catch (error) {
     // To name an agent that cannot be used is wrong use, not a failure.
     if (!(error instanceof CheckpointError)) throw error;
@@ -81,37 +95,40 @@ export async function findAgent(
   }
 }
 
-async function newestAgent(runs: string, pretrained: string): Promise<Agent> {
+async function newestAgent(places: Places): Promise<Agent> {
+  const { runs, sets } = places;
   for (const name of await listRuns(runs)) {
     const run = await openRun(name, runs);
     const steps = await listCheckpoints(run.checkpoints);
-    if (steps.length > 0) return await runAgent(run);
+    if (steps.length > 0) return await runAgent(run, sets);
   }
-  return await pretrainedAgent(DEFAULT_PRETRAINED, pretrained);
+  return await pretrainedAgent(DEFAULT_PRETRAINED, places);
 }
 
-async function namedAgent(
-  target: string,
-  runs: string,
-  pretrained: string,
-): Promise<Agent> {
+async function namedAgent(target: string, places: Places): Promise<Agent> {
+  const { runs, champion, sets } = places;
   const [first, ...rest] = target.split("/");
   if (first === "pretrained") {
     const name = rest.join("/") || DEFAULT_PRETRAINED;
-    return await pretrainedAgent(name, pretrained);
+    return await pretrainedAgent(name, places);
   }
+  if (target === "champion") return await championAgent(champion, sets);
   if (/(^|[\\/])checkpoints[\\/][^\\/]+[\\/]?$/.test(target)) {
     const run = await openRun(dirname(dirname(target)), runs);
-    return await runAgent(run, join(run.checkpoints, basename(target)));
+    return await runAgent(run, sets, join(run.checkpoints, basename(target)));
   }
   const path = resolve(target);
   return await isFile(join(path, "model.json"))
-    ? await exportedAgent(path)
-    : await runAgent(await openRun(target, runs));
+    ? await exportedAgent(path, sets)
+    : await runAgent(await openRun(target, runs), sets);
 }
 
-async function runAgent(run: RunFolder, path?: string): Promise<Agent> {
-  const config = await loadConfig(run.config);
+async function runAgent(
+  run: RunFolder,
+  sets: readonly string[],
+  path?: string,
+): Promise<Agent> {
+  const config = await loadConfig(run.config, sets);
   const checkpoint = path ?? await findCheckpoint(run.checkpoints, "best");
   return makeAgent({
     name: run.name,
@@ -123,10 +140,36 @@ async function runAgent(run: RunFolder, path?: string): Promise<Agent> {
   });
 }
 
-async function pretrainedAgent(name: string, folder: string): Promise<Agent> {
+/**
+ * The champion of `deno task retrain`: what the link `current` leads to, whole
+ * and as it was written. The link is followed once, so that all files are of
+ * one champion though another may take its place meanwhile.
+ */
+async function championAgent(
+  folder: string,
+  sets: readonly string[],
+): Promise<Agent> {
+  let path: string;
+  try {
+    path = await Deno.realPath(join(folder, "current"));
+  } catch (cause) {
+    throw new UsageError(
+      `There is no champion in ${folder}: ${(cause as Error).message}; ` +
+        "deno task retrain makes one.",
+      { cause },
+    );
+  }
+  await readCheckpointFiles(path);
+  return { ...await exportedAgent(path, sets), name: "champion" };
+}
+
+async function pretrainedAgent(
+  name: string,
+  { pretrained: folder, sets }: Places,
+): Promise<Agent> {
   const path = join(folder, name);
   if (await isFile(join(path, "model.json"))) {
-    return { ...await exportedAgent(path), name: `pretrained/${name}` };
+    return { ...await exportedAgent(path, sets), name: `pretrained/${name}` };
   }
   const names: string[] = [];
   for await (const entry of readFolder(folder)) {
@@ -142,7 +185,10 @@ async function pretrainedAgent(name: string, folder: string): Promise<Agent> {
   );
 }
 
-async function exportedAgent(path: string): Promise<Agent> {
+async function exportedAgent(
+  path: string,
+  sets: readonly string[],
+): Promise<Agent> {
   const config = join(path, "config.yaml");
   if (!await isFile(config)) {
     throw new UsageError(
@@ -168,7 +214,7 @@ async function exportedAgent(path: string): Promise<Agent> {
     checkpoint: "model",
     run: null,
     folder: path,
-    config: await loadConfig(config),
+    config: await loadConfig(config, sets),
     model,
   });
 }

@@ -182,6 +182,32 @@ export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
 }
 
 /**
+ * The newest checkpoint of which every file is as it was written; unlike
+ * {@linkcode loadNewestCheckpoint} it moves nothing, so anybody may ask.
+ *
+ * @param warn told of each damaged checkpoint, in a sentence
+ * @returns its counters; null: there is none
+ */
+export async function newestSoundCounters(
+  folder: string,
+  warn: (message: string) => void,
+): Promise<Counters | null> {
+  for (const step of await listCheckpoints(folder)) {
+    try {
+      const { files } = await readCheckpointFiles(checkpointPath(folder, step));
+      const { counters }: StoredState = JSON.parse(
+        new TextDecoder().decode(files[STATE]),
+      );
+      return counters;
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      warn(error.message);
+    }
+  }
+  return null;
+}
+
+/**
  * The network of a checkpoint as the files of a tfjs model, as it plays.
  *
  * @throws CheckpointError if the checkpoint is missing or damaged

@@ -3,7 +3,7 @@
  * each. It is written beside its place and renamed, so `step-N` is complete or
  * absent, whenever the process or the machine stops.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { sha256 } from "../sha256.ts";
 import { syncFolder, writeDurably } from "./durable.ts";
@@ -65,25 +65,7 @@ export async function writeCheckpointFiles(
   const partial = path + PARTIAL;
   try {
     await removeLeftovers(folder);
-    await Deno.mkdir(partial);
-    const manifest: CheckpointManifest = {
-      format: FORMAT,
-      step,
-      best,
-      files: {},
-    };
-    for (const [name, bytes] of Object.entries(files)) {
-      await writeDurably(join(partial, name), bytes);
-      manifest.files[name] = {
-        bytes: bytes.length,
-        sha256: await sha256(bytes),
-      };
-    }
-    await writeDurably(
-      join(partial, MANIFEST),
-      new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n"),
-    );
-    await syncFolder(partial);
+    await writeManifestFolder(partial, step, files, best);
     await renameIfThere(path, path + REPLACED);
     await Deno.rename(partial, path);
     await syncFolder(folder);
@@ -97,6 +79,41 @@ export async function writeCheckpointFiles(
       { cause },
     );
   }
+}
+
+/**
+ * Makes a folder with these files (`/` between folders) and, written last, the
+ * manifest that {@linkcode readCheckpointFiles} holds them to; returns when all
+ * of it is on the disk.
+ *
+ * @throws Error if it cannot be written; a part of it may be left
+ */
+export async function writeManifestFolder(
+  path: string,
+  step: number,
+  files: CheckpointFiles,
+  best: CheckpointManifest["best"] = null,
+): Promise<void> {
+  await Deno.mkdir(path);
+  const manifest: CheckpointManifest = {
+    format: FORMAT,
+    step,
+    best,
+    files: {},
+  };
+  const folders = new Set<string>();
+  for (const [name, bytes] of Object.entries(files)) {
+    const file = join(path, name);
+    folders.add(dirname(file));
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await writeDurably(file, bytes);
+    manifest.files[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
+  }
+  await writeDurably(
+    join(path, MANIFEST),
+    new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n"),
+  );
+  for (const folder of folders.add(path)) await syncFolder(folder);
 }
 
 /**

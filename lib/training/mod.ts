@@ -4,10 +4,17 @@ export {
   findCheckpoint,
   loadCheckpoint,
   loadNewestCheckpoint,
+  newestSoundCounters,
   readCheckpointModel,
   saveCheckpoint,
 } from "./checkpoint.ts";
-export { checkpointPath, listCheckpoints } from "./checkpoint_files.ts";
+export {
+  type CheckpointFiles,
+  checkpointPath,
+  listCheckpoints,
+  readCheckpointFiles,
+  writeManifestFolder,
+} from "./checkpoint_files.ts";
 export {
   type Child,
   type ChildEnd,
@@ -15,7 +22,7 @@ export {
   startChild,
 } from "./child.ts";
 export { freshCounters, type StopReason } from "./counters.ts";
-export { replaceDurably } from "./durable.ts";
+export { replaceDurably, syncFolder } from "./durable.ts";
 export { trainingEpisodes } from "./episodes.ts";
 export { acquireLock } from "./lock.ts";
 export { train } from "./loop.ts";
@@ -27,6 +34,7 @@ export {
   type TrainingStatus,
 } from "./progress.ts";
 export {
+  CHAMPION_FOLDER,
   createRun,
   listRuns,
   openRun,

@@ -14,6 +14,9 @@ export const RUNS_FOLDER = resolve(
   "runs",
 );
 
+/** Where the champion of `deno task retrain` is kept, beside the runs. */
+export const CHAMPION_FOLDER = resolve(RUNS_FOLDER, "../champion");
+
 /**
  * The folder of one training run:
  *

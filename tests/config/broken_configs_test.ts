@@ -559,7 +559,7 @@ const BROKEN_SETS: [argument: string, message: string][] = [
   ],
   [
     "retraining.episodes=1001",
-    "retraining.episodes is 1001; it must be a whole number from 1 to 1000",
+    "retraining.episodes is 1001; it must be a whole number from 10 to 1000",
   ],
   [
     "notify.command=mail",
