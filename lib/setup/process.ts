@@ -20,6 +20,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   cwd?: string;
   signal?: AbortSignal;
+  /** Its stdin; absent: none. */
+  input?: string;
 }
 
 /**
@@ -32,12 +34,19 @@ export async function run(
   args: string[],
   options: RunOptions = {},
 ): Promise<Finished | undefined> {
+  const { input, ...rest } = options;
   try {
-    const { success, stdout, stderr } = await new Deno.Command(program, {
+    const child = new Deno.Command(program, {
       args,
-      stdin: "null",
-      ...options,
-    }).output();
+      stdin: input === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+      ...rest,
+    }).spawn();
+    const [{ success, stdout, stderr }] = await Promise.all([
+      child.output(),
+      input === undefined ? null : feed(child.stdin, input),
+    ]);
     return {
       success,
       stdout: decoder.decode(stdout),
@@ -46,6 +55,19 @@ export async function run(
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+async function feed(
+  stdin: WritableStream<Uint8Array>,
+  input: string,
+): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(encoder.encode(input));
+    await writer.close();
+  } catch {
+    // It may end without reading what it is given.
   }
 }
 
