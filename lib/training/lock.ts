@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { RunLockedError } from "../errors.ts";
 
-/** Who holds a lock, for the message to whoever else wants it. */
-interface Holder {
+/** Who holds a lock. */
+export interface LockHolder {
   pid: number;
   host: string;
   /** When it was taken, ISO 8601. */
@@ -32,7 +32,7 @@ export async function acquireLock(
           "wait until it has ended, or end it",
       );
     }
-    const holder: Holder = {
+    const holder: LockHolder = {
       pid: Deno.pid,
       host: hostname(),
       since: new Date().toISOString(),
@@ -52,9 +52,36 @@ export async function acquireLock(
   };
 }
 
+/**
+ * Who holds a lock that {@linkcode acquireLock} takes. Only a lock that a dead
+ * process left its name in is tried, and only for an instant, so that asking
+ * gets in nobody's way.
+ *
+ * @param path the lock file
+ * @returns null when nobody holds it
+ */
+export async function lockHolder(path: string): Promise<LockHolder | null> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  if (text === "") return null;
+  using file = await Deno.open(path);
+  if (await file.tryLock()) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // It is being written.
+    return null;
+  }
+}
+
 async function describeHolder(path: string): Promise<string> {
   try {
-    const holder: Holder = JSON.parse(await Deno.readTextFile(path));
+    const holder: LockHolder = JSON.parse(await Deno.readTextFile(path));
     return `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
   } catch {
     // It has not written its name yet.

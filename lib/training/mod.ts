@@ -24,7 +24,7 @@ export {
 export { freshCounters, type StopReason } from "./counters.ts";
 export { replaceDurably, syncFolder } from "./durable.ts";
 export { trainingEpisodes } from "./episodes.ts";
-export { acquireLock } from "./lock.ts";
+export { acquireLock, type LockHolder, lockHolder } from "./lock.ts";
 export { train } from "./loop.ts";
 export type { GameRecord, IntervalRecord, MetricSink } from "./metric_sink.ts";
 export {

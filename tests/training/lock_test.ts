@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { hostname } from "node:os";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { RunLockedError } from "../../lib/errors.ts";
-import { acquireLock } from "../../lib/training/mod.ts";
+import { acquireLock, lockHolder } from "../../lib/training/mod.ts";
 import { inFolder } from "./fixtures.ts";
 
 /** A process that takes the lock, says so and keeps it. */
@@ -11,7 +11,7 @@ function holdLock(path: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "eval",
-      `import { acquireLock } from "${lock}";
+      `import { acquireLock, lockHolder } from "${lock}";
       await acquireLock(${JSON.stringify(path)}, "The run");
       console.log("held");
       setInterval(() => {}, 1000);`,
@@ -58,4 +58,20 @@ Deno.test("acquireLock() names another process, and takes the lock of a killed o
     using _lock = await acquireLock(path, "The run");
     // The dead process's name was replaced by this one's.
     assertEquals(JSON.parse(await Deno.readTextFile(path)).pid, Deno.pid);
+  }));
+
+Deno.test("lockHolder() names who holds the lock, and nobody else", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "lock");
+    assertEquals(await lockHolder(path), null);
+    {
+      using _lock = await acquireLock(path, "The run");
+      const holder = await lockHolder(path);
+      assertEquals([holder?.pid, holder?.host], [Deno.pid, hostname()]);
+    }
+    assertEquals(await lockHolder(path), null);
+    await Deno.writeTextFile(path, '{"pid":1,"host":"a","since":"b"}\n');
+    assertEquals(await lockHolder(path), null);
+    // Asking did not take it.
+    using _lock = await acquireLock(path, "The run");
   }));
