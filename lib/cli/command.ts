@@ -7,6 +7,8 @@ export interface Option {
   description: string;
   /** What stands for the value in `--help`; by default the type's name. */
   placeholder?: string;
+  /** The value, when the option is given without one. */
+  standalone?: string;
   /** May be given many times; the values become an array. */
   repeatable?: boolean;
   /** Smallest number allowed. */

@@ -15,7 +15,9 @@ function columns(rows: [string, string][]): string {
 function optionSyntax(name: string, option: Option): string {
   if (option.type === "boolean") return `--${name}`;
   const value = option.placeholder ?? option.choices?.join("|") ?? option.type;
-  return `--${name} <${value}>${option.repeatable ? " ..." : ""}`;
+  return option.standalone === undefined
+    ? `--${name} <${value}>${option.repeatable ? " ..." : ""}`
+    : `--${name} [<${value}>]`;
 }
 
 /** The `--help` text of one command. */

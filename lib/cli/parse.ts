@@ -11,6 +11,7 @@ import { nearest } from "./nearest.ts";
 /** Reads one value as its option's type. */
 function convert(name: string, option: Option, text: string) {
   const given = `--${name} ${text}`;
+  if (text === "" && option.standalone !== undefined) return option.standalone;
   if (text === "") throw new UsageError(`--${name} needs a value`);
   if (option.type === "string") {
     if (option.choices && !option.choices.includes(text)) {

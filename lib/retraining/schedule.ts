@@ -97,7 +97,9 @@ export async function planSystemd(
   ];
   const commands = [
     ["daemon-reload"],
-    ["enable", "--now", `${units.name}.timer`],
+    ["enable", `${units.name}.timer`],
+    // A timer that runs already has to take its new time.
+    ["restart", `${units.name}.timer`],
   ];
   return {
     description: [

@@ -16,6 +16,7 @@ const COMMAND = defineCommand({
       choices: ["live", "lockstep"],
       description: "which",
     },
+    at: { type: "string", standalone: "noon", description: "when" },
     set: { type: "string", repeatable: true, description: "what" },
     json: { type: "boolean", description: "how" },
   },
@@ -49,12 +50,24 @@ Deno.test("parseCommandLine converts each option to its type", () => {
         episodes: 20,
         minutes: 0.5,
         clock: "live",
+        at: undefined,
         set: ["seed=7", "a.b=1"],
         json: true,
         help: false,
       },
     },
   );
+});
+
+Deno.test("parseCommandLine takes an option's standalone value, if it has one", () => {
+  const at = (...args: string[]) => {
+    const parsed = parse("best", ...args);
+    return parsed === "help" ? parsed : parsed.options.at;
+  };
+  assertEquals(at("--at"), "noon");
+  assertEquals(at("--at", "--json"), "noon");
+  assertEquals(at("--at", "four"), "four");
+  refused(["best", "--clock"], "--clock needs a value");
 });
 
 Deno.test("parseCommandLine leaves what was not given undefined, empty or false", () => {
@@ -64,6 +77,7 @@ Deno.test("parseCommandLine leaves what was not given undefined, empty or false"
       episodes: undefined,
       minutes: undefined,
       clock: undefined,
+      at: undefined,
       set: [],
       json: false,
       help: false,
