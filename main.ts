@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/compare.ts"),
   },
   {
+    name: "sweep",
+    summary: "Trains several settings and puts them in one table.",
+    load: () => import("./tasks/sweep.ts"),
+  },
+  {
     name: "export",
     summary: "Writes an agent for other programs and for browsers.",
     load: () => import("./tasks/export.ts"),

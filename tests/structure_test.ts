@@ -20,6 +20,7 @@ const LEVELS = [
   ["evaluation"],
   ["training"],
   ["report", "bench"],
+  ["sweep"],
   ["retraining"],
   ["tasks"],
   ["main.ts"],

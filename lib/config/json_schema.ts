@@ -104,8 +104,14 @@ function describeEach(schema: JsonSchema): string[] {
           describeAllowed(schema.items ?? {})
         }`,
       ];
+    case "object":
+      return [
+        schema.properties
+          ? `a group { ${keysOf(schema).join(", ")} }`
+          : "a group of keys",
+      ];
     default:
-      return [`a group { ${keysOf(schema).join(", ")} }`];
+      return ["any value"];
   }
 }
 

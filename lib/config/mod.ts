@@ -7,6 +7,7 @@ export {
 export { checkedValues, type FileSchema } from "./explain.ts";
 export type { ConfigProblem } from "./check.ts";
 export {
+  alternatives,
   configFileJsonSchemaText,
   type JsonSchema,
   type KeyPath,

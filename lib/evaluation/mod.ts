@@ -35,6 +35,7 @@ export {
   type ScoreSummary,
   share,
   standardDeviation,
+  type Statistic,
   summarizeScores,
 } from "./statistics.ts";
 export {

@@ -158,18 +158,44 @@ export function comparisonNotes(comparison: Comparison): string[] {
   ];
 }
 
-async function comparisonCharts({ runs, cap }: Comparison): Promise<Chart[]> {
-  const order = runs.map(({ name }) => name);
+/** What the charts show of a run, or of several as one. */
+export interface ChartedResult {
+  name: string;
+  /** Interquartile mean of its games; null: none were played. */
+  iqm: { value: number; interval: Interval } | null;
+  /** Mean scores of its evaluations in training; empty: no line is drawn. */
+  curve: readonly { step: number; mean: number }[];
+}
+
+function comparisonCharts({ runs, cap }: Comparison): Promise<Chart[]> {
+  return sideBySideCharts(
+    runs.map(({ name, report, curve }) => ({
+      name,
+      iqm: { value: report.iqm, interval: report.iqm95 },
+      curve,
+    })),
+    cap,
+  );
+}
+
+/** Interquartile means with their intervals, and learning curves. */
+export async function sideBySideCharts(
+  results: readonly ChartedResult[],
+  cap: number,
+): Promise<Chart[]> {
+  const order = results.map(({ name }) => name);
   const intervals = await drawChart({
     name: "iqm",
     title: "Interquartile mean",
     subtitle: `95 % intervals; games ended at ${points(cap)} points`,
-    description: "Interquartile mean of each run with its interval.",
+    description: "Interquartile means with their intervals.",
   }, {
     data: {
-      values: runs.map(({ name, report: { iqm, iqm95: [low, high] } }) => ({
-        ...{ name, iqm, low, high },
-      })),
+      values: results.flatMap(({ name, iqm }) => {
+        if (iqm === null) return [];
+        const { value, interval: [low, high] } = iqm;
+        return [{ name, iqm: value, low, high }];
+      }),
     },
     encoding: {
       y: {
@@ -200,7 +226,7 @@ async function comparisonCharts({ runs, cap }: Comparison): Promise<Chart[]> {
       },
     ],
   });
-  const curve = runs.flatMap(({ name, curve }) =>
+  const curve = results.flatMap(({ name, curve }) =>
     curve.map(({ step, mean }) => ({ name, step, mean }))
   );
   if (curve.length === 0) return [intervals];
@@ -208,7 +234,7 @@ async function comparisonCharts({ runs, cap }: Comparison): Promise<Chart[]> {
     name: "learning-curves",
     title: "Learning curves",
     subtitle: "mean score of the evaluations in training",
-    description: "Mean score of each run's evaluations by agent steps.",
+    description: "Mean scores of the evaluations in training by agent steps.",
   }, {
     data: { values: curve },
     mark: { type: "line", point: true },

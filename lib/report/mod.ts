@@ -10,11 +10,15 @@ export {
 export { type Chart, drawChart } from "./chart.ts";
 export { type Page, pageHtml, type Section } from "./page.ts";
 export {
+  type ChartedResult,
   compareRuns,
   comparisonFiles,
   comparisonNotes,
   comparisonRows,
+  sideBySideCharts,
 } from "./compare.ts";
+export { intervalText, points } from "./evaluation_sections.ts";
+export { readReport, readRunData } from "./run_data.ts";
 export { checkExportFolder, exportFiles } from "./export.ts";
 export { commandText } from "./command_text.ts";
 export {

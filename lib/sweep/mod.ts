@@ -1,0 +1,5 @@
+/** Sweeps: the same training with several settings and seeds, in one table. */
+export { loadSweep, planText, type SweepPlan } from "./plan.ts";
+export { sweepNotes, sweepRows } from "./report.ts";
+export { type SweepResults } from "./results.ts";
+export { runSweep, sweepFolder } from "./run.ts";

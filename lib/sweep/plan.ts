@@ -1,0 +1,188 @@
+/** A sweep that was read and checked: what is to be trained. */
+import { basename, dirname, extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  checkedValues,
+  type Config,
+  DEFAULT_CONFIG,
+  displayPath,
+  type FileKind,
+  loadConfig,
+  readYamlFile,
+  singleKey,
+  type Source,
+} from "../config/mod.ts";
+import { ConfigError, UsageError } from "../errors.ts";
+import {
+  checkSweep,
+  type Stopping,
+  type Sweep,
+  SWEEP_JSON_SCHEMA,
+  sweepSchema,
+} from "./schema.ts";
+import {
+  type Candidates,
+  gridSettings,
+  gridSize,
+  randomSettings,
+  type Values,
+  valuesOf,
+} from "./settings.ts";
+
+/** More trainings than this are a mistake in the file, not a small search. */
+const MAX_TRIALS = 1000;
+/** Problems that are told at once; the same mistake is in many settings. */
+const MAX_PROBLEMS = 10;
+
+const SWEEP_FILE: FileKind = {
+  noun: "sweep",
+  example: "seeds: [1, 2, 3]",
+  whenEmpty: "name at least 'seeds' and 'keys'",
+  folder: fileURLToPath(new URL("../../configs/sweeps", import.meta.url)),
+};
+
+/** What a sweep trains. */
+export interface SweepPlan {
+  /** Name of its folder; the names of its runs begin with it. */
+  name: string;
+  /** The sweep's file, and its text. */
+  file: string;
+  text: string;
+  /** The config that all settings share. */
+  base: Config;
+  seeds: readonly number[];
+  parallel: number;
+  stopping: Stopping;
+  settings: readonly Values[];
+}
+
+/**
+ * Reads a sweep's file and checks every setting of it as `train` would.
+ *
+ * @param file the sweep's file
+ * @param name its name; by default that of the file
+ * @throws ConfigError naming each problem on its own line, with file, line and
+ * column; UsageError if the name cannot be one
+ */
+export async function loadSweep(
+  file: string,
+  name: string = basename(file, extname(file)),
+): Promise<SweepPlan> {
+  if (!/^\w[\w.+-]{0,99}$/.test(name)) {
+    throw new UsageError(
+      `Cannot name a sweep ${
+        JSON.stringify(name)
+      }: use up to 100 letters, digits, '-', '_', '+' and '.' (--name)`,
+    );
+  }
+  const path = resolve(file);
+  const source = await readYamlFile(path, SWEEP_FILE);
+  const sweep = checkedValues(source.values, [source], {
+    zod: sweepSchema,
+    json: SWEEP_JSON_SCHEMA,
+    check: checkSweep,
+  });
+  const baseFile = sweep.config === undefined
+    ? DEFAULT_CONFIG
+    : resolve(dirname(path), sweep.config);
+  const base = await loadBase(baseFile, source);
+  const candidates = settingsOf(sweep, source);
+  await checkSettings(candidates, baseFile, source);
+  const { seeds, parallel, stopping } = sweep;
+  return {
+    ...{ name, file: path, base, seeds, parallel, stopping },
+    text: await Deno.readTextFile(path),
+    settings: candidates.map(valuesOf),
+  };
+}
+
+async function loadBase(file: string, source: Source): Promise<Config> {
+  try {
+    return await loadConfig(file);
+  } catch (error) {
+    // A file that cannot be read is the mistake of the sweep that names it.
+    if (!(error instanceof ConfigError && error.cause)) throw error;
+    const { place } = source.locate(["config"], "value");
+    throw new ConfigError(`${place}: config: ${error.message}`);
+  }
+}
+
+function settingsOf(sweep: Sweep, source: Source): Candidates[] {
+  const { sampling, seeds } = sweep;
+  const at = (key: string) => source.locate([key], "value").place;
+  const count = sampling === "grid" ? gridSize(sweep) : sampling.random;
+  const trials = count * seeds.length;
+  if (trials > MAX_TRIALS) {
+    throw new ConfigError(
+      `${at("keys")}: ${count} settings with ${seeds.length} seeds are ` +
+        `${trials} trainings, but a sweep has at most ${MAX_TRIALS}; leave ` +
+        "out values, or draw some: 'sampling: { random: 20 }'",
+    );
+  }
+  if (sampling === "grid") return gridSettings(sweep);
+  const settings = randomSettings(sweep, sampling.random, sampling.seed);
+  if (settings.length < sampling.random) {
+    throw new ConfigError(
+      `${
+        at("sampling")
+      }: sampling.random is ${sampling.random}, but the keys ` +
+        `have only ${settings.length} different settings; use 'sampling: grid'`,
+    );
+  }
+  return settings;
+}
+
+/** @throws ConfigError with what is wrong in any of the settings */
+async function checkSettings(
+  settings: readonly Candidates[],
+  baseFile: string,
+  source: Source,
+): Promise<void> {
+  const problems = new Set<string>();
+  const seen = new Map<string, Candidates>();
+  for (const setting of settings) {
+    const text = JSON.stringify(valuesOf(setting));
+    if (seen.has(text)) problems.add(explainTwice(setting, source));
+    seen.set(text, setting);
+    try {
+      await loadConfig(baseFile, settingSources(setting, source));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      error.message.split("\n").forEach((line) => problems.add(line));
+    }
+  }
+  if (problems.size === 0) return;
+  const lines = [...problems].slice(0, MAX_PROBLEMS);
+  const more = problems.size - lines.length;
+  throw new ConfigError(
+    [...lines, ...(more > 0 ? [`and ${more} more like these`] : [])].join("\n"),
+  );
+}
+
+/** A setting's values as sources whose places are in the sweep's file. */
+function settingSources(setting: Candidates, source: Source): Source[] {
+  return Object.entries(setting).map(([key, { value, path }]) =>
+    singleKey(
+      key.split("."),
+      value,
+      (of) => source.locate(of === "key" ? ["keys", key] : path, of).place,
+    )
+  );
+}
+
+function explainTwice(setting: Candidates, source: Source): string {
+  const [last] = Object.entries(setting).reverse();
+  const { place } = source.locate(last?.[1].path ?? ["keys"], "value");
+  return `${place}: the setting ${
+    JSON.stringify(valuesOf(setting))
+  } stands twice; take the value out that repeats another one`;
+}
+
+/** One line that tells how large a sweep is. */
+export function planText(plan: SweepPlan): string {
+  const { name, settings, seeds, parallel } = plan;
+  const trials = settings.length * seeds.length;
+  return `${name}, ${displayPath(plan.file)}: ${settings.length} settings, ` +
+    `${seeds.length} training seeds each, ${trials} trainings, ` +
+    (parallel === 1 ? "one after the other" : `${parallel} side by side`);
+}

@@ -1,0 +1,188 @@
+/** What a sweep leaves to be read: table, page, CSV and JSON. */
+import { mean } from "../evaluation/mod.ts";
+import {
+  type ChartedResult,
+  intervalText,
+  pageHtml,
+  points,
+  type Section,
+  sideBySideCharts,
+} from "../report/mod.ts";
+import type {
+  FigureWithInterval,
+  SettingResult,
+  SweepResults,
+} from "./results.ts";
+import { valueText } from "./settings.ts";
+import type { Trial } from "./state.ts";
+
+/** Lines that can be told apart in one chart. */
+const MAX_CURVES = 6;
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+const NOTHING = "–";
+
+/** The settings as a table, header first. */
+export function sweepRows({ settings, seeds }: SweepResults): string[][] {
+  return [
+    [
+      ...["Setting", "Seeds", "Steps", "Minutes", "Best in training"],
+      ...["Mean (95 %)", "Median (95 %)", "IQM (95 %)", "At the cap", "State"],
+    ],
+    ...settings.map((setting) => [
+      `${setting.number}: ${setting.label}`,
+      `${setting.finished} of ${seeds.length}`,
+      setting.steps === null ? NOTHING : points(setting.steps),
+      setting.minutes === null ? NOTHING : setting.minutes.toFixed(1),
+      setting.best === null ? NOTHING : points(setting.best),
+      ...figureCells(setting),
+      setting.state,
+    ]),
+  ];
+}
+
+function figureCells({ figures }: SettingResult): string[] {
+  if (!figures) return Array<string>(4).fill(NOTHING);
+  const cell = ({ value, interval }: FigureWithInterval) =>
+    `${points(value)} (${intervalText(interval)})`;
+  const { mean, median, iqm, capped } = figures;
+  return [...[mean, median, iqm].map(cell), percent(capped)];
+}
+
+/** What the table does not say. */
+export function sweepNotes({ settings, seeds, games }: SweepResults): string[] {
+  const perSeed = settings.flatMap(({ trials }) => trials)
+    .find(({ final }) => final)?.final?.scores.length;
+  return [
+    "The settings stand in the order of their best evaluations in training, on games that are there to choose by, each as the mean over its training seeds; of equal ones that which learned faster comes first.",
+    ...(games && perSeed
+      ? [
+        `Mean, median and interquartile mean (IQM) are of ${perSeed} other games per training seed, from seed ${
+          points(games.firstSeed)
+        } on, which chose nothing; a game ends at ${
+          points(games.cap)
+        } points and counts as capped. ${
+          seeds.length === 1
+            ? "With one training seed the intervals are over its games alone and say nothing about other training seeds."
+            : `For the 95 % intervals training seeds are drawn first, then games within them; of ${seeds.length} seeds they are rough.`
+        }`,
+      ]
+      : []),
+    ...(settings.length > 1
+      ? [
+        "The first of many settings is partly the luckiest: train it with other seeds before its figures are relied on.",
+      ]
+      : []),
+    ...settings.filter(({ reason }) => reason !== "")
+      .map(({ number, state, reason }) =>
+        `Setting ${number} ${
+          state === "failed" ? "has failed" : "was stopped"
+        }: ${reason}`
+      ),
+  ];
+}
+
+/** The trainings one by one, header first. */
+function trialRows(settings: readonly SettingResult[]): string[][] {
+  return [
+    ["Run", "Setting", "State", "Steps", "Minutes", "Best in training", "Mean"],
+    ...settings.flatMap(({ trials, label }) =>
+      trials.map((trial) => {
+        const best = bestOf(trial);
+        const score = meanOf(trial);
+        return [
+          ...[trial.run, label, trial.state, points(trial.steps)],
+          trial.minutes.toFixed(1),
+          best ? `${points(best.mean)} at step ${points(best.step)}` : NOTHING,
+          score === null ? NOTHING : points(score),
+        ];
+      })
+    ),
+  ];
+}
+
+const bestOf = ({ evaluations }: Trial) =>
+  evaluations.toSorted((a, b) => b.mean - a.mean || a.step - b.step)[0];
+
+const meanOf = ({ final }: Trial): number | null =>
+  final ? mean(final.scores) : null;
+
+/** The sweep as a page. */
+export async function sweepPage(results: SweepResults): Promise<string> {
+  const { name, settings, games, seeds } = results;
+  const [header, ...rows] = sweepRows(results);
+  const [trialHeader, ...trials] = trialRows(settings);
+  const charts = games
+    ? await sideBySideCharts(settings.map(chartedResult), games.cap)
+    : [];
+  const sections: Section[] = [
+    {
+      heading: "Settings",
+      tables: [{
+        caption: games
+          ? `Unseen games up to ${points(games.cap)} points`
+          : "No training has finished yet",
+        header: header!,
+        rows,
+        textColumns: [0, 9],
+      }],
+      text: sweepNotes(results),
+      charts,
+    },
+    {
+      heading: "Trainings",
+      text: [
+        "Each is a run of its own: deno task report RUN, deno task eval RUN, deno task compare RUN RUN.",
+      ],
+      tables: [{
+        caption: "Mean: of the unseen games",
+        header: trialHeader!,
+        rows: trials,
+        textColumns: [0, 1, 2],
+      }],
+    },
+  ];
+  return pageHtml({
+    title: `Sweep ${name}`,
+    subtitle: `${settings.length} settings, training seeds ${seeds.join(", ")}`,
+    sections,
+  });
+}
+
+function chartedResult(
+  { number, label, figures, curve }: SettingResult,
+  place: number,
+): ChartedResult {
+  return {
+    name: `${number}: ${label}`,
+    iqm: figures?.iqm ?? null,
+    curve: place < MAX_CURVES ? curve : [],
+  };
+}
+
+/** One line per training; a cell with a comma or a quote is quoted (RFC 4180). */
+export function sweepCsv({ settings, keys }: SweepResults): string {
+  const header = [
+    ...["run", "setting", ...keys, "seed", "state", "steps", "minutes"],
+    ...["best_step", "best_mean", "games", "mean", "cap"],
+  ];
+  const rows = settings.flatMap(({ number, values, trials }) =>
+    trials.map((trial) => {
+      const best = bestOf(trial);
+      return [
+        ...[trial.run, number, ...keys.map((key) => valueText(values[key]))],
+        ...[trial.seed, trial.state, trial.steps, trial.minutes.toFixed(2)],
+        ...[best?.step ?? "", best?.mean ?? ""],
+        trial.final?.scores.length ?? "",
+        ...[meanOf(trial) ?? "", trial.final?.cap ?? ""],
+      ];
+    })
+  );
+  return [header, ...rows].map((row) => row.map(csvCell).join(",") + "\n")
+    .join("");
+}
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,168 @@
+/** The settings of a sweep side by side. Pure. */
+import {
+  hierarchicalInterval,
+  interquartileMean,
+  type Interval,
+  mean,
+  median,
+  share,
+  type Statistic,
+} from "../evaluation/mod.ts";
+import type { SweepPlan } from "./plan.ts";
+import { settingText, type Values, variedKeys } from "./settings.ts";
+import type { SweepState, Trial } from "./state.ts";
+import type { EvaluationMean } from "./stopping.ts";
+
+/** A figure of all games of a setting, with its interval. */
+export interface FigureWithInterval {
+  value: number;
+  /** 95 %: seeds are drawn first, then games within them. */
+  interval: Interval;
+}
+
+/** Unseen games of a setting's finished trainings together. */
+export interface SettingFigures {
+  games: number;
+  mean: FigureWithInterval;
+  median: FigureWithInterval;
+  iqm: FigureWithInterval;
+  /** Share of the games, 0 to 1, that reached the cap. */
+  capped: number;
+}
+
+/** One setting with all of its trainings. */
+export interface SettingResult {
+  number: number;
+  values: Values;
+  /** The values in which it differs from others, in words. */
+  label: string;
+  state: "finished" | "unfinished" | "stopped" | "failed";
+  /** Why it was stopped or failed; empty otherwise. */
+  reason: string;
+  trials: Trial[];
+  /** Trainings that have finished. */
+  finished: number;
+  /** Means over the trainings that have begun; null: none has. */
+  steps: number | null;
+  minutes: number | null;
+  /** Mean over the trainings of their best evaluation; null: none yet. */
+  best: number | null;
+  /** Mean over the trainings at each step that all of them have reached. */
+  curve: EvaluationMean[];
+  /** null: no training has finished. */
+  figures: SettingFigures | null;
+}
+
+/** The content of `results.json`. */
+export interface SweepResults {
+  name: string;
+  /** Keys of which several values were tried. */
+  keys: string[];
+  seeds: number[];
+  /** Score at which a game ended, and seed of the first; null: no games yet. */
+  games: { cap: number; firstSeed: number } | null;
+  /** The best first, by the evaluations that choose. */
+  settings: SettingResult[];
+}
+
+/** Puts a sweep's trainings together, as far as they have come. */
+export function sweepResults(
+  { name, settings: planned, seeds }: SweepPlan,
+  { settings }: SweepState,
+  trials: readonly Trial[],
+): SweepResults {
+  const keys = variedKeys(planned);
+  const numbers = [...new Set(trials.map(({ setting }) => setting))];
+  const final = trials.find((trial) => trial.final)?.final;
+  return {
+    ...{ name, keys, seeds: [...seeds] },
+    games: final ? { cap: final.cap, firstSeed: final.firstSeed } : null,
+    settings: numbers.map((number) => {
+      const { values } = settings.find((one) => one.number === number)!;
+      const own = trials.filter(({ setting }) => setting === number);
+      return settingResult(number, values, settingText(values, keys), own);
+    }).sort(byChoice),
+  };
+}
+
+function settingResult(
+  number: number,
+  values: Values,
+  label: string,
+  trials: Trial[],
+): SettingResult {
+  const begun = trials.filter(({ steps }) => steps > 0);
+  const curves = trials.map(({ evaluations }) => evaluations)
+    .filter((curve) => curve.length > 0);
+  const bests = curves.map((curve) =>
+    Math.max(...curve.map((point) => point.mean))
+  );
+  const meanOf = (values: number[]) => values.length > 0 ? mean(values) : null;
+  return {
+    ...{ number, values, label, trials },
+    ...settingState(trials),
+    finished: trials.filter(({ state }) => state === "finished").length,
+    steps: meanOf(begun.map(({ steps }) => steps)),
+    minutes: meanOf(begun.map(({ minutes }) => minutes)),
+    best: meanOf(bests),
+    curve: meanCurve(curves),
+    figures: settingFigures(trials),
+  };
+}
+
+function settingState(
+  trials: readonly Trial[],
+): Pick<SettingResult, "state" | "reason"> {
+  for (const state of ["stopped", "failed"] as const) {
+    const trial = trials.find((trial) => trial.state === state);
+    if (trial) return { state, reason: trial.reason };
+  }
+  const finished = trials.every(({ state }) => state === "finished");
+  return { state: finished ? "finished" : "unfinished", reason: "" };
+}
+
+function settingFigures(trials: readonly Trial[]): SettingFigures | null {
+  const finals = trials.flatMap(({ final }) => final ?? []);
+  if (finals.length === 0) return null;
+  const samples = finals.map(({ scores }) => scores);
+  const scores = samples.flat();
+  const figure = (statistic: Statistic): FigureWithInterval => ({
+    value: statistic(scores),
+    interval: hierarchicalInterval(samples, statistic),
+  });
+  const { cap } = finals[0]!;
+  return {
+    games: scores.length,
+    mean: figure(mean),
+    median: figure(median),
+    iqm: figure(interquartileMean),
+    capped: share(scores, (score) => score >= cap),
+  };
+}
+
+/** The mean of several learning curves, as far as all of them go. */
+function meanCurve(curves: readonly EvaluationMean[][]): EvaluationMean[] {
+  const [first = [], ...others] = curves;
+  return first.flatMap(({ step, mean: value }) => {
+    const rest = others.flatMap((curve) =>
+      curve.find((point) => point.step === step)?.mean ?? []
+    );
+    return rest.length === others.length
+      ? [{ step, mean: mean([value, ...rest]) }]
+      : [];
+  });
+}
+
+/**
+ * Orders by the evaluations during training, whose seeds are there to choose
+ * by: an order by the final games would make the first one's figures too good.
+ * Of two equal ones (both at the cap) that which learned faster comes first;
+ * settings that were not trained to their end come last.
+ */
+function byChoice(a: SettingResult, b: SettingResult): number {
+  const complete = (one: SettingResult) => one.finished > 0 ? 1 : 0;
+  const onAverage = ({ curve }: SettingResult) =>
+    curve.length > 0 ? mean(curve.map((point) => point.mean)) : -1;
+  return complete(b) - complete(a) || (b.best ?? -1) - (a.best ?? -1) ||
+    onAverage(b) - onAverage(a) || a.number - b.number;
+}

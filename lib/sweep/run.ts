@@ -1,0 +1,315 @@
+/** A sweep from its plan to its table. */
+import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import {
+  type Config,
+  configToYaml,
+  displayPath,
+  loadConfig,
+} from "../config/mod.ts";
+import { UsageError } from "../errors.ts";
+import { mean } from "../evaluation/mod.ts";
+import { points } from "../report/mod.ts";
+import {
+  acquireLock,
+  type Child,
+  replaceDurably,
+  runFolderAt,
+  RUNS_FOLDER,
+} from "../training/mod.ts";
+import { type SweepPlan } from "./plan.ts";
+import { sweepCsv, sweepPage } from "./report.ts";
+import { type SweepResults, sweepResults } from "./results.ts";
+import { settingText, variedKeys } from "./settings.ts";
+import {
+  readState,
+  reconcile,
+  type Reconciled,
+  type Trial,
+  writeState,
+} from "./state.ts";
+import { medianStop, type Progress } from "./stopping.ts";
+import { runTrial } from "./trial.ts";
+
+/** Where the sweeps go. */
+const SWEEPS_FOLDER = resolve(RUNS_FOLDER, "../sweeps");
+
+/**
+ * The folder of a sweep:
+ *
+ *     sweep.yaml     its file, as it was when it ran last
+ *     config.yaml    the config that all settings share, with every default
+ *     state.json     which trainings have ended, and how
+ *     results.csv    one line per training
+ *     results.json   the settings with their figures
+ *     index.html     the same as a page
+ *     logs/          what each training said
+ *     lock           who works in it now
+ */
+export interface SweepFolder {
+  path: string;
+  file: string;
+  config: string;
+  state: string;
+  csv: string;
+  json: string;
+  page: string;
+  logs: string;
+  lock: string;
+}
+
+/** The layout of a sweep's folder; looks at nothing. */
+export function sweepFolder(name: string): SweepFolder {
+  const path = join(SWEEPS_FOLDER, name);
+  const at = (file: string) => join(path, file);
+  return {
+    path,
+    file: at("sweep.yaml"),
+    config: at("config.yaml"),
+    state: at("state.json"),
+    csv: at("results.csv"),
+    json: at("results.json"),
+    page: at("index.html"),
+    logs: at("logs"),
+    lock: at("lock"),
+  };
+}
+
+/** How a sweep is run. */
+export interface SweepOptions {
+  plan: SweepPlan;
+  /** Saves and stops all trainings. */
+  signal: AbortSignal;
+  /** The trainings that run, for whoever wants to end them at once. */
+  children: Set<Child>;
+  /** Receives what happens, line by line. */
+  say: (line: string) => void;
+}
+
+/**
+ * Trains what has not been trained yet and leaves the table. A training that
+ * fails does not end the others.
+ *
+ * @throws UsageError, before anything begins, when the config is not the one
+ * that the earlier trainings had or a run has the name of one to be made;
+ * RunLockedError when another process works on this sweep
+ */
+export async function runSweep(options: SweepOptions): Promise<SweepResults> {
+  const { plan } = options;
+  const folder = sweepFolder(plan.name);
+  await checkBeforeStart(plan, folder);
+  await Deno.mkdir(folder.logs, { recursive: true });
+  using _lock = await acquireLock(folder.lock, `The sweep ${plan.name}`);
+  const reconciled = await checkBeforeStart(plan, folder);
+  await replaceDurably(folder.file, plan.text);
+  await replaceDurably(folder.config, configToYaml(plan.base));
+  reconciled.changes.forEach(options.say);
+  return await new Sweeper(options, folder, reconciled).run();
+}
+
+/** Compares the plan with what is there; makes nothing. */
+async function checkBeforeStart(
+  plan: SweepPlan,
+  folder: SweepFolder,
+): Promise<Reconciled> {
+  const earlier = await readState(folder.state);
+  if (earlier) await checkSameBase(plan, folder);
+  const reconciled = reconcile(plan, earlier);
+  for (const { run, state } of reconciled.trials) {
+    const path = join(RUNS_FOLDER, run);
+    if (state === "waiting" && await Deno.stat(path).catch(() => null)) {
+      throw new UsageError(
+        `There is a run ${run} already that this sweep has not made, in ` +
+          `${displayPath(path)}; give the sweep another --name, or remove it`,
+      );
+    }
+  }
+  return reconciled;
+}
+
+async function checkSameBase(
+  { name, base }: SweepPlan,
+  folder: SweepFolder,
+): Promise<void> {
+  const changed = changedKeys(await loadConfig(folder.config), base);
+  if (changed.length === 0) return;
+  throw new UsageError(
+    `The config of the sweep ${name} is not what its trainings had: ` +
+      `${
+        changed.slice(0, 5).join("; ")
+      }. Put it back, give the sweep another ` +
+      `--name, or remove ${displayPath(folder.path)} and its runs`,
+  );
+}
+
+/** In words, what is another value now: "learner.nStep was 3 and is 5". */
+function changedKeys(before: Config, now: Config): string[] {
+  const compare = (a: unknown, b: unknown, path: string): string[] => {
+    if (isDeepStrictEqual(a, b)) return [];
+    const isGroup = (value: unknown): value is Record<string, unknown> =>
+      typeof value === "object" && value !== null && !Array.isArray(value);
+    if (!isGroup(a) || !isGroup(b)) {
+      return [`${path} was ${JSON.stringify(a)} and is ${JSON.stringify(b)}`];
+    }
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+      compare(a[key], b[key], path === "" ? key : `${path}.${key}`)
+    );
+  };
+  return compare(before, now, "");
+}
+
+/** The trainings of a sweep, some of them at the same time. */
+class Sweeper {
+  readonly #options: SweepOptions;
+  readonly #folder: SweepFolder;
+  readonly #reconciled: Reconciled;
+  readonly #waiting: Trial[];
+  /** Writes follow each other, as they replace the same files. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    options: SweepOptions,
+    folder: SweepFolder,
+    reconciled: Reconciled,
+  ) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#reconciled = reconciled;
+    this.#waiting = reconciled.trials.filter(({ state }) =>
+      state !== "finished" && state !== "stopped"
+    );
+  }
+
+  async run(): Promise<SweepResults> {
+    const { plan, signal } = this.#options;
+    const work = async () => {
+      for (let trial; !signal.aborted && (trial = this.#next());) {
+        await this.#train(trial);
+      }
+    };
+    await Promise.all(Array.from({ length: plan.parallel }, work));
+    await this.#save();
+    return this.#results();
+  }
+
+  /** The next training whose setting has not been given up. */
+  #next(): Trial | undefined {
+    for (let trial; (trial = this.#waiting.shift());) {
+      if (!this.#isGivenUp(trial.setting)) return trial;
+    }
+    return undefined;
+  }
+
+  #isGivenUp(setting: number): boolean {
+    return this.#reconciled.trials.some((trial) =>
+      trial.setting === setting && trial.state === "stopped"
+    );
+  }
+
+  async #train(trial: Trial): Promise<void> {
+    const { plan, signal, children } = this.#options;
+    const { values } = this.#reconciled.state.settings.find(({ number }) =>
+      number === trial.setting
+    )!;
+    this.#say(
+      trial,
+      `${trial.state === "waiting" ? "begins" : "goes on"}: ${
+        settingText(values, variedKeys(plan.settings))
+      }, seed ${trial.seed}`,
+    );
+    trial.state = "begun";
+    trial.reason = "";
+    await this.#save();
+    let said = trial.evaluations.length;
+    let verdict: string | null = null;
+    const end = await runTrial({
+      ...{ trial, values, signal, children },
+      run: runFolderAt(join(RUNS_FOLDER, trial.run)),
+      config: this.#folder.config,
+      threads: trainingThreads(plan),
+      log: join(this.#folder.logs, `${trial.run}.log`),
+      onEvaluation: (isLast) => {
+        for (const { step, mean } of trial.evaluations.slice(said)) {
+          this.#say(trial, `step ${points(step)}: mean ${points(mean)}`);
+        }
+        said = trial.evaluations.length;
+        if (!isLast) verdict ??= this.#verdict(trial);
+        return verdict !== null;
+      },
+    });
+    if (end.code === 0 && trial.final) {
+      trial.state = "finished";
+      this.#say(
+        trial,
+        `has finished: mean ${points(mean(trial.final.scores))} of ` +
+          `${trial.final.scores.length} unseen games`,
+      );
+    } else if (end.code === 130 && verdict !== null) {
+      trial.state = "stopped";
+      trial.reason = verdict;
+      this.#say(trial, `is given up: ${verdict}`);
+    } else if (end.code !== 130 || !signal.aborted) {
+      trial.state = "failed";
+      trial.reason = end.error || `it ended with exit code ${end.code}`;
+      this.#say(trial, `has failed: ${trial.reason}`);
+    }
+    await this.#save();
+  }
+
+  /** Why the trial's setting should be given up; null: it goes on. */
+  #verdict({ setting, evaluations }: Trial): string | null {
+    const { plan } = this.#options;
+    const progress = new Map<number, Progress>();
+    for (const trial of this.#reconciled.trials) {
+      const curves = progress.get(trial.setting)?.curves ?? [];
+      progress.set(trial.setting, {
+        setting: trial.setting,
+        curves: [...curves, trial.evaluations],
+      });
+    }
+    const { stopping } = plan;
+    const { step } = evaluations.at(-1)!;
+    const stop = medianStop(setting, step, [...progress.values()], stopping);
+    return stop &&
+      `at step ${points(stop.step)} its best was ${
+        points(stop.best)
+      }, below the others' median of ${points(stop.median)}`;
+  }
+
+  #say({ run }: Trial, what: string): void {
+    const { trials } = this.#reconciled;
+    const ended =
+      trials.filter(({ state }) => state === "finished" || state === "stopped")
+        .length;
+    this.#options.say(`[${ended} of ${trials.length}] ${run} ${what}`);
+  }
+
+  #results(): SweepResults {
+    const { state, trials } = this.#reconciled;
+    return sweepResults(this.#options.plan, state, trials);
+  }
+
+  /** Writes state and results as they are now. */
+  #save(): Promise<void> {
+    const write = async () => {
+      await writeState(this.#folder.state, this.#reconciled.state);
+      const results = this.#results();
+      await replaceDurably(this.#folder.csv, sweepCsv(results));
+      await replaceDurably(
+        this.#folder.json,
+        JSON.stringify(results, null, 2) + "\n",
+      );
+      await replaceDurably(this.#folder.page, await sweepPage(results));
+    };
+    return this.#writing = this.#writing.then(write);
+  }
+}
+
+/**
+ * Side by side, each training gets its share of the cores: two of them with
+ * one thread each make more steps than each of two in turn with two threads.
+ */
+function trainingThreads({ parallel, base }: SweepPlan): number | null {
+  if (parallel === 1 || base.learner.threads !== null) return null;
+  return Math.max(1, Math.floor(navigator.hardwareConcurrency / parallel));
+}

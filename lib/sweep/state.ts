@@ -1,0 +1,162 @@
+/** What a sweep has done so far; it goes on from there. */
+import { isDeepStrictEqual } from "node:util";
+import { UsageError } from "../errors.ts";
+import { replaceDurably } from "../training/mod.ts";
+import type { SweepPlan } from "./plan.ts";
+import type { Values } from "./settings.ts";
+import type { EvaluationMean } from "./stopping.ts";
+
+/** Games of a finished training on seeds that chose nothing. */
+export interface FinalGames {
+  scores: number[];
+  /** Score at which a game ended, counted as capped. */
+  cap: number;
+  /** Seed of the first game. */
+  firstSeed: number;
+}
+
+/** One training: a setting with a seed. */
+export interface Trial {
+  /** Name of its run. */
+  run: string;
+  /** Number of its setting. */
+  setting: number;
+  seed: number;
+  /**
+   * `waiting`: not begun. `begun`: it was interrupted, or is running.
+   * `stopped`: given up early. `failed`: it ended with an error.
+   */
+  state: "waiting" | "begun" | "finished" | "stopped" | "failed";
+  /** Why it was stopped or has failed; empty otherwise. */
+  reason: string;
+  /** Agent steps and minutes of training so far. */
+  steps: number;
+  minutes: number;
+  /** Evaluations during training, in the order of their steps. */
+  evaluations: EvaluationMean[];
+  /** null: it has not finished. */
+  final: FinalGames | null;
+}
+
+/** The content of `state.json`. */
+export interface SweepState {
+  /** A setting keeps its number when others are added to the sweep's file. */
+  settings: { number: number; values: Values }[];
+  trials: Trial[];
+}
+
+/** A plan beside what was done before. */
+export interface Reconciled {
+  state: SweepState;
+  /** The plan's trainings, all settings with the first seed first. */
+  trials: Trial[];
+  /** What has changed since the last time, in sentences. */
+  changes: string[];
+}
+
+/**
+ * Finds the plan's settings and trainings in what was done before, and adds
+ * those that are new. What the plan names no more is kept, but left alone.
+ */
+export function reconcile(
+  { name, settings, seeds, stopping }: SweepPlan,
+  earlier: SweepState | null,
+): Reconciled {
+  const state: SweepState = {
+    settings: [...(earlier?.settings ?? [])],
+    trials: [...(earlier?.trials ?? [])],
+  };
+  const known = state.settings.length;
+  const numbers = settings.map((values) => {
+    const found = state.settings.find((setting) =>
+      isDeepStrictEqual(setting.values, values)
+    );
+    if (found) return found.number;
+    const number = state.settings.length + 1;
+    state.settings.push({ number, values });
+    return number;
+  });
+  // Seed by seed, so that all settings can be told apart early.
+  const trials = seeds.flatMap((seed) =>
+    numbers.map((setting) => {
+      const found = state.trials.find((trial) =>
+        trial.setting === setting && trial.seed === seed
+      );
+      const trial = found ?? newTrial(name, setting, seed);
+      if (!found) state.trials.push(trial);
+      return trial;
+    })
+  );
+  if (stopping === "none") {
+    for (const trial of trials) {
+      if (trial.state === "stopped") trial.state = "begun";
+    }
+  }
+  const count = (n: number, what: string) =>
+    n === 1 ? `one ${what}` : `${n} ${what}s`;
+  const added = trials.filter(({ state }) => state === "waiting").length;
+  const left = state.trials.length - trials.length;
+  const begun = earlier?.trials.some(({ state }) => state !== "waiting");
+  const fresh = state.settings.length - known;
+  return {
+    state,
+    trials,
+    changes: begun
+      ? [
+        ...(fresh > 0 && added > 0
+          ? [`The sweep's file names ${count(fresh, "setting")} more.`]
+          : []),
+        ...(left > 0
+          ? [
+            `The sweep's file does not name ${
+              count(left, "training")
+            } of before any more; they are kept, and left out of the table.`,
+          ]
+          : []),
+      ]
+      : [],
+  };
+}
+
+function newTrial(name: string, setting: number, seed: number): Trial {
+  return {
+    run: `${name}-${String(setting).padStart(2, "0")}-seed-${seed}`,
+    ...{ setting, seed, state: "waiting", reason: "", steps: 0, minutes: 0 },
+    ...{ evaluations: [], final: null },
+  };
+}
+
+/**
+ * Reads what was done before; null: nothing.
+ *
+ * @throws UsageError if the file cannot be used
+ */
+export async function readState(path: string): Promise<SweepState | null> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  try {
+    const state: Partial<SweepState> = JSON.parse(text);
+    if (Array.isArray(state.settings) && Array.isArray(state.trials)) {
+      return state as SweepState;
+    }
+  } catch {
+    // Told below, as what else may be wrong with it.
+  }
+  throw new UsageError(
+    `${path} is not what a sweep leaves; remove its folder, or give the ` +
+      "sweep another --name",
+  );
+}
+
+/** Writes what was done so far; readers see the old or the new file. */
+export async function writeState(
+  path: string,
+  state: SweepState,
+): Promise<void> {
+  await replaceDurably(path, JSON.stringify(state, null, 2) + "\n");
+}

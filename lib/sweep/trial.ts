@@ -1,0 +1,144 @@
+/** One training of a sweep, as a process of its own. */
+import { readReport, readRunData } from "../report/mod.ts";
+import { type Child, type RunFolder, startChild } from "../training/mod.ts";
+import { type Values, valueText } from "./settings.ts";
+import type { FinalGames, Trial } from "./state.ts";
+
+/** Milliseconds between two looks at a training's folder. */
+const LOOK_EVERY_MS = 1000;
+
+/** What one training is started with. */
+export interface TrialOptions {
+  trial: Trial;
+  run: RunFolder;
+  values: Values;
+  /** File of the config that all settings share. */
+  config: string;
+  /** TensorFlow's threads; null: as the config says. */
+  threads: number | null;
+  /** File to which it writes what it says. */
+  log: string;
+  /** Saves and stops the training. */
+  signal: AbortSignal;
+  /** Processes that run; this one is among them while it does. */
+  children: Set<Child>;
+  /**
+   * Called when `trial.evaluations` has grown.
+   * @param isLast whether the training ends there anyway
+   * @returns whether to stop it
+   */
+  onEvaluation: (isLast: boolean) => boolean;
+}
+
+/** How a training's process ended. */
+export interface TrialEnd {
+  code: number;
+  /** Its error message; empty without one. */
+  error: string;
+}
+
+/**
+ * Trains, or goes on with, one setting and seed until it ends; what it leaves
+ * is read into `trial`.
+ */
+export async function runTrial(options: TrialOptions): Promise<TrialEnd> {
+  const { trial, run, log, signal, children } = options;
+  const child = await startChild({ args: await trainArguments(options), log });
+  children.add(child);
+  const stop = () => child.stop();
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  let running = true;
+  const ended = child.ended.finally(() => running = false);
+  try {
+    while (running) {
+      await pause(LOOK_EVERY_MS, ended);
+      if (await hasNewEvaluation(trial, run)) {
+        const isLast = await readProgress(trial, run);
+        if (options.onEvaluation(isLast) && running) child.stop();
+      }
+    }
+    const { code, lastLines } = await ended;
+    await readProgress(trial, run);
+    if (code === 0) trial.final = await readFinalGames(run);
+    return { code, error: errorIn(lastLines) };
+  } finally {
+    signal.removeEventListener("abort", stop);
+    children.delete(child);
+  }
+}
+
+async function trainArguments(
+  { trial, run, values, config, threads }: TrialOptions,
+): Promise<string[]> {
+  if (await exists(run.info)) return ["train", "--resume", run.name];
+  const sets = Object.entries(values)
+    .map(([key, value]) => `${key}=${valueText(value)}`);
+  if (threads !== null) sets.push(`learner.threads=${threads}`);
+  return [
+    ...["train", "--config", config, "--run", run.name],
+    ...["--seed", String(trial.seed)],
+    ...sets.flatMap((set) => ["--set", set]),
+  ];
+}
+
+/** The line of the program's error message and all that follow it. */
+function errorIn(lines: readonly string[]): string {
+  const first = lines.findLastIndex((line) => line.startsWith("error: "));
+  return first < 0
+    ? lines.at(-1) ?? ""
+    : lines.slice(first).join(" ").slice("error: ".length);
+}
+
+/** Waits so long, or until `over` has come. */
+async function pause(ms: number, over: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const passed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([passed, over]);
+  clearTimeout(timer);
+}
+
+async function hasNewEvaluation(
+  { evaluations }: Trial,
+  run: RunFolder,
+): Promise<boolean> {
+  const known = new Set(evaluations.map(({ step }) => `step-${step}`));
+  try {
+    for await (const { name } of Deno.readDir(run.evaluations)) {
+      if (/^step-\d+$/.test(name) && !known.has(name)) return true;
+    }
+  } catch (error) {
+    // The training has not made its folder yet.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return false;
+}
+
+/**
+ * Reads how far the training has come; a run that was not made stays as is.
+ *
+ * @returns whether its last evaluation was at its last step
+ */
+async function readProgress(trial: Trial, run: RunFolder): Promise<boolean> {
+  if (!await exists(run.info)) return false;
+  const { config, metrics, evaluations } = await readRunData(run);
+  const last = metrics.at(-1);
+  trial.steps = last?.step ?? trial.steps;
+  trial.minutes = last ? last.wallSeconds / 60 : trial.minutes;
+  trial.evaluations = evaluations.map(({ step, mean }) => ({ step, mean }));
+  return (evaluations.at(-1)?.step ?? 0) >= config.training.steps;
+}
+
+/** The games that `train` plays at its end. */
+async function readFinalGames(run: RunFolder): Promise<FinalGames | null> {
+  const report = await readReport(run.report);
+  if (!report) return null;
+  const { scores, cap, firstSeed } = report;
+  return { scores, cap, firstSeed };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

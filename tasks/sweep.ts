@@ -1,0 +1,79 @@
+import {
+  alignedTable,
+  answer,
+  answerJson,
+  defineCommand,
+  INTERRUPTED,
+  JSON_OPTION,
+  say,
+  stopOnSignal,
+} from "../lib/cli/mod.ts";
+import {
+  loadSweep,
+  planText,
+  runSweep,
+  sweepFolder,
+  sweepNotes,
+  sweepRows,
+} from "../lib/sweep/mod.ts";
+import type { Child } from "../lib/training/mod.ts";
+
+/** `deno task sweep`. */
+export const command = defineCommand({
+  details:
+    "Trains every setting that a sweep's file names, with each of its seeds, " +
+    "and puts them in one table with intervals: data/sweeps/NAME. Each " +
+    "training is a run of its own. Ctrl-C saves and ends; the same command " +
+    "goes on from there. An example: configs/sweeps/crop.yaml.",
+  positionals: [{
+    name: "FILE",
+    description: "The sweep's file (YAML).",
+    required: true,
+  }],
+  options: {
+    name: {
+      type: "string",
+      placeholder: "NAME",
+      description: "The sweep's name, in place of its file's.",
+    },
+    "dry-run": {
+      type: "boolean",
+      description:
+        "Checks the file and tells what it asks for; trains nothing.",
+    },
+    json: JSON_OPTION,
+  },
+  async run({ positionals, options }) {
+    const plan = await loadSweep(positionals[0]!, options.name);
+    say(planText(plan));
+    if (options["dry-run"]) {
+      if (options.json) answerJson(plan.settings);
+      else plan.settings.forEach((values) => answer(JSON.stringify(values)));
+      return 0;
+    }
+    const stop = new AbortController();
+    const children = new Set<Child>();
+    const removeHandlers = stopOnSignal({
+      stop,
+      message: "Saving and stopping all trainings; once more to stop at once.",
+      atOnce: () => children.forEach((child) => child.kill()),
+    });
+    try {
+      const { signal } = stop;
+      const results = await runSweep({ plan, signal, children, say });
+      if (options.json) answerJson(results);
+      else {
+        answer(alignedTable(sweepRows(results)));
+        sweepNotes(results).forEach(answer);
+      }
+      say(`Page: ${sweepFolder(plan.name).page}`);
+      if (signal.aborted) {
+        say("Go on: run the same command again.");
+        return INTERRUPTED;
+      }
+      return results.settings.some(({ state }) => state === "failed") ? 1 : 0;
+    } finally {
+      removeHandlers();
+    }
+  },
+});
