@@ -13,6 +13,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/train.ts"),
   },
   {
+    name: "retrain",
+    summary: "Trains on and keeps the better agent: for a nightly schedule.",
+    load: () => import("./tasks/retrain.ts"),
+  },
+  {
     name: "eval",
     summary: "Measures an agent on games that it has never seen.",
     load: () => import("./tasks/eval.ts"),

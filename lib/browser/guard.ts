@@ -1,5 +1,8 @@
 import { ChromeNotFoundError } from "../errors.ts";
 
+/** How the name of each Chrome's folder begins. */
+export const CHROME_FOLDER_PREFIX = "dino-chrome-";
+
 /**
  * The script that is started in Chrome's place: it notes the process's number,
  * leaves the terminal's process group (Ctrl-C is for this program alone, which
@@ -76,7 +79,7 @@ export class ChromeGuard implements AsyncDisposable {
   static async create(chrome: string): Promise<ChromeGuard> {
     let folder: string;
     try {
-      folder = await Deno.makeTempDir({ prefix: "dino-chrome-" });
+      folder = await Deno.makeTempDir({ prefix: CHROME_FOLDER_PREFIX });
       await Deno.writeTextFile(`${folder}/launch`, launcherScript(chrome), {
         mode: 0o755,
       });

@@ -1,3 +1,5 @@
 /** Retraining on a schedule, and telling how it went. */
 export { type HeartbeatState, writeHeartbeat } from "./heartbeat.ts";
 export { notify } from "./notify.ts";
+export { type NightResult, resultLine } from "./result.ts";
+export { retrain, type RetrainOptions } from "./retrain.ts";

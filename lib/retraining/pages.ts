@@ -1,0 +1,208 @@
+/** The page of a night, and the page with the curve over the nights. */
+import {
+  type Chart,
+  drawChart,
+  pageHtml,
+  type Section,
+} from "../report/mod.ts";
+import type { HistoryLine } from "./history.ts";
+import {
+  type Contestant,
+  differenceText,
+  type NightResult,
+  pageChangeText,
+} from "./result.ts";
+
+/** Nights that the table shows; the history has them all. */
+const TABLE_NIGHTS = 60;
+
+const points = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+const intervalText = (low: number | null, high: number | null) =>
+  low === null || high === null
+    ? ""
+    : `${points.format(low)} to ${points.format(high)}`;
+
+/** What a night did, as a page. */
+export function nightPage(night: NightResult): string {
+  const { champion, challenger, pageChange, episodes, firstSeed } = night;
+  const figure = (label: string, player: Contestant | null) =>
+    player
+      ? [{
+        label: `${label}, ${player.name}`,
+        value: points.format(player.mean),
+        interval: `95 %: ${intervalText(...player.mean95)}`,
+        note: `${(player.capped * 100).toFixed(0)} % of the games reached ` +
+          `the cap of ${points.format(night.maxScore)}`,
+      }]
+      : [];
+  const difference = differenceText(night);
+  const sections: Section[] = [
+    ...(pageChange
+      ? [{
+        heading: "The game's page has changed",
+        text: [pageChangeText(pageChange, champion)],
+      }]
+      : []),
+    {
+      heading: `Result: ${night.result}`,
+      text: [
+        `${night.reason.charAt(0).toUpperCase()}${night.reason.slice(1)}.`,
+        ...(difference
+          ? [
+            `Difference of the means, challenger minus champion: ${difference}, ` +
+            `of ${episodes} games each on the seeds from ${
+              points.format(firstSeed)
+            } on.`,
+          ]
+          : []),
+      ],
+      figures: [
+        ...figure("Champion", champion),
+        ...figure("Challenger", challenger),
+      ],
+    },
+    {
+      heading: "The night",
+      tables: [{
+        header: ["", ""],
+        rows: [
+          ["began", night.time],
+          ["minutes", night.minutes.toFixed(1)],
+          ["agent steps of training", points.format(night.steps)],
+          ["page script (SHA-256)", night.pageScript ?? "nothing was played"],
+          ["disk that all nights use", `${night.diskGb.toFixed(2)} GB`],
+          ["removed", night.removed.join(", ") || "nothing"],
+        ],
+        caption: "The pages of the games are in the folders beside this one.",
+        textColumns: [0, 1],
+      }],
+    },
+    ...(night.warnings.length > 0
+      ? [{ heading: "Warnings", text: night.warnings }]
+      : []),
+  ];
+  return pageHtml({
+    title: `Night ${night.night}`,
+    subtitle: `Retraining, ${night.time}`,
+    sections,
+  });
+}
+
+/** All nights as a page. */
+export async function historyPage(
+  history: readonly HistoryLine[],
+): Promise<string> {
+  const last = history.at(-1);
+  const curve = await nightsChart(history);
+  return pageHtml({
+    title: "Champions",
+    subtitle: last
+      ? `${history.length} nights; the last one, night ${last.night}: ${last.result}`
+      : "No night has ended yet",
+    sections: [
+      ...(curve ? [{ heading: "The nights", charts: [curve] }] : []),
+      {
+        heading: "Night by night",
+        tables: [{
+          header: [
+            ...["Night", "Began", "Result", "Champion", "95 %"],
+            ...["Challenger", "95 %", "Difference", "95 %", "Reason"],
+          ],
+          rows: history.slice(-TABLE_NIGHTS).toReversed().map((line) => [
+            `${line.night}`,
+            line.time.slice(0, 16).replace("T", " "),
+            line.result,
+            number(line.championMean),
+            intervalText(line.championLow, line.championHigh),
+            number(line.challengerMean),
+            intervalText(line.challengerLow, line.challengerHigh),
+            number(line.difference),
+            intervalText(line.differenceLow, line.differenceHigh),
+            line.reason,
+          ]),
+          caption: `Mean scores on each night's own new seeds. The last ${
+            Math.min(TABLE_NIGHTS, history.length)
+          } of ${history.length} nights; all are in history.csv.`,
+          textColumns: [1, 2, 9],
+        }],
+      },
+    ],
+  });
+}
+
+const number = (value: number | null) =>
+  value === null ? "" : points.format(value);
+
+/** Mean scores over the nights; null when no night has any. */
+async function nightsChart(
+  history: readonly HistoryLine[],
+): Promise<Chart | null> {
+  const values = history.flatMap((line) => [
+    ...point(line, "champion", line.championMean, [
+      line.championLow,
+      line.championHigh,
+    ]),
+    ...point(line, "challenger", line.challengerMean, [
+      line.challengerLow,
+      line.challengerHigh,
+    ]),
+  ]);
+  if (values.length === 0) return null;
+  const x = {
+    field: "night",
+    type: "quantitative" as const,
+    title: "night",
+    axis: { tickMinStep: 1, format: "d" },
+    scale: { zero: false, nice: false },
+  };
+  const color = {
+    field: "player",
+    type: "nominal" as const,
+    scale: { domain: ["champion", "challenger"] },
+  };
+  const promotions = history.filter(({ result }) => result === "promoted");
+  return await drawChart(
+    {
+      name: "nights",
+      title: "Mean score, night by night",
+      subtitle: "with 95 % intervals; a dashed line: a new champion",
+      description: "Mean scores of champion and challenger by night, with " +
+        `95 % intervals; ${promotions.length} of ${history.length} nights ` +
+        "had a new champion.",
+    },
+    {
+      layer: [
+        {
+          data: { values: promotions.map(({ night }) => ({ night })) },
+          mark: { type: "rule", strokeDash: [3, 3], opacity: 0.5 },
+          encoding: { x },
+        },
+        {
+          data: { values },
+          mark: { type: "rule", opacity: 0.6 },
+          encoding: {
+            x,
+            color,
+            y: { field: "low", type: "quantitative", title: "points" },
+            y2: { field: "high" },
+          },
+        },
+        {
+          data: { values },
+          mark: { type: "line", point: true },
+          encoding: { x, color, y: { field: "mean", type: "quantitative" } },
+        },
+      ],
+    },
+  );
+}
+
+function point(
+  { night }: HistoryLine,
+  player: "champion" | "challenger",
+  mean: number | null,
+  [low, high]: readonly [number | null, number | null],
+) {
+  return mean === null ? [] : [{ night, player, mean, low, high }];
+}
