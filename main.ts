@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/retrain.ts"),
   },
   {
+    name: "status",
+    summary: "Shows the champion, the last night and the next one.",
+    load: () => import("./tasks/status.ts"),
+  },
+  {
     name: "eval",
     summary: "Measures an agent on games that it has never seen.",
     load: () => import("./tasks/eval.ts"),

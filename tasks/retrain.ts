@@ -9,9 +9,12 @@ import {
 } from "../lib/cli/mod.ts";
 import { loadConfig } from "../lib/config/mod.ts";
 import {
+  changeSchedule,
+  isScheduleRequest,
   type NightResult,
   resultLine,
   retrain,
+  SCHEDULE_OPTIONS,
 } from "../lib/retraining/mod.ts";
 
 /** Exit codes of a night. */
@@ -41,14 +44,20 @@ export const command = defineCommand({
       minimum: 1,
       description: "Agent steps of training tonight (retraining.steps).",
     },
+    ...SCHEDULE_OPTIONS,
     json: JSON_OPTION,
   },
   async run({ options }) {
+    const isSchedule = isScheduleRequest(options);
     const config = await loadConfig(options.config, [
       ...options.set,
       ...setting("retraining.minutes", options.minutes),
       ...setting("retraining.steps", options.steps),
     ]);
+    if (isSchedule) {
+      await changeSchedule(options, config);
+      return 0;
+    }
     const stop = new AbortController();
     const removeHandlers = stopOnSignal({
       stop,

@@ -3,3 +3,9 @@ export { type HeartbeatState, writeHeartbeat } from "./heartbeat.ts";
 export { notify } from "./notify.ts";
 export { type NightResult, resultLine } from "./result.ts";
 export { retrain, type RetrainOptions } from "./retrain.ts";
+export {
+  changeSchedule,
+  isScheduleRequest,
+  SCHEDULE_OPTIONS,
+} from "./schedule_options.ts";
+export { readStatus, statusText } from "./status.ts";

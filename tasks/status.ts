@@ -1,0 +1,21 @@
+import {
+  answer,
+  answerJson,
+  defineCommand,
+  JSON_OPTION,
+} from "../lib/cli/mod.ts";
+import { readStatus, statusText } from "../lib/retraining/mod.ts";
+
+/** `deno task status`. */
+export const command = defineCommand({
+  details:
+    "The champion, the last night, whether one runs now, when the next " +
+    "one comes, free disk. Exit code 1 when something is amiss.",
+  options: { json: JSON_OPTION },
+  async run({ options }) {
+    const status = await readStatus();
+    if (options.json) answerJson(status);
+    else answer(statusText(status));
+    return status.problems.length > 0 ? 1 : 0;
+  },
+});
