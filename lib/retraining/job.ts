@@ -56,13 +56,14 @@ export interface JobOptions {
 export function retrainJob(options: JobOptions): Job {
   const { args, data, log, limitMinutes } = options;
   const { execPath = Deno.execPath(), env = Deno.env.toObject() } = options;
+  const path = lastingFolders(env.PATH ?? "");
   const job: Job = {
     command: [
-      lastingPath(execPath, env.PATH ?? ""),
+      lastingPath(execPath, path),
       ...["task", "retrain", ...args],
     ],
     folder: ROOT,
-    environment: keptEnvironment(env),
+    environment: { ...keptEnvironment(env), PATH: path.join(delimiter) },
     data,
     log,
     limitMinutes,
@@ -108,9 +109,8 @@ export function jobWarnings({ command }: Job, uid = Deno.uid()): string[] {
  * The name on the PATH that leads to Deno's program file, if there is one: it
  * stays the same when a newer Deno takes the file's place.
  */
-function lastingPath(execPath: string, path: string): string {
-  const names = path.split(delimiter).filter(isAbsolute)
-    .map((folder) => join(folder, "deno"));
+function lastingPath(execPath: string, folders: readonly string[]): string {
+  const names = folders.map((folder) => join(folder, "deno"));
   return names.find((name) => {
     try {
       return Deno.realPathSync(name) === Deno.realPathSync(execPath);
@@ -127,17 +127,24 @@ function keptEnvironment(
     name,
     PATH_VARIABLES.includes(name) ? resolve(env[name]!) : env[name]!,
   ]);
-  return { ...Object.fromEntries(kept), PATH: shortPath(env.PATH ?? "") };
+  return Object.fromEntries(kept);
 }
 
-/** The PATH without what adds nothing to it: crontab lines must be short. */
-function shortPath(path: string): string {
+/**
+ * The PATH's folders without what adds nothing to it, since crontab lines must
+ * be short: those that are not there, and those that npx and `deno task` put
+ * before it for the time they run.
+ */
+function lastingFolders(path: string): string[] {
   const folders = path.split(delimiter).filter((folder) => {
+    if (!isAbsolute(folder) || /\/node_modules\/\.bin\/?$/.test(folder)) {
+      return false;
+    }
     try {
-      return isAbsolute(folder) && Deno.statSync(folder).isDirectory;
+      return Deno.statSync(folder).isDirectory;
     } catch {
       return false;
     }
   });
-  return [...new Set(folders)].join(delimiter);
+  return [...new Set(folders)];
 }

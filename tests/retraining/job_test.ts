@@ -12,11 +12,14 @@ const OPTIONS = {
   env: {},
 };
 
+const CWD = Deno.cwd();
+
 Deno.test("retrainJob() takes the environment along that matters, and no more", () => {
   const { environment } = retrainJob({
     ...OPTIONS,
     env: {
-      PATH: `/usr/bin:relative::/no/such/folder:/usr/bin:${Deno.cwd()}`,
+      PATH:
+        `/usr/bin:relative::/no/such/folder:/usr/bin:${CWD}/node_modules/.bin:${CWD}`,
       DINO_DATA: "elsewhere",
       DINO_TENSORFLOW: "/opt/tf",
       CUDA_VISIBLE_DEVICES: "1",
@@ -28,7 +31,7 @@ Deno.test("retrainJob() takes the environment along that matters, and no more", 
     DINO_DATA: resolve("elsewhere"),
     DINO_TENSORFLOW: "/opt/tf",
     CUDA_VISIBLE_DEVICES: "1",
-    PATH: `/usr/bin:${Deno.cwd()}`,
+    PATH: `/usr/bin:${CWD}`,
   });
 });
 
