@@ -16,16 +16,16 @@ export async function removeDeadChromeFolders(
   folder: string = Deno.env.get("TMPDIR") ?? tmpdir(),
 ): Promise<string[]> {
   const removed: string[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      const path = join(folder, name);
-      if (!isDirectory || !name.startsWith(CHROME_FOLDER_PREFIX)) continue;
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (!isDirectory || !name.startsWith(CHROME_FOLDER_PREFIX)) continue;
+    const path = join(folder, name);
+    try {
       if (!await isDead(path)) continue;
       await Deno.remove(path, { recursive: true });
       removed.push(path);
+    } catch {
+      // Another user's folder, or another process is at it.
     }
-  } catch {
-    // Another user's folder, or another process is at it.
   }
   return removed;
 }

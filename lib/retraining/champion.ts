@@ -123,16 +123,31 @@ export async function writeCandidate(
 /**
  * Makes an agent of {@linkcode writeCandidate} the champion, by one rename: who
  * reads `current` finds the former one or this one.
+ *
+ * @throws CheckpointError if it cannot; then the former one is champion
  */
 export async function crown(
   folder: ChampionFolder,
   name: string,
 ): Promise<void> {
   const link = `${folder.current}.partial`;
-  await removeIfThere(link);
-  await Deno.symlink(join("agents", name), link);
-  await Deno.rename(link, folder.current);
-  await syncFolder(folder.path);
+  try {
+    await removeIfThere(link);
+    await Deno.symlink(join("agents", name), link);
+    await Deno.rename(link, folder.current);
+  } catch (cause) {
+    await removeIfThere(link).catch(() => {});
+    throw new CheckpointError(
+      `${folder.current} could not be made to lead to agents/${name}: ` +
+        `${
+          (cause as Error).message
+        }; the former champion stays. It must be a ` +
+        "link or absent, in a folder that this user may write to",
+      { cause },
+    );
+  }
+  // The new champion is in its place, whatever this says.
+  await syncFolder(folder.path).catch(() => {});
 }
 
 /**

@@ -3,12 +3,7 @@ import { basename, join } from "node:path";
 import type { Config } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
 import { exportFiles } from "../report/mod.ts";
-import {
-  checkpointPath,
-  findAgent,
-  findCheckpoint,
-  listCheckpoints,
-} from "../training/mod.ts";
+import { findAgent, findCheckpoint, listCheckpoints } from "../training/mod.ts";
 import { type Challenger, prepareChallenger } from "./challenger.ts";
 import {
   type Champion,
@@ -107,7 +102,7 @@ export async function playNight(context: NightContext): Promise<void> {
       night: result.night,
       time: new Date().toISOString(),
       run: agent.name,
-      step: Number(/\d+$/.exec(agent.checkpoint)?.[0] ?? 0),
+      step: stepOf(agent.checkpoint),
       game: agent.config.game,
       parameters: agent.network.parameters,
       pageScript: games.challenger.pageScript,
@@ -171,11 +166,13 @@ async function trainChallenger(
  */
 async function chooseCheckpoint({ run, from }: Challenger): Promise<string> {
   const best = await findCheckpoint(run.checkpoints, "best");
-  return best === checkpointPath(run.checkpoints, from.step) ||
-      Number(/\d+$/.exec(best)![0]) < from.step
-    ? await findCheckpoint(run.checkpoints, "newest")
-    : best;
+  return stepOf(best) > from.step
+    ? best
+    : await findCheckpoint(run.checkpoints, "newest");
 }
+
+/** Agent steps of a checkpoint, by its name `step-N`. */
+const stepOf = (checkpoint: string) => Number(/\d+$/.exec(checkpoint)![0]);
 
 /** The games of the night. */
 interface NightGames {

@@ -121,9 +121,11 @@ export async function historyPage(
             intervalText(line.differenceLow, line.differenceHigh),
             line.reason,
           ]),
-          caption: `Mean scores on each night's own new seeds. The last ${
-            Math.min(TABLE_NIGHTS, history.length)
-          } of ${history.length} nights; all are in history.csv.`,
+          caption: "Mean scores on each night's own new seeds. Those of a " +
+            "night with a promotion helped to choose; later ones of the same " +
+            `champion did not. The last ${
+              Math.min(TABLE_NIGHTS, history.length)
+            } of ${history.length} nights; all are in history.csv.`,
           textColumns: [1, 2, 9],
         }],
       },

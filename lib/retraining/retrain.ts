@@ -5,6 +5,7 @@ import { DinoDqnError, UsageError } from "../errors.ts";
 import { acquireLock } from "../training/mod.ts";
 import { readChampion } from "./champion.ts";
 import { firstSeedOfNight } from "./decision.ts";
+import { keepReserve } from "./disk.ts";
 import { type HeartbeatState, writeHeartbeat } from "./heartbeat.ts";
 import { readHistory } from "./history.ts";
 import { checkRetention } from "./housekeeping.ts";
@@ -47,6 +48,7 @@ export async function retrain(options: RetrainOptions): Promise<NightResult> {
     say(`warning: ${message}`);
     warnings.push(message);
   };
+  await keepReserve(folder.reserve);
   await finishInterrupted(folder, config, warn);
   await rotateLog(folder.log).catch((error) => warn(error.message));
 
@@ -151,7 +153,10 @@ async function playWithin(
       ...{ config, folder, result },
       log: new NightLog(join(path, "log.txt"), say),
       signal: ending.signal,
-      beforeCrowning: () => writeNightState(folder, { ...state, result }),
+      beforeCrowning: () => {
+        result.minutes = (performance.now() - start) / 60_000;
+        return writeNightState(folder, { ...state, result });
+      },
     });
   } catch (error) {
     result.result = "failed";
