@@ -60,7 +60,7 @@ export function retrainJob(options: JobOptions): Job {
   const job: Job = {
     command: [
       lastingPath(execPath, path),
-      ...["task", "retrain", ...args],
+      ...["task", "--quiet", "retrain", ...args],
     ],
     folder: ROOT,
     environment: { ...keptEnvironment(env), PATH: path.join(delimiter) },

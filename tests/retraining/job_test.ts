@@ -37,7 +37,7 @@ Deno.test("retrainJob() takes the environment along that matters, and no more", 
 
 Deno.test("retrainJob() names Deno by a path, the one on the PATH if it is the same", async () => {
   assertEquals(retrainJob(OPTIONS).command, [
-    ...["/opt/deno/bin/deno", "task", "retrain", "--minutes", "5"],
+    ...["/opt/deno/bin/deno", "task", "--quiet", "retrain", "--minutes", "5"],
   ]);
   const folder = await Deno.makeTempDir();
   try {
