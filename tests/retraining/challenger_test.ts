@@ -1,0 +1,156 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { type Config, loadConfig } from "../../lib/config/mod.ts";
+import { RunLockedError } from "../../lib/errors.ts";
+import {
+  changedKeys,
+  prepareChallenger,
+  withBudget,
+} from "../../lib/retraining/challenger.ts";
+import { namesIn } from "../../lib/retraining/paths.ts";
+import {
+  acquireLock,
+  checkpointPath,
+  saveCheckpoint,
+} from "../../lib/training/mod.ts";
+import {
+  addSteps,
+  inFolder,
+  makeMemory,
+  makeState,
+  NETWORK,
+} from "../training/fixtures.ts";
+
+const config = await loadConfig(undefined, [
+  "retraining.minutes=10",
+  "evaluation.target=900",
+  "evaluation.patience=3",
+]);
+
+/** Prepares the challenger of night 7, and keeps what was said. */
+async function prepare(root: string, changed: Config = config) {
+  const said: string[] = [];
+  const warn = (message: string) => said.push(message);
+  const options = { config: changed, night: 7, warn, root };
+  return { ...await prepareChallenger(options), said };
+}
+
+/** Gives a run checkpoints at these steps. */
+async function addCheckpoints(folder: string, ...steps: number[]) {
+  const memory = makeMemory();
+  addSteps(memory, 10, 1);
+  for (const step of steps) {
+    const state = makeState(step);
+    await saveCheckpoint(folder, state, memory, { keep: 9, network: NETWORK });
+  }
+}
+
+async function damage(folder: string, step: number) {
+  const file = join(checkpointPath(folder, step), "learner.bin");
+  const bytes = await Deno.readFile(file);
+  bytes[9]! ^= 1;
+  await Deno.writeFile(file, bytes);
+}
+
+Deno.test("withBudget() adds the night to what was done, and runs on", () => {
+  const { training, evaluation } = withBudget(config, {
+    step: 5000,
+    wallSeconds: 120,
+  });
+  assertEquals(training.minutes, 12);
+  assertEquals([evaluation.target, evaluation.patience], [null, null]);
+  const { retraining } = config;
+  const limited = { ...config, retraining: { ...retraining, steps: 300 } };
+  const from = { step: 5000, wallSeconds: 120 };
+  assertEquals(withBudget(limited, from).training.steps, 5300);
+});
+
+Deno.test("changedKeys() names what a run cannot be continued with", async () => {
+  const changed = (...sets: string[]) =>
+    loadConfig(undefined, sets).then((other) => changedKeys(config, other));
+  assertEquals(
+    await changed("network.dueling=true", "learner.nStep=5", "game.speed=8"),
+    ["game", "network", "learner.nStep"],
+  );
+  assertEquals(
+    await changed("learner.learningRate=1e-3", "learner.device=cpu"),
+    [],
+  );
+  assertEquals(await changed("learner.averageRate=0.5"), []);
+  assertEquals(await changed("learner.averageRate=0"), ["learner.averageRate"]);
+});
+
+Deno.test("prepareChallenger() begins a run, and goes on with it", async () => {
+  await inFolder(async (root) => {
+    const begun = await prepare(root);
+    assertEquals([begun.run.name, begun.from.step], ["challenger", 0]);
+    assertEquals((await loadConfig(begun.run.config)).training.minutes, 10);
+    // A night that ended before the first checkpoint.
+    assertEquals((await prepare(root)).from.step, 0);
+
+    await addCheckpoints(begun.run.checkpoints, 300, 600);
+    const continued = await prepare(root);
+    assertEquals([continued.from.step, continued.said], [600, []]);
+    const { training } = await loadConfig(continued.run.config);
+    assertEquals(training.minutes, 600 / 3 / 60 + 10);
+  });
+});
+
+Deno.test("prepareChallenger() goes on from the newest sound checkpoint", async () => {
+  await inFolder(async (root) => {
+    const { checkpoints } = (await prepare(root)).run;
+    await addCheckpoints(checkpoints, 300, 600);
+    await damage(checkpoints, 600);
+    const { from, said } = await prepare(root);
+    assertEquals(from.step, 300);
+    assertEquals(said.length, 1);
+    assertEquals(said[0]!.includes("step-600 is damaged: learner.bin"), true);
+  });
+});
+
+Deno.test("prepareChallenger() sets a challenger aside that cannot go on", async () => {
+  const cases: [(path: string) => Promise<unknown>, Config, string][] = [
+    [
+      (path) => damage(join(path, "checkpoints"), 300),
+      config,
+      "none of its checkpoints is sound",
+    ],
+    [
+      (path) => Deno.remove(join(path, "run.json")),
+      config,
+      "is not a run's folder",
+    ],
+    [
+      () => Promise.resolve(),
+      await loadConfig(undefined, ["network.dueling=true"]),
+      "the config has another network",
+    ],
+  ];
+  for (const [spoil, changed, why] of cases) {
+    await inFolder(async (root) => {
+      const { path, checkpoints } = (await prepare(root)).run;
+      await addCheckpoints(checkpoints, 300);
+      await spoil(path);
+      const { from, said } = await prepare(root, changed);
+      assertEquals(from.step, 0);
+      assertEquals(said.at(-1)!.includes(why), true, said.join());
+      assertEquals(await namesIn(root), [
+        ...["challenger", "challenger-until-night-7"],
+      ]);
+    });
+  }
+});
+
+Deno.test("prepareChallenger() leaves a challenger that somebody trains", async () => {
+  await inFolder(async (root) => {
+    const { run } = await prepare(root);
+    const before = await Deno.readTextFile(run.config);
+    using _lock = await acquireLock(run.lock, "The run");
+    await assertRejects(
+      () => prepare(root),
+      RunLockedError,
+      `The challenger is in use by process ${Deno.pid}`,
+    );
+    assertEquals(await Deno.readTextFile(run.config), before);
+  });
+});
