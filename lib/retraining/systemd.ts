@@ -123,13 +123,15 @@ export async function checkCalendar(text: string): Promise<string> {
 }
 
 /**
- * Runs `systemctl --user`.
+ * Runs `systemctl --user`, in English and with times in UTC.
  *
  * @returns its output; null when there is no systemctl
  * @throws DinoDqnError when it fails, with its reason
  */
 export async function systemctl(args: string[]): Promise<string | null> {
-  const done = await run("systemctl", ["--user", ...args]);
+  const done = await run("systemctl", ["--user", ...args], {
+    env: { LC_ALL: "C", TZ: "UTC" },
+  });
   if (!done) return null;
   if (done.success) return done.stdout;
   throw new DinoDqnError(
@@ -154,8 +156,9 @@ export async function installedCalendar(
 export async function nextTimerTime({ name }: Units): Promise<Date | null> {
   const shown = await systemctl([
     ...["show", `${name}.timer`, "--property=NextElapseUSecRealtime"],
-    ...["--value", "--timestamp=unix"],
+    "--value",
   ]).catch(() => null);
-  const seconds = /^@(\d+)/.exec(shown ?? "")?.[1];
-  return seconds === undefined ? null : new Date(Number(seconds) * 1000);
+  const [, date, time] = /(\d+-\d+-\d+) (\d+:\d+:\d+) UTC/.exec(shown ?? "") ??
+    [];
+  return date === undefined ? null : new Date(`${date}T${time}Z`);
 }

@@ -26,10 +26,10 @@ case $1 in
 esac
 `;
 
-/** Stands for systemctl: notes its arguments; the timer is due at 2026-11-24. */
+/** Stands for systemctl: notes its arguments; the timer has a next time. */
 const FAKE_SYSTEMCTL = `#!/bin/sh
 echo "$*" >> "\${0%/*}/../calls"
-case "$*" in *NextElapse*) echo @1795485600 ;; esac
+case "$*" in *NextElapse*) echo "Tue 2026-11-24 02:00:00 $TZ" ;; esac
 `;
 
 interface Machine {
@@ -182,7 +182,7 @@ Deno.test("planSystemd() writes two units, enables the timer; planRemoval() undo
     assertEquals(await installedSchedules(job.data), [{
       kind: "systemd",
       expression: "*-*-* 02:00:00",
-      next: new Date(1795485600_000),
+      next: new Date("2026-11-24T02:00:00Z"),
     }]);
     assertMatch(
       (await planCron("0 2 * * *", job)).warnings.join(),
