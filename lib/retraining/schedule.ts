@@ -108,6 +108,8 @@ export async function planSystemd(
     ].join("\n"),
     warnings: [...jobWarnings(job), ...await otherSchedule("cron", job)],
     async apply() {
+      // Where systemd cannot be reached, nothing is to be written.
+      await systemctl(["daemon-reload"]);
       await Deno.mkdir(dirname(job.log), { recursive: true });
       await Deno.mkdir(dirname(units.timer), { recursive: true });
       for (const { path, content } of files) {
@@ -202,10 +204,11 @@ async function systemdRemoval(data: string): Promise<Removal | null> {
       `systemctl --user ${reload.join(" ")}`,
     ].join("\n"),
     async apply() {
-      // Where systemd does not know the timer, there is nothing to stop.
+      // Where systemd does not run, or not know the timer, none has to stop.
       await systemctl(stop).catch(() => null);
       for (const file of files) await Deno.remove(file);
-      return await runAll([reload]);
+      await systemctl(reload).catch(() => null);
+      return [];
     },
   };
 }

@@ -134,8 +134,13 @@ export async function systemctl(args: string[]): Promise<string | null> {
   });
   if (!done) return null;
   if (done.success) return done.stdout;
+  const reason = done.stderr.trim().split("\n")[0];
   throw new DinoDqnError(
-    `systemctl --user ${args.join(" ")} failed: ${done.stderr.trim()}`,
+    `systemctl --user ${args.join(" ")} failed: ${reason}. ` +
+      (/connect to (the )?(user scope )?bus/i.test(done.stderr)
+        ? "This user's own systemd cannot be reached from here: log in as the " +
+          "user (by ssh, not by su or sudo), or use --install-cron"
+        : "journalctl --user may say more"),
   );
 }
 

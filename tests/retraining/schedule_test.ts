@@ -176,6 +176,7 @@ Deno.test("planSystemd() writes two units, enables the timer; planRemoval() undo
     assertEquals(timer, service!.replace(".service", ".timer"));
     assertEquals(calls(), [
       "--user daemon-reload",
+      "--user daemon-reload",
       `--user enable ${timer}`,
       `--user restart ${timer}`,
     ]);
@@ -206,6 +207,20 @@ Deno.test("planSystemd() tells what is left to do where there is no systemctl", 
       /^There is no systemctl here; where systemd runs: systemctl --user daemon-reload && systemctl --user enable dino-/,
     );
   }));
+
+Deno.test("planSystemd() writes nothing where systemd cannot be reached", async () => {
+  const closed =
+    '#!/bin/sh\necho "Failed to connect to bus: No medium found" >&2\nexit 1\n';
+  await onMachine({ systemctl: closed }, async ({ job, units }) => {
+    const change = await planSystemd("daily", job);
+    await assertRejects(
+      () => change.apply(),
+      DinoDqnError,
+      "Failed to connect to bus: No medium found. This user's own systemd",
+    );
+    assertEquals(units(), []);
+  });
+});
 
 Deno.test("isScheduleRequest() wants one thing at a time", () => {
   const none = {
