@@ -114,7 +114,7 @@ function settingsOf(sweep: Sweep, source: Source): Candidates[] {
   const trials = count * seeds.length;
   if (trials > MAX_TRIALS) {
     throw new ConfigError(
-      `${at("keys")}: ${count} settings with ${seeds.length} seeds are ` +
+      `${at("keys")}: settings times seeds, ${count} x ${seeds.length}, are ` +
         `${trials} trainings, but a sweep has at most ${MAX_TRIALS}; leave ` +
         "out values, or draw some: 'sampling: { random: 20 }'",
     );

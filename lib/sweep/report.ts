@@ -68,6 +68,9 @@ export function sweepNotes({ settings, seeds, games }: SweepResults): string[] {
         }`,
       ]
       : []),
+    ...(settings.length > MAX_CURVES
+      ? [`Learning curves are drawn of the first ${MAX_CURVES} settings.`]
+      : []),
     ...(settings.length > 1
       ? [
         "The first of many settings is partly the luckiest: train it with other seeds before its figures are relied on.",
@@ -113,7 +116,7 @@ export async function sweepPage(results: SweepResults): Promise<string> {
   const [header, ...rows] = sweepRows(results);
   const [trialHeader, ...trials] = trialRows(settings);
   const charts = games
-    ? await sideBySideCharts(settings.map(chartedResult), games.cap)
+    ? await sideBySideCharts(settings.map(chartedResult(results)), games.cap)
     : [];
   const sections: Section[] = [
     {
@@ -149,16 +152,19 @@ export async function sweepPage(results: SweepResults): Promise<string> {
   });
 }
 
-function chartedResult(
-  { number, label, figures, curve }: SettingResult,
+/** Charts have little room: a setting is told by its number and its values. */
+const chartedResult = ({ keys }: SweepResults) =>
+(
+  { number, values, figures, curve }: SettingResult,
   place: number,
-): ChartedResult {
-  return {
-    name: `${number}: ${label}`,
-    iqm: figures?.iqm ?? null,
-    curve: place < MAX_CURVES ? curve : [],
-  };
-}
+): ChartedResult => ({
+  name: [
+    `${number}:`,
+    keys.map((key) => valueText(values[key])).join(", "),
+  ].join(" "),
+  iqm: figures?.iqm ?? null,
+  curve: place < MAX_CURVES ? curve : [],
+});
 
 /** One line per training; a cell with a comma or a quote is quoted (RFC 4180). */
 export function sweepCsv({ settings, keys }: SweepResults): string {

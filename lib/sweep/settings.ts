@@ -66,6 +66,7 @@ export function randomSettings(
 ): Candidates[] {
   const random = new Random(seed);
   const settings: Candidates[] = [];
+  const seen = new Set<string>();
   for (let draws = 0; settings.length < count && draws < DRAWS; draws++) {
     const drawn = Object.fromEntries(
       Object.entries(keys).map(([key, choice]) => [
@@ -75,7 +76,9 @@ export function randomSettings(
           : oneOf(candidatesOf(key, choice), random),
       ]),
     );
-    if (settings.some((setting) => sameValues(setting, drawn))) continue;
+    const text = JSON.stringify(valuesOf(drawn));
+    if (seen.has(text)) continue;
+    seen.add(text);
     settings.push(drawn);
     draws = 0;
   }
@@ -84,9 +87,6 @@ export function randomSettings(
 
 const oneOf = <T>(items: readonly T[], random: Random): T =>
   items[random.integer(items.length)]!;
-
-const sameValues = (a: Candidates, b: Candidates) =>
-  isDeepStrictEqual(valuesOf(a), valuesOf(b));
 
 /** The values of a key that a grid tries. */
 export function candidatesOf(key: string, choice: Choice): Candidate[] {
@@ -126,11 +126,9 @@ export function variedKeys(settings: readonly Values[]): string[] {
   );
 }
 
-/** A value as it is given to `--set`, in YAML's flow style. */
+/** A value in words: text stands without quotes. */
 export const valueText = (value: unknown): string =>
-  typeof value === "string" && /^[a-z][\w-]*$/.test(value)
-    ? value
-    : JSON.stringify(value);
+  typeof value === "string" ? value : JSON.stringify(value);
 
 /** A setting in words: `learner.nStep=3 game.actions=2`. */
 export function settingText(values: Values, keys: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** One training of a sweep, as a process of its own. */
 import { readReport, readRunData } from "../report/mod.ts";
 import { type Child, type RunFolder, startChild } from "../training/mod.ts";
-import { type Values, valueText } from "./settings.ts";
+import type { Values } from "./settings.ts";
 import type { FinalGames, Trial } from "./state.ts";
 
 /** Milliseconds between two looks at a training's folder. */
@@ -72,8 +72,9 @@ async function trainArguments(
   { trial, run, values, config, threads }: TrialOptions,
 ): Promise<string[]> {
   if (await exists(run.info)) return ["train", "--resume", run.name];
+  // JSON is YAML, which `--set` reads.
   const sets = Object.entries(values)
-    .map(([key, value]) => `${key}=${valueText(value)}`);
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   if (threads !== null) sets.push(`learner.threads=${threads}`);
   return [
     ...["train", "--config", config, "--run", run.name],

@@ -1,0 +1,108 @@
+/** A sweep's folder, and whether a plan can go on with what is in it. */
+import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type Config, displayPath, loadConfig } from "../config/mod.ts";
+import { UsageError } from "../errors.ts";
+import { RUNS_FOLDER } from "../training/mod.ts";
+import type { SweepPlan } from "./plan.ts";
+import { readState, reconcile, type Reconciled } from "./state.ts";
+
+/** Where the sweeps go. */
+const SWEEPS_FOLDER = resolve(RUNS_FOLDER, "../sweeps");
+
+/**
+ * The folder of a sweep:
+ *
+ *     sweep.yaml     its file, as it was when it ran last
+ *     config.yaml    the config that all settings share, with every default
+ *     state.json     which trainings have ended, and how
+ *     results.csv    one line per training
+ *     results.json   the settings with their figures
+ *     index.html     the same as a page
+ *     logs/          what each training said
+ *     lock           who works in it now
+ */
+export interface SweepFolder {
+  path: string;
+  file: string;
+  config: string;
+  state: string;
+  csv: string;
+  json: string;
+  page: string;
+  logs: string;
+  lock: string;
+}
+
+/** The layout of a sweep's folder; looks at nothing. */
+export function sweepFolder(name: string): SweepFolder {
+  const path = join(SWEEPS_FOLDER, name);
+  const at = (file: string) => join(path, file);
+  return {
+    path,
+    file: at("sweep.yaml"),
+    config: at("config.yaml"),
+    state: at("state.json"),
+    csv: at("results.csv"),
+    json: at("results.json"),
+    page: at("index.html"),
+    logs: at("logs"),
+    lock: at("lock"),
+  };
+}
+
+/**
+ * Compares a plan with what is there; makes nothing.
+ *
+ * @throws UsageError when the config is not the one that the earlier trainings
+ * had, or a run has the name of one to be made
+ */
+export async function checkBeforeStart(
+  plan: SweepPlan,
+  folder: SweepFolder,
+): Promise<Reconciled> {
+  const earlier = await readState(folder.state);
+  if (earlier) await checkSameBase(plan, folder);
+  const reconciled = reconcile(plan, earlier);
+  for (const { run, state } of reconciled.trials) {
+    const path = join(RUNS_FOLDER, run);
+    if (state === "waiting" && await Deno.stat(path).catch(() => null)) {
+      throw new UsageError(
+        `There is a run ${run} already that this sweep has not made, in ` +
+          `${displayPath(path)}; give the sweep another --name, or remove it`,
+      );
+    }
+  }
+  return reconciled;
+}
+
+async function checkSameBase(
+  { name, base }: SweepPlan,
+  folder: SweepFolder,
+): Promise<void> {
+  const changed = changedKeys(await loadConfig(folder.config), base);
+  if (changed.length === 0) return;
+  throw new UsageError(
+    `The config of the sweep ${name} is not what its trainings had: ` +
+      `${
+        changed.slice(0, 5).join("; ")
+      }. Put it back, give the sweep another ` +
+      `--name, or remove ${displayPath(folder.path)} and its runs`,
+  );
+}
+
+/** In words, what is another value now: "learner.nStep was 3 and is 5". */
+export function changedKeys(before: Config, now: Config): string[] {
+  const compare = (a: unknown, b: unknown, path: string): string[] => {
+    if (isDeepStrictEqual(a, b)) return [];
+    const isGroup = (value: unknown): value is Record<string, unknown> =>
+      typeof value === "object" && value !== null && !Array.isArray(value);
+    if (!isGroup(a) || !isGroup(b)) {
+      return [`${path} was ${JSON.stringify(a)} and is ${JSON.stringify(b)}`];
+    }
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+      compare(a[key], b[key], path === "" ? key : `${path}.${key}`)
+    );
+  };
+  return compare(before, now, "");
+}
