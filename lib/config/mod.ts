@@ -11,7 +11,6 @@ export {
   configFileJsonSchemaText,
   type JsonSchema,
   type KeyPath,
-  keysOf,
   schemaAt,
 } from "./json_schema.ts";
 export { loadConfig } from "./load.ts";

@@ -199,8 +199,8 @@ class Sweeper {
 }
 
 /**
- * Side by side, each training gets its share of the cores: two of them with
- * one thread each make more steps than each of two in turn with two threads.
+ * Side by side, each training gets its share of the cores; with a thread per
+ * core each, they would wait for one another within every operation.
  * A number that the config or the sweep's file names is kept to.
  */
 export function trainingThreads(
