@@ -6,15 +6,24 @@ import type { Policy } from "./evaluate.ts";
 
 const JUMP = ACTIONS.indexOf("jump");
 
-/** Always the action of the highest Q-value: no exploration. */
+/**
+ * Always the action of the highest Q-value: no exploration. Groups of games may
+ * ask at the same time; the learner is asked for one after the other.
+ */
 export function greedyPolicy(
   learner: Pick<Learner, "qValues">,
   weights: WeightSet = "evaluation",
 ): Policy {
-  return async (observations, count) => {
-    const actions = new Uint8Array(count);
-    greedy(await learner.qValues(observations, count, weights), actions);
-    return actions;
+  let asked: Promise<unknown> = Promise.resolve();
+  return (observations, count) => {
+    const ask = async () => {
+      const actions = new Uint8Array(count);
+      greedy(await learner.qValues(observations, count, weights), actions);
+      return actions;
+    };
+    const answer = asked.then(ask, ask);
+    asked = answer;
+    return answer;
   };
 }
 

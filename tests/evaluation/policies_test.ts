@@ -21,6 +21,26 @@ Deno.test("greedyPolicy() takes the highest Q-value of the evaluation weights", 
   assertEquals(asked, [2, "evaluation"]);
 });
 
+Deno.test("greedyPolicy() asks the learner for one group of games at a time", async () => {
+  let asking = 0;
+  const most: number[] = [];
+  const policy = greedyPolicy({
+    qValues: async (_, count) => {
+      most.push(++asking);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      asking--;
+      if (count === 2) throw new Error("this group fails");
+      return Float32Array.of(0, 1);
+    },
+  });
+  const ask = (count: number) => policy(observations, count, []);
+  const answers = await Promise.allSettled([1, 2, 1].map(ask));
+  assertEquals(most, [1, 1, 1]);
+  assertEquals(answers.map(({ status }) => status), [
+    ...["fulfilled", "rejected", "fulfilled"],
+  ]);
+});
+
 Deno.test("noOpPolicy and alwaysJumpPolicy do the same at every decision", async () => {
   const games = [game(1, 0), null];
   assertEquals(await noOpPolicy(observations, 2, games), Uint8Array.of(0, 0));
