@@ -7,8 +7,8 @@ export {
   gameName,
   PAGE_SCRIPT,
 } from "./evaluation_report.ts";
-export { type Chart, drawChart } from "./chart.ts";
-export { type Page, pageHtml, type Section } from "./page.ts";
+export { drawChart } from "./chart.ts";
+export { type PageChart, pageHtml, type Section } from "./page.ts";
 export {
   type ChartedResult,
   compareRuns,

@@ -1,7 +1,7 @@
 /** The page of a night, and the page with the curve over the nights. */
 import {
-  type Chart,
   drawChart,
+  type PageChart,
   pageHtml,
   type Section,
 } from "../report/mod.ts";
@@ -15,6 +15,9 @@ import {
 
 /** Nights that the table shows; the history has them all. */
 const TABLE_NIGHTS = 60;
+/** Widths of the chart, for desktops and for phones. */
+const WIDE = 1000;
+const NARROW = 400;
 
 const points = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -94,22 +97,23 @@ export async function historyPage(
   history: readonly HistoryLine[],
 ): Promise<string> {
   const last = history.at(-1);
-  const curve = await nightsChart(history);
+  const shown = history.slice(-TABLE_NIGHTS).toReversed();
+  const failed = shown.filter(({ result }) => result === "failed");
   return pageHtml({
     title: "Champions",
     subtitle: last
       ? `${history.length} nights; the last one, night ${last.night}: ${last.result}`
       : "No night has ended yet",
     sections: [
-      ...(curve ? [{ heading: "The nights", charts: [curve] }] : []),
+      { heading: "The nights", charts: await nightsCharts(history) },
       {
         heading: "Night by night",
         tables: [{
           header: [
-            ...["Night", "Began", "Result", "Champion", "95 %"],
-            ...["Challenger", "95 %", "Difference", "95 %", "Reason"],
+            ...["Night", "Began (UTC)", "Result", "Champion", "95 %"],
+            ...["Challenger", "95 %", "Difference", "95 %"],
           ],
-          rows: history.slice(-TABLE_NIGHTS).toReversed().map((line) => [
+          rows: shown.map((line) => [
             `${line.night}`,
             line.time.slice(0, 16).replace("T", " "),
             line.result,
@@ -119,16 +123,25 @@ export async function historyPage(
             intervalText(line.challengerLow, line.challengerHigh),
             number(line.difference),
             intervalText(line.differenceLow, line.differenceHigh),
-            line.reason,
           ]),
           caption: "Mean scores on each night's own new seeds. Those of a " +
             "night with a promotion helped to choose; later ones of the same " +
-            `champion did not. The last ${
-              Math.min(TABLE_NIGHTS, history.length)
-            } of ${history.length} nights; all are in history.csv.`,
-          textColumns: [1, 2, 9],
+            `champion did not. The last ${shown.length} of ${history.length} ` +
+            "nights; all are in history.csv.",
+          textColumns: [1, 2],
         }],
       },
+      ...(failed.length > 0
+        ? [{
+          heading: "Nights that failed",
+          tables: [{
+            header: ["Night", "Reason"],
+            rows: failed.map(({ night, reason }) => [`${night}`, reason]),
+            caption: "Of those above.",
+            textColumns: [1],
+          }],
+        }]
+        : []),
     ],
   });
 }
@@ -136,10 +149,10 @@ export async function historyPage(
 const number = (value: number | null) =>
   value === null ? "" : points.format(value);
 
-/** Mean scores over the nights; null when no night has any. */
-async function nightsChart(
+/** Mean scores over the nights; none when no night has any. */
+async function nightsCharts(
   history: readonly HistoryLine[],
-): Promise<Chart | null> {
+): Promise<PageChart[]> {
   const values = history.flatMap((line) => [
     ...point(line, "champion", line.championMean, [
       line.championLow,
@@ -150,13 +163,13 @@ async function nightsChart(
       line.challengerHigh,
     ]),
   ]);
-  if (values.length === 0) return null;
+  if (values.length === 0) return [];
   const x = {
     field: "night",
     type: "quantitative" as const,
     title: "night",
     axis: { tickMinStep: 1, format: "d" },
-    scale: { zero: false, nice: false },
+    scale: { zero: false, nice: false, padding: 12 },
   };
   const color = {
     field: "player",
@@ -164,16 +177,16 @@ async function nightsChart(
     scale: { domain: ["champion", "challenger"] },
   };
   const promotions = history.filter(({ result }) => result === "promoted");
-  return await drawChart(
-    {
-      name: "nights",
+  const draw = (width: number) =>
+    drawChart({
+      name: `nights-${width}`,
       title: "Mean score, night by night",
       subtitle: "with 95 % intervals; a dashed line: a new champion",
       description: "Mean scores of champion and challenger by night, with " +
         `95 % intervals; ${promotions.length} of ${history.length} nights ` +
         "had a new champion.",
-    },
-    {
+    }, {
+      width,
       layer: [
         {
           data: { values: promotions.map(({ night }) => ({ night })) },
@@ -196,8 +209,8 @@ async function nightsChart(
           encoding: { x, color, y: { field: "mean", type: "quantitative" } },
         },
       ],
-    },
-  );
+    });
+  return [{ wide: await draw(WIDE), narrow: await draw(NARROW) }];
 }
 
 function point(
