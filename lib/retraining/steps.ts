@@ -93,11 +93,11 @@ async function runStep(
 
 /** Why a command ended badly, by the last that it said. */
 export function failureText({ code, lastLines }: ChildEnd): string {
+  // Who is killed has no last words: what stands there is of before.
+  if (code > 128) return `ended by signal ${code - 128}`;
   const said = lastLines.findLast((line) => line.startsWith("error: ")) ??
     lastLines.findLast((line) => /^\S/.test(line));
-  const how = code > 128
-    ? `ended by signal ${code - 128}`
-    : `exit code ${code}`;
+  const how = `exit code ${code}`;
   return said ? `${how}: ${said.replace(/^error: /, "")}` : how;
 }
 
