@@ -1,6 +1,7 @@
 /** Writing a report's folder as a whole. */
 import { dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
+import { removeIfThere } from "../files.ts";
 
 /** Files by name, with `/` between folders. */
 export type Files = Record<string, string | Uint8Array>;
@@ -33,13 +34,5 @@ export async function replaceFolder(
         "be a folder that this user may write to, with free space.",
       { cause },
     );
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** A report: its page, its document, its tables and its pictures. */
 import { join } from "node:path";
+import { ifThere } from "../files.ts";
 import { readStoredGame } from "../evaluation/mod.ts";
 import { type Chart, svgToPng } from "./chart.ts";
 import { type EvaluationReport, scoresCsv } from "./evaluation_report.ts";
@@ -124,25 +125,18 @@ export async function readRecordings(
   const recordings: Recording[] = [];
   for (const role of [...ROLES, ...CRASH_ROLES]) {
     const file = join(folder, `${role}.json`);
-    if (!await readIfThere(file)) continue;
-    const webp = await readIfThere(join(folder, `${role}.webp`));
+    if (!await ifThere(Deno.readFile(file))) continue;
+    const webp = await ifThere(Deno.readFile(join(folder, `${role}.webp`)));
     recordings.push({ role, game: await readStoredGame(file), webp });
   }
   const [wide, narrow] = await Promise.all(
     ["q-values", "q-values-narrow"].map(async (name) => {
-      const svg = await readIfThere(join(folder, "charts", `${name}.svg`));
+      const svg = await ifThere(
+        Deno.readFile(join(folder, "charts", `${name}.svg`)),
+      );
       const description = "Q-values at the end of a game, above its pictures.";
       return svg && { name, description, svg: new TextDecoder().decode(svg) };
     }),
   );
   return { recordings, qCharts: wide && narrow ? [{ wide, narrow }] : [] };
-}
-
-async function readIfThere(path: string) {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Config, loadConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
+import { ifThere, namesIn } from "../files.ts";
 import { readRunInfo, type RunFolder, type RunInfo } from "../training/mod.ts";
 import { numberCell, parseCsv, requiredNumber } from "./csv.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
@@ -60,13 +61,8 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
 
 /** A table that is not there yet has no lines. */
 async function readTable(file: string, columns: readonly string[]) {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const text = await ifThere(Deno.readTextFile(file));
+  if (text === null) return [];
   return text.includes("\n") ? parseCsv(text, file, columns) : [];
 }
 
@@ -75,7 +71,7 @@ async function readEvaluations(
   metrics: readonly TrainingMetrics[],
 ): Promise<EvaluationPoint[]> {
   const points: EvaluationPoint[] = [];
-  for await (const name of namesIn(run.evaluations)) {
+  for (const name of await namesIn(run.evaluations)) {
     const step = /^step-(\d+)$/.exec(name)?.[1];
     if (step === undefined) continue;
     const report = await readReport(join(run.evaluations, name));
@@ -112,13 +108,8 @@ export async function readReport(
   folder: string,
 ): Promise<EvaluationReport | null> {
   const file = join(folder, "report.json");
-  let text: string;
-  try {
-    text = await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await ifThere(Deno.readTextFile(file));
+  if (text === null) return null;
   let report: Partial<EvaluationReport> | null = null;
   try {
     report = JSON.parse(text);
@@ -131,12 +122,4 @@ export async function readReport(
     );
   }
   return report as EvaluationReport;
-}
-
-async function* namesIn(folder: string): AsyncGenerator<string> {
-  try {
-    for await (const { name } of Deno.readDir(folder)) yield name;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -3,13 +3,14 @@ import { basename, join } from "node:path";
 import type { GameConfig } from "../config/mod.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Interval } from "../evaluation/mod.ts";
+import { ifThere, namesIn, removeIfThere } from "../files.ts";
 import {
   type CheckpointFiles,
   readCheckpointFiles,
   syncFolder,
   writeManifestFolder,
 } from "../training/mod.ts";
-import { type ChampionFolder, namesIn } from "./paths.ts";
+import type { ChampionFolder } from "./paths.ts";
 
 const INFO = "champion.json";
 
@@ -57,11 +58,7 @@ export interface Champion {
 export async function readChampion(
   folder: ChampionFolder,
 ): Promise<Champion | null> {
-  const link = await Deno.lstat(folder.current).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  });
-  if (link === null) return null;
+  if (await ifThere(Deno.lstat(folder.current)) === null) return null;
   try {
     const path = await Deno.realPath(folder.current);
     const { files } = await readCheckpointFiles(path);
@@ -178,12 +175,4 @@ function asBytes(files: Record<string, string | Uint8Array>): CheckpointFiles {
         : new Uint8Array(content),
     ]),
   );
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

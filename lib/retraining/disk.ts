@@ -1,7 +1,7 @@
 /** Room on the disk: how much there is, and how much is used. */
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { namesIn } from "./paths.ts";
+import { namesIn } from "../files.ts";
 
 /** Bytes of the reserve: enough for a night's line, its result and its log. */
 const RESERVE_BYTES = 4_000_000;

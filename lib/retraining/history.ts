@@ -1,4 +1,5 @@
 /** `history.csv`: one line per night. */
+import { ifThere } from "../files.ts";
 import { replaceDurably } from "../training/mod.ts";
 import type { NightResult } from "./result.ts";
 
@@ -120,7 +121,7 @@ export async function readHistory(
   file: string,
   warn: (message: string) => void,
 ): Promise<HistoryLine[]> {
-  return parseHistory(await readText(file), warn);
+  return parseHistory(await ifThere(Deno.readTextFile(file)) ?? "", warn);
 }
 
 /**
@@ -131,19 +132,10 @@ export async function appendHistory(
   file: string,
   night: NightResult,
 ): Promise<void> {
-  const text = await readText(file) || HEADER + "\n";
+  const text = await ifThere(Deno.readTextFile(file)) || HEADER + "\n";
   if (parseHistory(text, () => {}).some((line) => line.night === night.night)) {
     return;
   }
   const ended = text.endsWith("\n") ? text : text + "\n";
   await replaceDurably(file, `${ended}${historyLine(night)}\n`);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { removeDeadChromeFolders } from "../browser/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { DinoDqnError, RunLockedError, UsageError } from "../errors.ts";
+import { namesIn } from "../files.ts";
 import { resolveNetwork } from "../agent/mod.ts";
 import {
   acquireLock,
@@ -12,7 +13,7 @@ import {
 } from "../training/mod.ts";
 import { CHALLENGER, SET_ASIDE } from "./challenger.ts";
 import { bytesOf, freeBytes } from "./disk.ts";
-import { type ChampionFolder, namesIn, nightOf } from "./paths.ts";
+import { type ChampionFolder, nightOf } from "./paths.ts";
 import { chooseRemovals, type Leaving } from "./retention.ts";
 
 /** 10^9 bytes. */

@@ -62,14 +62,3 @@ export function nightOf(name: string): number | null {
   const match = /^night-(\d+)(?![\d])/.exec(name);
   return match ? Number(match[1]) : null;
 }
-
-/** Names in a folder; none if it is not there. */
-export async function namesIn(folder: string): Promise<string[]> {
-  try {
-    const entries = await Array.fromAsync(Deno.readDir(folder));
-    return entries.map(({ name }) => name).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}

@@ -1,5 +1,6 @@
 /** Where retraining stands, for people and for monitoring. */
 import { dirname } from "node:path";
+import { ifThere } from "../files.ts";
 import { type LockHolder, lockHolder } from "../training/mod.ts";
 import { type ChampionInfo, readChampion } from "./champion.ts";
 import { freeBytes } from "./disk.ts";
@@ -125,13 +126,8 @@ async function unendedNight(
 
 /** @throws Error naming the file when it holds no JSON */
 async function readJson<T>(path: string): Promise<T | null> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await ifThere(Deno.readTextFile(path));
+  if (text === null) return null;
   try {
     return JSON.parse(text);
   } catch (cause) {

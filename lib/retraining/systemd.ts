@@ -1,6 +1,7 @@
 /** A service and a timer of the user's own systemd. */
 import { join } from "node:path";
 import { DinoDqnError, UsageError } from "../errors.ts";
+import { ifThere } from "../files.ts";
 import { run } from "../setup/mod.ts";
 import { sha256 } from "../sha256.ts";
 import type { Job } from "./job.ts";
@@ -148,13 +149,8 @@ export async function systemctl(args: string[]): Promise<string | null> {
 export async function installedCalendar(
   { timer }: Units,
 ): Promise<string | null> {
-  try {
-    const text = await Deno.readTextFile(timer);
-    return /^OnCalendar=(.*)$/m.exec(text)?.[1] ?? null;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await ifThere(Deno.readTextFile(timer)) ?? "";
+  return /^OnCalendar=(.*)$/m.exec(text)?.[1] ?? null;
 }
 
 /** When systemd starts the timer's service next; null: never, or unknown. */

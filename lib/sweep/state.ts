@@ -1,6 +1,7 @@
 /** What a sweep has done so far; it goes on from there. */
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../errors.ts";
+import { ifThere } from "../files.ts";
 import { replaceDurably } from "../training/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import type { Values } from "./settings.ts";
@@ -132,13 +133,8 @@ function newTrial(name: string, setting: number, seed: number): Trial {
  * @throws UsageError if the file cannot be used
  */
 export async function readState(path: string): Promise<SweepState | null> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await ifThere(Deno.readTextFile(path));
+  if (text === null) return null;
   try {
     const state: Partial<SweepState> = JSON.parse(text);
     if (Array.isArray(state.settings) && Array.isArray(state.trials)) {

@@ -1,4 +1,5 @@
 /** One training of a sweep, as a process of its own. */
+import { namesIn } from "../files.ts";
 import { readReport, readRunData } from "../report/mod.ts";
 import { type Child, type RunFolder, startChild } from "../training/mod.ts";
 import type { Values } from "./settings.ts";
@@ -106,15 +107,9 @@ async function hasNewEvaluation(
   run: RunFolder,
 ): Promise<boolean> {
   const known = new Set(evaluations.map(({ step }) => `step-${step}`));
-  try {
-    for await (const { name } of Deno.readDir(run.evaluations)) {
-      if (/^step-\d+$/.test(name) && !known.has(name)) return true;
-    }
-  } catch (error) {
-    // The training has not made its folder yet.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return false;
+  // There is no folder before the training has made it.
+  return (await namesIn(run.evaluations))
+    .some((name) => /^step-\d+$/.test(name) && !known.has(name));
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 } from "../agent/mod.ts";
 import { type Config, loadConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
+import { namesIn } from "../files.ts";
 import { Random } from "../random.ts";
 import { findCheckpoint, readCheckpointModel } from "./checkpoint.ts";
 import { listCheckpoints, readCheckpointFiles } from "./checkpoint_files.ts";
@@ -172,7 +173,7 @@ async function pretrainedAgent(
     return { ...await exportedAgent(path, sets), name: `pretrained/${name}` };
   }
   const names: string[] = [];
-  for await (const entry of readFolder(folder)) {
+  for (const entry of await namesIn(folder)) {
     if (await isFile(join(folder, entry, "model.json"))) {
       names.push(`pretrained/${entry}`);
     }
@@ -274,12 +275,4 @@ function untrainedState(weights: NamedTensor[]): LearnerState {
 
 async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((info) => info.isFile, () => false);
-}
-
-async function* readFolder(path: string): AsyncGenerator<string> {
-  try {
-    for await (const { name } of Deno.readDir(path)) yield name;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

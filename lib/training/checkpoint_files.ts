@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
+import { ifThere, namesIn, removeIfThere } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import { syncFolder, writeDurably } from "./durable.ts";
 
@@ -229,29 +230,6 @@ function damaged(path: string, why: string, cause?: unknown): CheckpointError {
   });
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) =>
-      name
-    );
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
 async function renameIfThere(from: string, to: string): Promise<void> {
   await ifThere(Deno.rename(from, to));
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  await ifThere(Deno.remove(path, { recursive: true }));
-}
-
-async function ifThere(operation: Promise<void>): Promise<void> {
-  try {
-    await operation;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { RunLockedError } from "../errors.ts";
+import { ifThere } from "../files.ts";
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -61,14 +62,8 @@ export async function acquireLock(
  * @returns null when nobody holds it
  */
 export async function lockHolder(path: string): Promise<LockHolder | null> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-  if (text === "") return null;
+  const text = await ifThere(Deno.readTextFile(path));
+  if (!text) return null;
   using file = await Deno.open(path);
   if (await file.tryLock()) return null;
   try {

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { historyPage } from "../../lib/retraining/pages.ts";
 import { readHistory } from "../../lib/retraining/history.ts";
-import { championFolderAt, namesIn } from "../../lib/retraining/paths.ts";
+import { namesIn } from "../../lib/files.ts";
+import { championFolderAt } from "../../lib/retraining/paths.ts";
 import type { NightResult } from "../../lib/retraining/result.ts";
 import { ended, SMOKE } from "./training_process.ts";
 

@@ -7,7 +7,7 @@ import {
   prepareChallenger,
   withBudget,
 } from "../../lib/retraining/challenger.ts";
-import { namesIn } from "../../lib/retraining/paths.ts";
+import { namesIn } from "../../lib/files.ts";
 import {
   acquireLock,
   checkpointPath,

@@ -7,7 +7,7 @@ import {
   updateChampion,
   writeCandidate,
 } from "../../lib/retraining/champion.ts";
-import { namesIn } from "../../lib/retraining/paths.ts";
+import { namesIn } from "../../lib/files.ts";
 import { findAgent } from "../../lib/training/mod.ts";
 import { AGENT_FILES, inChampionFolder, makeInfo } from "./examples.ts";
 

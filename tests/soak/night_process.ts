@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { namesIn } from "../../lib/retraining/paths.ts";
+import { namesIn } from "../../lib/files.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The first seed of the games that judge the champions from outside. */
