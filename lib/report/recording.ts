@@ -81,25 +81,29 @@ function crashCaption(
   return `${points(game.score)} points${how} (seed ${points(game.seed)})`;
 }
 
+function picture(
+  kind: string,
+  caption: string,
+  { webp }: Recording,
+): Animation[] {
+  return webp ? [{ caption, description: `${kind}. ${caption}.`, webp }] : [];
+}
+
 /** A crash as a page shows it; nothing when it has no picture. */
 export function crashPicture(
   recording: Recording,
   report: Pick<EvaluationReport, "games">,
 ): Animation[] {
-  const { webp } = recording;
-  const text = crashCaption(recording, report);
-  return webp
-    ? [{ caption: text, description: `Its last moments. ${text}.`, webp }]
-    : [];
+  return picture(
+    "Its last moments",
+    crashCaption(recording, report),
+    recording,
+  );
 }
 
 /** A recording as a page shows it; nothing when it has no pictures. */
 export function recordingAnimation(recording: Recording): Animation[] {
-  const { webp } = recording;
-  const text = caption(recording);
-  return webp
-    ? [{ caption: text, description: `Animation. ${text}.`, webp }]
-    : [];
+  return picture("Animation", caption(recording), recording);
 }
 
 /** A recording as it is stored. */
