@@ -80,6 +80,9 @@ const envSchema = z.strictObject({
   }).describe(
     "Training games of the accelerating game that start at a random speed; evaluations never do.",
   ),
+  randomStartScore: z.int().min(0).max(99999).describe(
+    "Training games start as if so many points or fewer had been made (a random number): with the nights and the moon that come then. 0: from the start. Evaluations always start at 0.",
+  ),
 });
 
 const rewardSchema = z.strictObject({

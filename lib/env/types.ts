@@ -27,6 +27,12 @@ export interface EpisodeStart {
   seed: number;
   /** Speed in pixels per frame to start at; absent: the game's own. */
   speed?: number;
+  /**
+   * Points that count as made before the start: it begins with the nights and
+   * the moon that come then. They are not part of its score. Lock-step only;
+   * absent: 0.
+   */
+  points?: number;
   /** The episode is truncated once its score is this or more; absent: never. */
   maxScore?: number;
 }

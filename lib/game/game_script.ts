@@ -27,7 +27,12 @@ export interface InnerRunner extends PageRunner {
       spritePos: { x: number };
       dimensions: { width: number };
     }[];
-    nightMode: { xPos: number; drawStars: boolean };
+    nightMode: {
+      containerWidth: number;
+      currentPhase: number;
+      drawStars: boolean;
+      xPos: number;
+    };
   };
   distanceMeter: PageRunner["distanceMeter"] & {
     achievement: boolean;
@@ -89,6 +94,11 @@ export function createGames(
 ): Games {
   /** The page fades between day and night for so long, by CSS. */
   const NIGHT_MS = 1500;
+  /** The page's: points between nights; phases, width and way of its moon. */
+  const NIGHT_EVERY = 700;
+  const MOON_PHASES = 7;
+  const MOON_WIDTH = 20;
+  const MOON_PER_NIGHT = 187;
   const UP = 38;
   const DOWN = 40;
   const DUCK = 2;
@@ -237,6 +247,25 @@ export function createGames(
     if (episode.speed !== undefined) runner.config.speed = episode.speed;
     runner.restart();
     runner.config.speed = usual;
+    if (episode.points) skipTo(runner, episode.points);
+  }
+
+  /**
+   * Puts a game that has just begun where its counter would stand at `points`,
+   * and the moon where the nights until then would have left it: it moves only
+   * by night, and each night shows its next phase.
+   */
+  function skipTo(runner: InnerRunner, points: number): void {
+    const { distanceMeter, horizon: { nightMode } } = runner;
+    const far = 1e6;
+    runner.distanceRan = points * far / distanceMeter.getActualDistance(far);
+    const nights = Math.floor((points - 1) / NIGHT_EVERY);
+    nightMode.currentPhase = nights % MOON_PHASES;
+    // Once it has left at the left it enters again, at what the page takes for
+    // the sky's right edge: its height, 150.
+    const path = nightMode.containerWidth + MOON_WIDTH;
+    const moved = nights * MOON_PER_NIGHT % path;
+    nightMode.xPos = moved <= MOON_WIDTH ? -moved : path - moved;
   }
 
   function press(game: Game, action: number): void {

@@ -40,6 +40,7 @@ export interface Taps {
 export interface PageEpisode {
   seed: number;
   speed?: number;
+  points?: number;
   maxScore?: number;
 }
 

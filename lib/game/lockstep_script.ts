@@ -148,7 +148,13 @@ export function installLockstep(
       );
       return {
         missing: api.absent(runner, {
-          number: ["raqId", "horizon.nightMode.xPos", "tRex.timer"],
+          number: [
+            "raqId",
+            "horizon.nightMode.xPos",
+            "horizon.nightMode.currentPhase",
+            "horizon.nightMode.containerWidth",
+            "tRex.timer",
+          ],
           boolean: ["updatePending", "invertTrigger", "activated"],
           string: ["distanceMeter.highScore"],
           object: [
@@ -210,7 +216,7 @@ export function installLockstep(
         }
         const { runner } = game;
         play.decide(game, symbol & 3);
-        const score = api.score(runner);
+        const score = api.score(runner) - (game.episode.points ?? 0);
         const truncated = (symbol & 4) !== 0 ||
           score >= (game.episode.maxScore ?? Infinity);
         const outcome = runner.crashed ? 2 : truncated ? 3 : 1;

@@ -12,16 +12,22 @@ const UNIT = 1 / 0x1_0000_0000;
  * Seeds are in [0, 500,000): no evaluation ever uses one of them. A share of
  * the games (`env.randomStartSpeed`) starts at a speed drawn uniformly, because
  * the phases that matter most, the run-up and top speed, are otherwise met
- * once per game and only by an agent that survives until then.
+ * once per game and only by an agent that survives until then. For the same
+ * reason a game may start with points (`env.randomStartScore`): the nights and
+ * the phases of the moon that belong to them would come to few games.
  */
 export function trainingEpisodes(config: Config): EpisodeSchedule {
-  const { share, low, high } = config.env.randomStartSpeed;
+  const { randomStartSpeed: { share, low, high }, randomStartScore } =
+    config.env;
   return (environment, episode) => {
     const draw = (purpose: number) =>
       hash32(config.seed, environment, episode, purpose) * UNIT;
     const seed = Math.floor(draw(0) * TRAINING_SEEDS_END);
-    return draw(1) < share
-      ? { seed, speed: low + (high - low) * draw(2) }
-      : { seed };
+    return {
+      seed,
+      ...(draw(1) < share && { speed: low + (high - low) * draw(2) }),
+      ...(randomStartScore > 0 &&
+        { points: Math.floor(draw(3) * (randomStartScore + 1)) }),
+    };
   };
 }

@@ -8,7 +8,13 @@ import {
 import { Chrome } from "../../lib/browser/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { ChromeCrashedError } from "../../lib/errors.ts";
-import { LockstepBatch, type LockstepPage } from "../../lib/game/mod.ts";
+import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
+import {
+  CANVAS,
+  LockstepBatch,
+  type LockstepPage,
+  STAND_STILL,
+} from "../../lib/game/mod.ts";
 import { lockstepScript } from "../../lib/game/lockstep_page.ts";
 import {
   CROP_BYTES,
@@ -52,6 +58,64 @@ Deno.test("Recorded sprites give the bits of the page's own canvas", async () =>
   assertLess(faintest, 60, "half inverted, the picture has little contrast");
   assertEquals(await a.pictures(), await b.pictures());
 });
+
+Deno.test("A game that starts with points has the moon of a game that made them", async () => {
+  // The third night has the full moon, 40 pixels wide.
+  const points = 2095;
+  await using page = await openPage({
+    speed: 13,
+    frameSkip: 4,
+    birds: false,
+    clouds: false,
+  });
+  await using batch = await LockstepBatch.create(page, 2, CROP_BYTES);
+  for (const game of [0, 1]) batch.setNext(game, null);
+  await batch.reset([{ seed: 5 }, null]);
+  for (let score = 0; score < points;) {
+    const [state] = await batch.states();
+    const [step] = await batch.step(
+      [scriptedAction(state!), STAND_STILL],
+      never,
+    );
+    assertEquals(step!.outcome, "playing", "the scripted player died early");
+    score = step!.score;
+  }
+  await using skipped = await LockstepBatch.create(page, 1, CROP_BYTES);
+  skipped.setNext(0, null);
+  await skipped.reset([{ seed: 6, points }]);
+  // Until the night has come, and the moon with it.
+  const scores: number[] = [];
+  for (let n = 0; n < 24; n++) {
+    const [state] = await batch.states();
+    await batch.step([scriptedAction(state!), STAND_STILL], never);
+    const [step] = await skipped.step([0], never);
+    assertEquals(step!.outcome, "playing");
+    scores.push(step!.score);
+  }
+  assertEquals(scores[0], 1, "the points given are not the game's own");
+  assert((await skipped.states())[0]!.night);
+  const [from, to] = moonOf(pictureOf(await batch.pictures(), 0));
+  const [skippedFrom, skippedTo] = moonOf(
+    pictureOf(await skipped.pictures(), 0),
+  );
+  assertEquals(to! - from!, skippedTo! - skippedFrom!);
+  assertGreater(to! - from!, 30, "no full moon");
+  assertLess(Math.abs(from! - skippedFrom!), 4);
+});
+
+/** First and last column with more ink in the sky than a star has. */
+function moonOf(picture: Uint8Array): [number?, number?] {
+  const sky = Array.from({ length: CANVAS.width }, (_, x) => {
+    const column = Array.from(
+      { length: 40 },
+      (_, y) => picture[(30 + y) * CANVAS.width + x]!,
+    );
+    const paper = picture[30 * CANVAS.width]!;
+    return column.filter((value) => Math.abs(value - paper) > 20).length;
+  });
+  const moon = [...sky.keys()].filter((x) => sky[x]! > 12);
+  return [moon[0], moon.at(-1)];
+}
 
 Deno.test("Birds, clouds and night can be switched off, the speed be set", async () => {
   await using page = await openPage({

@@ -2,9 +2,12 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Config, TRAINING_SEEDS_END } from "../../lib/config/mod.ts";
 import { trainingEpisodes } from "../../lib/training/episodes.ts";
 
-/** The two keys that the schedule depends on. */
-function episodes(seed: number, share: number) {
-  const env = { randomStartSpeed: { share, low: 6, high: 13 } };
+/** The keys that the schedule depends on. */
+function episodes(seed: number, share: number, randomStartScore = 0) {
+  const env = {
+    randomStartSpeed: { share, low: 6, high: 13 },
+    randomStartScore,
+  };
   return trainingEpisodes({ seed, env } as Config);
 }
 
@@ -29,6 +32,20 @@ Deno.test("trainingEpisodes starts the configured share of games at a random spe
   assert(speeds.every((speed) => speed >= 6 && speed < 13));
   const mean = speeds.reduce((a, b) => a + b) / speeds.length;
   assertAlmostEquals(mean, 9.5, 0.2);
+});
+
+Deno.test("trainingEpisodes starts every game with as many points as may be", () => {
+  const schedule = episodes(3, 0.25, 20_000);
+  const points = Array.from(
+    { length: 8000 },
+    (_, i) => schedule(i % 8, i >> 3)!.points!,
+  );
+  assert(points.every((each) => Number.isInteger(each)));
+  assert(Math.min(...points) < 50 && Math.max(...points) > 19_950);
+  assert(Math.max(...points) <= 20_000);
+  const mean = points.reduce((a, b) => a + b) / points.length;
+  assertAlmostEquals(mean, 10_000, 200);
+  assertEquals(episodes(3, 0.25)(0, 0)!.points, undefined);
 });
 
 Deno.test("trainingEpisodes repeats for a seed and differs for another", () => {
