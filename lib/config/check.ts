@@ -68,6 +68,11 @@ function checkBrowserAndGame(
       `env.clock is live, which plays one game in real time, but env.instances is ${env.instances}; set env.instances to 1`,
     ),
     ...problem(
+      env.clock === "live" && env.actionDelay > 0,
+      ["env.clock", "env.actionDelay"],
+      `env.clock is live, which has its own delay, but env.actionDelay is ${env.actionDelay}; set it to 0`,
+    ),
+    ...problem(
       env.clock === "live" && env.randomStartScore > 0,
       ["env.clock", "env.randomStartScore"],
       `env.clock is live, where every game starts with no points, but env.randomStartScore is ${env.randomStartScore}; set it to 0`,

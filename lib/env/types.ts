@@ -33,6 +33,11 @@ export interface EpisodeStart {
    * absent: 0.
    */
   points?: number;
+  /**
+   * Rendered frames from a decision's picture until its keys reach the game.
+   * Lock-step only; absent: 0.
+   */
+  delay?: number;
   /** The episode is truncated once its score is this or more; absent: never. */
   maxScore?: number;
 }

@@ -60,6 +60,8 @@ export interface Game {
   painter: Painter;
   action: number;
   frames: number;
+  /** Actions whose keys are still on their way, the oldest first. */
+  waiting: { action: number; due: number }[];
   /** Whether it is night, and since which of `frames`. */
   night: boolean;
   nightSince: number;
@@ -163,6 +165,7 @@ export function createGames(
       painter: painting.painter(runner.canvas),
       action: 0,
       frames: 0,
+      waiting: [],
       night: false,
       nightSince: -Infinity,
       episode: null,
@@ -210,6 +213,7 @@ export function createGames(
       clock,
       action: 0,
       frames: 0,
+      waiting: [],
       night: false,
       nightSince: -Infinity,
       episode,
@@ -284,8 +288,12 @@ export function createGames(
 
   function decide(game: Game, action: number): void {
     clocks.use(game.clock);
-    press(game, action);
+    const { waiting } = game;
+    waiting.push({ action, due: game.frames + (game.episode?.delay ?? 0) });
     for (let n = 0; n < options.frameSkip && !game.runner.crashed; n++) {
+      while (waiting[0] && waiting[0].due <= game.frames) {
+        press(game, waiting.shift()!.action);
+      }
       advance(game);
     }
   }

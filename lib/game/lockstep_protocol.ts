@@ -41,6 +41,7 @@ export interface PageEpisode {
   seed: number;
   speed?: number;
   points?: number;
+  delay?: number;
   maxScore?: number;
 }
 

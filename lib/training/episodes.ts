@@ -15,10 +15,17 @@ const UNIT = 1 / 0x1_0000_0000;
  * once per game and only by an agent that survives until then. For the same
  * reason a game may start with points (`env.randomStartScore`): the nights and
  * the phases of the moon that belong to them would come to few games.
+ *
+ * In live play an action comes late: the picture takes time to the agent and
+ * the key back. `env.actionDelay` trains for it, with a delay of its own for
+ * each game, of which the agent cannot know.
  */
 export function trainingEpisodes(config: Config): EpisodeSchedule {
-  const { randomStartSpeed: { share, low, high }, randomStartScore } =
-    config.env;
+  const {
+    actionDelay,
+    randomStartScore,
+    randomStartSpeed: { share, low, high },
+  } = config.env;
   return (environment, episode) => {
     const draw = (purpose: number) =>
       hash32(config.seed, environment, episode, purpose) * UNIT;
@@ -28,6 +35,8 @@ export function trainingEpisodes(config: Config): EpisodeSchedule {
       ...(draw(1) < share && { speed: low + (high - low) * draw(2) }),
       ...(randomStartScore > 0 &&
         { points: Math.floor(draw(3) * (randomStartScore + 1)) }),
+      ...(actionDelay > 0 &&
+        { delay: Math.floor(draw(4) * (actionDelay + 1)) }),
     };
   };
 }

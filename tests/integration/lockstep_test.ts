@@ -104,7 +104,7 @@ Deno.test("A game that starts with points has the moon of a game that made them"
 });
 
 /** First and last column with more ink in the sky than a star has. */
-function moonOf(picture: Uint8Array): [number?, number?] {
+function moonOf(picture: Uint8Array): (number | undefined)[] {
   const sky = Array.from({ length: CANVAS.width }, (_, x) => {
     const column = Array.from(
       { length: 40 },
@@ -116,6 +116,29 @@ function moonOf(picture: Uint8Array): [number?, number?] {
   const moon = [...sky.keys()].filter((x) => sky[x]! > 12);
   return [moon[0], moon.at(-1)];
 }
+
+Deno.test("With a delay, keys reach the game so many frames later", async () => {
+  await using page = await openPage({ frameSkip: 4 });
+  await using batch = await LockstepBatch.create(page, 3, CROP_BYTES);
+  const delays = [0, 3, 9];
+  for (const game of delays.keys()) batch.setNext(game, null);
+  await batch.reset(delays.map((delay) => ({ seed: 1, delay })));
+  const heights: number[][] = delays.map(() => []);
+  for (let n = 0; n < 6; n++) {
+    await batch.step(delays.map(() => n === 1 ? 1 : 0), never);
+    (await batch.states()).forEach(({ tRex }, game) =>
+      heights[game]!.push(tRex.groundY - tRex.y)
+    );
+  }
+  // After the second decision: four frames of jumping, one, none.
+  assertEquals(heights.map((each) => each[0]), [0, 0, 0]);
+  assertGreater(heights[0]![1]!, heights[1]![1]!);
+  assertGreater(heights[1]![1]!, 0);
+  assertEquals(heights[2]!.slice(1, 3), [0, 0]);
+  // Nine frames later: three frames of jumping at the fourth decision's end.
+  assertGreater(heights[2]![3]!, 0);
+  assertGreater(heights[0]![1]!, heights[2]![3]!);
+});
 
 Deno.test("Birds, clouds and night can be switched off, the speed be set", async () => {
   await using page = await openPage({

@@ -3,8 +3,13 @@ import { type Config, TRAINING_SEEDS_END } from "../../lib/config/mod.ts";
 import { trainingEpisodes } from "../../lib/training/episodes.ts";
 
 /** The keys that the schedule depends on. */
-function episodes(seed: number, share: number, randomStartScore = 0) {
+function episodes(
+  seed: number,
+  share: number,
+  { randomStartScore = 0, actionDelay = 0 } = {},
+) {
   const env = {
+    actionDelay,
     randomStartSpeed: { share, low: 6, high: 13 },
     randomStartScore,
   };
@@ -35,7 +40,7 @@ Deno.test("trainingEpisodes starts the configured share of games at a random spe
 });
 
 Deno.test("trainingEpisodes starts every game with as many points as may be", () => {
-  const schedule = episodes(3, 0.25, 20_000);
+  const schedule = episodes(3, 0.25, { randomStartScore: 20_000 });
   const points = Array.from(
     { length: 8000 },
     (_, i) => schedule(i % 8, i >> 3)!.points!,
@@ -46,6 +51,14 @@ Deno.test("trainingEpisodes starts every game with as many points as may be", ()
   const mean = points.reduce((a, b) => a + b) / points.length;
   assertAlmostEquals(mean, 10_000, 200);
   assertEquals(episodes(3, 0.25)(0, 0)!.points, undefined);
+});
+
+Deno.test("trainingEpisodes gives every game a delay of its own", () => {
+  const schedule = episodes(3, 0.25, { actionDelay: 4 });
+  const counts = new Array<number>(5).fill(0);
+  for (let i = 0; i < 8000; i++) counts[schedule(i % 8, i >> 3)!.delay!]!++;
+  for (const count of counts) assertAlmostEquals(count, 1600, 160);
+  assertEquals(episodes(3, 0.25)(0, 0)!.delay, undefined);
 });
 
 Deno.test("trainingEpisodes repeats for a seed and differs for another", () => {
