@@ -9,6 +9,7 @@ import {
   linear,
   randomAction,
   type ReplayMemory,
+  spreadEpsilon,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import {
@@ -118,7 +119,8 @@ export async function train(
     // With probability ε a random action, otherwise argmax_a Q(S_t, a).
     const epsilon = linear(exploration, counters.step);
     const q = await learner.qValues(state.observations, env.numEnvs);
-    epsilonGreedy(q, epsilon, drawAction, random, actions);
+    const epsilons = spreadEpsilon(epsilon, exploration.spread, env.numEnvs);
+    epsilonGreedy(q, epsilons, drawAction, random, actions);
 
     // The games go on in Chrome while the network learns. That is still the
     // same algorithm: the updates sample only steps that are in the memory
@@ -137,7 +139,7 @@ export async function train(
     next.infos.forEach(({ episode }, environment) => {
       if (!episode) return;
       counters.games++;
-      hooks.onGame(environment, episode, epsilon);
+      hooks.onGame(environment, episode, epsilons[environment]!);
     });
     const due = (every: number) =>
       Math.floor(counters.step / every) > Math.floor(before / every);
