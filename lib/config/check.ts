@@ -68,9 +68,9 @@ function checkBrowserAndGame(
       `env.clock is live, which plays one game in real time, but env.instances is ${env.instances}; set env.instances to 1`,
     ),
     ...problem(
-      env.clock === "live" && env.actionDelay > 0,
-      ["env.clock", "env.actionDelay"],
-      `env.clock is live, which has its own delay, but env.actionDelay is ${env.actionDelay}; set it to 0`,
+      env.clock === "live" && env.liveShare > 0,
+      ["env.clock", "env.liveShare"],
+      `env.clock is live, where all games are, but env.liveShare is ${env.liveShare}; set it to 0`,
     ),
     ...problem(
       env.clock === "live" && env.randomStartScore > 0,

@@ -80,8 +80,8 @@ const envSchema = z.strictObject({
   }).describe(
     "Training games of the accelerating game that start at a random speed; evaluations never do.",
   ),
-  actionDelay: z.int().min(0).max(60).describe(
-    "Training games in which keys reach the game up to so many rendered frames after the picture that they answer, as they do live: a random number for each game. Evaluations never have a delay of this kind.",
+  liveShare: share.describe(
+    "Share of the training games that vary as live play does: keys arrive late, decisions take longer or shorter, the T-rex stands further left or right. Evaluations under the lock-step clock never do.",
   ),
   randomStartScore: z.int().min(0).max(99999).describe(
     "Training games start as if so many points or fewer had been made (a random number): with the nights and the moon that come then. 0: from the start. Evaluations always start at 0.",

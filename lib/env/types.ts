@@ -21,6 +21,19 @@ export const ACTIONS = ["nothing", "jump", "duck"] as const;
 /** In place of an action: this environment stands still in this step. */
 export const PARKED = 255;
 
+/** What is not exact in live play, and differs from one machine to another. */
+export interface LiveVariation {
+  /** Rendered frames from a decision's picture until its keys arrive. */
+  delay: number;
+  /** A decision takes up to so many rendered frames more or less. */
+  jitter: number;
+  /**
+   * Where the T-rex stands, in pixels from the left: the page moves it a pixel
+   * per frame that it renders during its intro.
+   */
+  x: number;
+}
+
 /** How an episode begins. */
 export interface EpisodeStart {
   /** Seed of everything that is random in the page: a whole number >= 0. */
@@ -33,11 +46,8 @@ export interface EpisodeStart {
    * absent: 0.
    */
   points?: number;
-  /**
-   * Rendered frames from a decision's picture until its keys reach the game.
-   * Lock-step only; absent: 0.
-   */
-  delay?: number;
+  /** How it differs from the exact game, as live play does; lock-step only. */
+  live?: LiveVariation;
   /** The episode is truncated once its score is this or more; absent: never. */
   maxScore?: number;
 }

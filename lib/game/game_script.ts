@@ -17,6 +17,7 @@ export interface InnerRunner extends PageRunner {
   invertTrigger: boolean;
   updatePending: boolean;
   raqId: number;
+  tRex: PageRunner["tRex"] & { xInitialPos: number };
   horizon: PageRunner["horizon"] & {
     addCloud(): void;
     clouds: unknown[];
@@ -67,6 +68,8 @@ export interface Game {
   nightSince: number;
   episode: PageEpisode | null;
   next: PageEpisode | null;
+  /** Where its intro has left the T-rex. */
+  usualX: number;
 }
 
 /** What {@linkcode createGames} makes. */
@@ -170,6 +173,7 @@ export function createGames(
       nightSince: -Infinity,
       episode: null,
       next: null,
+      usualX: 0,
     };
     // The intro waits for a CSS animation, which no clock here drives.
     runner.handleEvent(events.up);
@@ -177,6 +181,7 @@ export function createGames(
     while (!runner.activated && game.frames < 200) advance(game);
     for (let frame = 0; frame < 24; frame++) advance(game);
     runner.containerEl.dispatchEvent(new Event("webkitAnimationEnd"));
+    game.usualX = runner.tRex.xInitialPos;
     runner.gameOver();
     // Nothing of it needs to be laid out or painted.
     runner.containerEl.remove();
@@ -249,6 +254,7 @@ export function createGames(
     });
     const usual = runner.config.speed ?? 0;
     if (episode.speed !== undefined) runner.config.speed = episode.speed;
+    tRex.xInitialPos = episode.live?.x ?? game.usualX;
     runner.restart();
     runner.config.speed = usual;
     if (episode.points) skipTo(runner, episode.points);
@@ -286,11 +292,22 @@ export function createGames(
     game.action = action;
   }
 
+  /** A whole number from -most to most, by the game's seed and frame. */
+  function jitter({ episode, frames }: Game, most: number): number {
+    let hash = Math.imul(episode!.seed + 1, 0x9e3779b1) ^
+      Math.imul(frames + 1, 0x85ebca6b);
+    hash = Math.imul(hash ^ hash >>> 15, 0x2c1b3c6d);
+    hash = Math.imul(hash ^ hash >>> 12, 0x297a2d39);
+    return ((hash ^ hash >>> 15) >>> 0) % (2 * most + 1) - most;
+  }
+
   function decide(game: Game, action: number): void {
     clocks.use(game.clock);
-    const { waiting } = game;
-    waiting.push({ action, due: game.frames + (game.episode?.delay ?? 0) });
-    for (let n = 0; n < options.frameSkip && !game.runner.crashed; n++) {
+    const { waiting, runner, frames } = game;
+    const live = game.episode?.live;
+    waiting.push({ action, due: frames + (live?.delay ?? 0) });
+    const count = options.frameSkip + (live ? jitter(game, live.jitter) : 0);
+    for (let n = 0; n < count && !runner.crashed; n++) {
       while (waiting[0] && waiting[0].due <= game.frames) {
         press(game, waiting.shift()!.action);
       }

@@ -41,7 +41,7 @@ export interface PageEpisode {
   seed: number;
   speed?: number;
   points?: number;
-  delay?: number;
+  live?: { delay: number; jitter: number; x: number };
   maxScore?: number;
 }
 

@@ -154,6 +154,7 @@ export function installLockstep(
             "horizon.nightMode.currentPhase",
             "horizon.nightMode.containerWidth",
             "tRex.timer",
+            "tRex.xInitialPos",
           ],
           boolean: ["updatePending", "invertTrigger", "activated"],
           string: ["distanceMeter.highScore"],

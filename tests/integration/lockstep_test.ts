@@ -11,6 +11,7 @@ import { ChromeCrashedError } from "../../lib/errors.ts";
 import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
 import {
   CANVAS,
+  type GameState,
   LockstepBatch,
   type LockstepPage,
   STAND_STILL,
@@ -120,12 +121,12 @@ function moonOf(picture: Uint8Array): (number | undefined)[] {
 Deno.test("With a delay, keys reach the game so many frames later", async () => {
   await using page = await openPage({ frameSkip: 4 });
   await using batch = await LockstepBatch.create(page, 3, CROP_BYTES);
-  const delays = [0, 3, 9];
-  for (const game of delays.keys()) batch.setNext(game, null);
-  await batch.reset(delays.map((delay) => ({ seed: 1, delay })));
-  const heights: number[][] = delays.map(() => []);
+  const lives = [0, 3, 9].map((delay) => ({ delay, jitter: 0, x: 25 }));
+  for (const game of lives.keys()) batch.setNext(game, null);
+  await batch.reset(lives.map((live) => ({ seed: 1, live })));
+  const heights: number[][] = lives.map(() => []);
   for (let n = 0; n < 6; n++) {
-    await batch.step(delays.map(() => n === 1 ? 1 : 0), never);
+    await batch.step(lives.map(() => n === 1 ? 1 : 0), never);
     (await batch.states()).forEach(({ tRex }, game) =>
       heights[game]!.push(tRex.groundY - tRex.y)
     );
@@ -138,6 +139,30 @@ Deno.test("With a delay, keys reach the game so many frames later", async () => 
   // Nine frames later: three frames of jumping at the fourth decision's end.
   assertGreater(heights[2]![3]!, 0);
   assertGreater(heights[0]![1]!, heights[2]![3]!);
+});
+
+Deno.test("With a jitter, decisions take more or fewer frames, and repeat", async () => {
+  await using page = await openPage({ frameSkip: 4 });
+  await using batch = await LockstepBatch.create(page, 2, CROP_BYTES);
+  const start = { seed: 1, live: { delay: 0, jitter: 1, x: 16 } };
+  for (const game of [0, 1]) batch.setNext(game, { seed: 2 });
+  await batch.reset([start, start]);
+  assertEquals((await batch.states()).map(({ tRex }) => tRex.x), [16, 16]);
+  const lengths = new Map<number, number>();
+  let before = 0;
+  for (let n = 0; n < 200; n++) {
+    const [one, other] = await batch.step([0, 0], never);
+    assertEquals(one, other);
+    if (one!.outcome === "crash") break;
+    const length = one!.frames - before;
+    lengths.set(length, (lengths.get(length) ?? 0) + 1);
+    before = one!.frames;
+  }
+  assertEquals([...lengths.keys()].sort(), [3, 4, 5]);
+  for (const count of lengths.values()) assertGreater(count, 10);
+  // The next game stands where the page's intro has left it.
+  const [{ tRex }] = await batch.states() as [GameState, GameState];
+  assertEquals(tRex.x, 25);
 });
 
 Deno.test("Birds, clouds and night can be switched off, the speed be set", async () => {

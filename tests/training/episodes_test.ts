@@ -6,10 +6,10 @@ import { trainingEpisodes } from "../../lib/training/episodes.ts";
 function episodes(
   seed: number,
   share: number,
-  { randomStartScore = 0, actionDelay = 0 } = {},
+  { randomStartScore = 0, liveShare = 0 } = {},
 ) {
   const env = {
-    actionDelay,
+    liveShare,
     randomStartSpeed: { share, low: 6, high: 13 },
     randomStartScore,
   };
@@ -53,12 +53,18 @@ Deno.test("trainingEpisodes starts every game with as many points as may be", ()
   assertEquals(episodes(3, 0.25)(0, 0)!.points, undefined);
 });
 
-Deno.test("trainingEpisodes gives every game a delay of its own", () => {
-  const schedule = episodes(3, 0.25, { actionDelay: 4 });
-  const counts = new Array<number>(5).fill(0);
-  for (let i = 0; i < 8000; i++) counts[schedule(i % 8, i >> 3)!.delay!]!++;
-  for (const count of counts) assertAlmostEquals(count, 1600, 160);
-  assertEquals(episodes(3, 0.25)(0, 0)!.delay, undefined);
+Deno.test("trainingEpisodes varies a share of the games as live play does", () => {
+  const schedule = episodes(3, 0.25, { liveShare: 0.5 });
+  const games = Array.from({ length: 8000 }, (_, i) => schedule(i % 8, i >> 3)!)
+    .flatMap(({ live }) => live ?? []);
+  assertAlmostEquals(games.length / 8000, 0.5, 0.02);
+  const range = (
+    values: number[],
+  ) => [Math.min(...values), Math.max(...values)];
+  assertEquals(range(games.map(({ delay }) => delay)), [0, 6]);
+  assertEquals(range(games.map(({ x }) => x)), [14, 28]);
+  assert(games.every(({ delay, x }) => Number.isInteger(delay + x)));
+  assertEquals(episodes(3, 0.25)(0, 0)!.live, undefined);
 });
 
 Deno.test("trainingEpisodes repeats for a seed and differs for another", () => {
