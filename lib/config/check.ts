@@ -68,16 +68,6 @@ function checkBrowserAndGame(
       `env.clock is live, which plays one game in real time, but env.instances is ${env.instances}; set env.instances to 1`,
     ),
     ...problem(
-      env.clock === "live" && env.liveShare > 0,
-      ["env.clock", "env.liveShare"],
-      `env.clock is live, where all games are, but env.liveShare is ${env.liveShare}; set it to 0`,
-    ),
-    ...problem(
-      env.clock === "live" && env.randomStartScore > 0,
-      ["env.clock", "env.randomStartScore"],
-      `env.clock is live, where every game starts with no points, but env.randomStartScore is ${env.randomStartScore}; set it to 0`,
-    ),
-    ...problem(
       pages > env.instances,
       ["env.pages", "env.instances"],
       `env.pages (${pages}) is larger than env.instances (${env.instances}); a page needs at least one game`,

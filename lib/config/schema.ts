@@ -81,10 +81,10 @@ const envSchema = z.strictObject({
     "Training games of the accelerating game that start at a random speed; evaluations never do.",
   ),
   liveShare: share.describe(
-    "Share of the training games that vary as live play does: keys arrive late, decisions take longer or shorter, the T-rex stands further left or right. Evaluations under the lock-step clock never do.",
+    "Share of the training games that vary as live play does: keys arrive late, decisions take longer or shorter, the T-rex stands further left or right. Evaluations under the lock-step clock never do; without effect under the live clock.",
   ),
   randomStartScore: z.int().min(0).max(99999).describe(
-    "Training games start as if so many points or fewer had been made (a random number): with the nights and the moon that come then. 0: from the start. Evaluations always start at 0.",
+    "Training games start as if so many points or fewer had been made (a random number): with the nights and the moon that come then. 0: from the start. Evaluations always start at 0; without effect under the live clock.",
   ),
 });
 
