@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findChrome } from "../../lib/browser/mod.ts";
 import { namesIn } from "../../lib/files.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -66,7 +67,11 @@ export async function prepareNights(
   }
   await run("mount", "-t", "tmpfs", "-o", `size=${diskBytes}`, "tmpfs", data);
   const config = join(place, "nights.yaml");
-  await Deno.writeTextFile(config, `${CONFIG}  maxGb: ${mostBytes / 1e9}\n`);
+  const chrome = await writeChrome(place);
+  await Deno.writeTextFile(
+    config,
+    `${CONFIG}  maxGb: ${mostBytes / 1e9}\nbrowser:\n  path: ${chrome}\n`,
+  );
   const champion = join(data, "champion");
   const runs = join(data, "runs");
   const env = { DINO_DATA: data, TMPDIR: temporary, NO_COLOR: "1" };
@@ -110,6 +115,18 @@ export async function prepareNights(
       await run("umount", data);
     },
   };
+}
+
+/** Chrome without libfaketime, under which it does nothing but wait busily. */
+async function writeChrome(place: string): Promise<string> {
+  const path = join(place, "chrome.sh");
+  const chrome = findChrome({ path: null });
+  await Deno.writeTextFile(
+    path,
+    `#!/bin/sh\nexec env -u LD_PRELOAD -u FAKETIME "${chrome}" "$@"\n`,
+    { mode: 0o755 },
+  );
+  return path;
 }
 
 /** What goes wrong in a night, and what must come of it. */

@@ -9,7 +9,7 @@ import { type Nights, startNight, type Trouble } from "./night_process.ts";
 const FAKETIME =
   `/usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketimeMT.so.1`;
 
-/** Another clock for Deno, Chrome and TensorFlow; the monotonic one stays. */
+/** Another clock for Deno and TensorFlow; the monotonic one stays. */
 function clock(shift: string): Record<string, string> {
   try {
     Deno.statSync(FAKETIME);
