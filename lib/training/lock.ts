@@ -39,7 +39,9 @@ export async function acquireLock(
       since: new Date().toISOString(),
     };
     await file.truncate();
-    await file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+    const name = new TextEncoder().encode(JSON.stringify(holder) + "\n");
+    // On a full disk it is held without a name.
+    await file.write(name).catch(() => file.truncate());
   } catch (error) {
     file.close();
     throw error;
