@@ -36,6 +36,17 @@ export async function keepReserve(path: string): Promise<void> {
   }
 }
 
+/** Writes something; if that fails, once more with the reserve's room. */
+export async function writeWithReserve(
+  reserve: string,
+  write: () => Promise<void>,
+): Promise<void> {
+  await write().catch(async () => {
+    await releaseReserve(reserve);
+    await write();
+  });
+}
+
 /** Gives the reserve back. */
 export async function releaseReserve(path: string): Promise<void> {
   await Deno.remove(path).catch(() => {});

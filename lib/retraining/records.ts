@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Config } from "../config/mod.ts";
 import { replaceDurably } from "../training/mod.ts";
-import { keepReserve, releaseReserve } from "./disk.ts";
+import { keepReserve, writeWithReserve } from "./disk.ts";
 import { appendHistory, readHistory } from "./history.ts";
 import { allBytes, keepHouse } from "./housekeeping.ts";
 import { writeNightState } from "./night_state.ts";
@@ -56,10 +56,7 @@ export async function finishNight(end: NightEnd): Promise<void> {
   ];
   for (const [name, write] of files) {
     try {
-      await write().catch(async () => {
-        await releaseReserve(folder.reserve);
-        await write();
-      });
+      await writeWithReserve(folder.reserve, write);
     } catch (error) {
       warn(`${name} could not be written: ${(error as Error).message}`);
     }

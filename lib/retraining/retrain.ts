@@ -5,7 +5,7 @@ import { DinoDqnError, UsageError } from "../errors.ts";
 import { acquireLock } from "../training/mod.ts";
 import { readChampion } from "./champion.ts";
 import { firstSeedOfNight } from "./decision.ts";
-import { keepReserve, releaseReserve } from "./disk.ts";
+import { keepReserve, writeWithReserve } from "./disk.ts";
 import { type HeartbeatState, writeHeartbeat } from "./heartbeat.ts";
 import { readHistory } from "./history.ts";
 import { checkRetention } from "./housekeeping.ts";
@@ -146,11 +146,10 @@ async function playWithin(
   const { night, time } = result;
   const state = { night, time, done: false };
   try {
-    const begin = () => writeNightState(folder, { ...state, result: null });
-    await begin().catch(async () => {
-      await releaseReserve(folder.reserve);
-      await begin();
-    });
+    await writeWithReserve(
+      folder.reserve,
+      () => writeNightState(folder, { ...state, result: null }),
+    );
     const path = join(folder.nights, nightName(night));
     await Deno.mkdir(path, { recursive: true });
     await playNight({
