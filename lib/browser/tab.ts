@@ -24,6 +24,14 @@ export interface Rectangle {
   height: number;
 }
 
+/**
+ * A screencast that was running is begun anew after so long without a picture.
+ * Chrome's capture follows the part of the page that moves; when another part
+ * begins to move (the night, which fades the whole page in and out), it sends
+ * nothing for 250 ms. A new capture follows nothing yet and sends at once.
+ */
+const STALL_MS = 50;
+
 /** One picture of a screencast. */
 export interface ScreencastFrame {
   /** The picture, a PNG file in base64. */
@@ -167,31 +175,50 @@ export class Tab implements AsyncDisposable {
   /**
    * Hands over each picture that the page draws, up to 60 a second, until the
    * returned screencast is disposed of. A page that draws nothing new sends
-   * nothing.
+   * nothing, but for the last picture once more.
    */
   async screencast(
     onFrame: (frame: ScreencastFrame) => void,
   ): Promise<AsyncDisposable> {
     const { Page } = this.#celestial;
     const listening = new AbortController();
+    let frames = 0;
+    let stall: ReturnType<typeof setTimeout> | undefined;
+    const start = async () => {
+      frames = 0;
+      await this.#calls.command(
+        "starting the screencast",
+        () => Page.startScreencast({ format: "png", everyNthFrame: 1 }),
+      );
+    };
+    const stop = () =>
+      this.#calls.command(
+        "stopping the screencast",
+        () => Page.stopScreencast(),
+      );
+    const restart = async () => {
+      await stop();
+      if (!listening.signal.aborted) await start();
+    };
     this.#celestial.addEventListener("Page.screencastFrame", ({ detail }) => {
       const { data, metadata, sessionId } = detail;
       // The next picture is only sent once this one is acknowledged.
       Page.screencastFrameAck({ sessionId }).catch(() => {});
       onFrame({ png: data, time: (metadata.timestamp ?? 0) * 1000 });
+      clearTimeout(stall);
+      frames++;
+      // The first may be the only one, of a page that draws nothing.
+      // If Chrome has died, the next call will find out.
+      if (frames > 1) {
+        stall = setTimeout(() => restart().catch(() => {}), STALL_MS);
+      }
     }, { signal: listening.signal });
-    await this.#calls.command(
-      "starting the screencast",
-      () => Page.startScreencast({ format: "png", everyNthFrame: 1 }),
-    );
+    await start();
     return {
       [Symbol.asyncDispose]: async () => {
         listening.abort();
-        await this.#calls.command(
-          "stopping the screencast",
-          () => Page.stopScreencast(),
-        )
-          .catch(() => {});
+        clearTimeout(stall);
+        await stop().catch(() => {});
       },
     };
   }

@@ -100,6 +100,37 @@ Deno.test("Tab presses real keys and shows real pictures", async () => {
   assertEquals([...picture.slice(1, 4)], [80, 78, 71]);
 });
 
+Deno.test("a screencast that stalls is begun anew, once", async () => {
+  await using chrome = await Chrome.launch(CONFIG);
+  const tab = await chrome.newTab(SIZE);
+  await tab.goto("about:blank");
+  const times: number[] = [];
+  await using _screencast = await tab.screencast(({ time }) => {
+    times.push(time);
+  });
+  await tab.evaluate(
+    `document.body.textContent = "A picture";
+    globalThis.moving = true;
+    const move = (time) => {
+      document.body.style.marginLeft = time % 100 + "px";
+      if (moving) requestAnimationFrame(move);
+    };
+    requestAnimationFrame(move)`,
+  );
+  await until(() => times.length >= 10);
+  const stopped = await tab.evaluate<number>(
+    `globalThis.moving = false;
+    new Promise((resolve) =>
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => resolve(Date.now()))))`,
+  );
+  // A picture of what stands still comes from a new capture alone.
+  const repeated = () => times.filter((time) => time > stopped + 40).length;
+  await until(() => repeated() > 0);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assertEquals(repeated(), 1);
+});
+
 Deno.test("tabs of one Chrome have renderer processes of their own", async () => {
   await using chrome = await Chrome.launch(CONFIG);
   const [first, second] = await Promise.all([1, 2].map(async () => {
