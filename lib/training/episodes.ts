@@ -10,7 +10,7 @@ const UNIT = 1 / 0x1_0000_0000;
  * meant, and a T-rex at x = 18 (once, on a busier machine, 10: beyond the range)
  * where an undisturbed intro leaves it at 25.
  */
-const LIVE = { delay: [0, 6], jitter: 1, x: [14, 28] } as const;
+const LIVE = { delay: [0, 7], jitter: 1, x: [6, 28] } as const;
 
 /** A whole number of the range, both ends included. */
 const between = ([low, high]: readonly [number, number], draw: number) =>
