@@ -94,6 +94,9 @@ const rewardSchema = z.strictObject({
   jump: z.number().max(0).describe(
     "Added when the action was a jump (0 or less).",
   ),
+  duck: z.number().max(0).describe(
+    "Added when the action was to duck (0 or less).",
+  ),
 });
 
 const convolution = z.strictObject({

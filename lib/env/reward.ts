@@ -1,14 +1,13 @@
 import type { RewardConfig } from "../config/mod.ts";
 import { ACTIONS } from "./types.ts";
 
-const JUMP = ACTIONS.indexOf("jump");
-
 /** The reward of one decision: R_{t+1} of the action A_t. */
 export function rewardOf(
   action: number,
   crashed: boolean,
   reward: RewardConfig,
 ): number {
-  return (crashed ? reward.crash : reward.alive) +
-    (action === JUMP ? reward.jump : 0);
+  const name = ACTIONS[action];
+  const effort = name === "jump" || name === "duck" ? reward[name] : 0;
+  return (crashed ? reward.crash : reward.alive) + effort;
 }
