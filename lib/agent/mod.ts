@@ -9,12 +9,7 @@ export {
   type ModelFiles,
 } from "./model_format.ts";
 export { type Network, resolveNetwork, type WeightSpec } from "./network.ts";
-export {
-  epsilonGreedy,
-  greedy,
-  randomAction,
-  spreadEpsilon,
-} from "./policy.ts";
+export { epsilonGreedy, greedy, randomAction } from "./policy.ts";
 export { ReplayMemory } from "./replay_memory.ts";
 export { linear } from "./schedules.ts";
 export { summarise } from "./summary.ts";

@@ -67,42 +67,24 @@ export function randomAction(
 }
 
 /**
- * The ε of each of n games side by side: geometrically from ε / spread in the
- * first to ε · spread in the last, at most 1. As the actors of Ape-X (Horgan et
- * al. 2018, section 4.1), some of them come far and others see many mistakes.
- *
- * @param spread 1 (all the same) or more
- */
-export function spreadEpsilon(
-  epsilon: number,
-  spread: number,
-  n: number,
-): number[] {
-  return Array.from({ length: n }, (_, i) => {
-    const power = n > 1 ? 2 * i / (n - 1) - 1 : 0;
-    return Math.min(1, epsilon * spread ** power);
-  });
-}
-
-/**
  * ε-greedy (Mnih et al. 2013, algorithm 1) in each of n states: with
  * probability ε a random action, else the greedy one.
  *
  * @param qValues [n, actions] float32
- * @param epsilons [n] ε in each of them: a share, 0 to 1
+ * @param epsilon ε: a share, 0 to 1
  * @param drawAction from {@linkcode randomAction}
  * @param out [n] uint8: filled with the actions
  */
 export function epsilonGreedy(
   qValues: Float32Array,
-  epsilons: readonly number[],
+  epsilon: number,
   drawAction: RandomAction,
   random: Random,
   out: Uint8Array,
 ): void {
   const actions = qValues.length / out.length;
   for (let row = 0; row < out.length; row++) {
-    out[row] = random.uniform() < epsilons[row]!
+    out[row] = random.uniform() < epsilon
       ? drawAction(random)
       : greedyAction(qValues, actions, row);
   }

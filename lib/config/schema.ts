@@ -198,9 +198,6 @@ const explorationSchema = z.strictObject({
   steps: positiveInteger.describe(
     "Agent steps over which epsilon goes linearly from first to last.",
   ),
-  spread: z.number().min(1).describe(
-    "The games explore differently: their epsilons go geometrically from epsilon / spread in the first to epsilon * spread (at most 1) in the last. 1: all the same.",
-  ),
   actionProbabilities: z.array(nonNegative).min(2).max(3).nullable().describe(
     "Probability of each action when it is random (nothing, jump, duck); null: equal. A player that jumps half of the time does not live long enough to learn.",
   ),

@@ -9,7 +9,6 @@ import {
   linear,
   randomAction,
   type ReplayMemory,
-  spreadEpsilon,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import {
@@ -119,8 +118,7 @@ export async function train(
     // With probability ε a random action, otherwise argmax_a Q(S_t, a).
     const epsilon = linear(exploration, counters.step);
     const q = await learner.qValues(state.observations, env.numEnvs);
-    const epsilons = spreadEpsilon(epsilon, exploration.spread, env.numEnvs);
-    epsilonGreedy(q, epsilons, drawAction, random, actions);
+    epsilonGreedy(q, epsilon, drawAction, random, actions);
 
     // The games go on in Chrome while the network learns. That is still the
     // same algorithm: the updates sample only steps that are in the memory
@@ -139,7 +137,7 @@ export async function train(
     next.infos.forEach(({ episode }, environment) => {
       if (!episode) return;
       counters.games++;
-      hooks.onGame(environment, episode, epsilons[environment]!);
+      hooks.onGame(environment, episode, epsilon);
     });
     const due = (every: number) =>
       Math.floor(counters.step / every) > Math.floor(before / every);

@@ -1,27 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import {
-  epsilonGreedy,
-  greedy,
-  randomAction,
-  spreadEpsilon,
-} from "../../lib/agent/policy.ts";
+import { epsilonGreedy, greedy, randomAction } from "../../lib/agent/policy.ts";
 import { ConfigError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
-
-/** The same epsilon for each of `out`'s states. */
-const equally = (epsilon: number, out: Uint8Array) =>
-  Array.from(out, () => epsilon);
-
-Deno.test("spreadEpsilon() goes geometrically, and never above 1", () => {
-  const [first, second, third, fourth] = spreadEpsilon(0.02, 8, 4);
-  assertAlmostEquals(first!, 0.0025);
-  assertAlmostEquals(second!, 0.01);
-  assertAlmostEquals(third!, 0.04);
-  assertAlmostEquals(fourth!, 0.16);
-  assertEquals(spreadEpsilon(0.1234, 1, 3), [0.1234, 0.1234, 0.1234]);
-  assertEquals(spreadEpsilon(0.1234, 8, 1), [0.1234]);
-  assertEquals(spreadEpsilon(1, 4, 2), [0.25, 1]);
-});
 
 Deno.test("greedy() takes the largest Q-value of each row, the first of equal ones", () => {
   const out = new Uint8Array(4);
@@ -34,9 +14,9 @@ Deno.test("epsilonGreedy() with epsilon 0 is greedy, with 1 random", () => {
   const out = new Uint8Array(1000);
   const random = new Random(1);
   const draw = randomAction(2, [3, 1]);
-  epsilonGreedy(qValues, equally(0, out), draw, random, out);
+  epsilonGreedy(qValues, 0, draw, random, out);
   assertEquals(out.every((action) => action === 1), true);
-  epsilonGreedy(qValues, equally(1, out), draw, random, out);
+  epsilonGreedy(qValues, 1, draw, random, out);
   const jumps = out.reduce((sum, action) => sum + action, 0);
   assertAlmostEquals(jumps / 1000, 0.25, 0.05);
 });
@@ -44,15 +24,9 @@ Deno.test("epsilonGreedy() with epsilon 0 is greedy, with 1 random", () => {
 Deno.test("epsilonGreedy() explores in a share epsilon of the states", () => {
   const out = new Uint8Array(20_000);
   const qValues = Float32Array.from({ length: 40_000 }, (_, i) => i % 2);
-  const draw = randomAction(2, [1, 0]);
-  epsilonGreedy(qValues, equally(0.3, out), draw, new Random(5), out);
-  const explored = (part: Uint8Array) =>
-    part.filter((action) => action === 0).length / part.length;
-  assertAlmostEquals(explored(out), 0.3, 0.01);
-  const epsilons = Array.from(out, (_, row) => row < 10_000 ? 0.1 : 0.6);
-  epsilonGreedy(qValues, epsilons, draw, new Random(6), out);
-  assertAlmostEquals(explored(out.subarray(0, 10_000)), 0.1, 0.01);
-  assertAlmostEquals(explored(out.subarray(10_000)), 0.6, 0.02);
+  epsilonGreedy(qValues, 0.3, randomAction(2, [1, 0]), new Random(5), out);
+  const explored = out.filter((action) => action === 0).length;
+  assertAlmostEquals(explored / 20_000, 0.3, 0.01);
 });
 
 Deno.test("epsilonGreedy() repeats from a saved random state", () => {
@@ -62,13 +36,7 @@ Deno.test("epsilonGreedy() repeats from a saved random state", () => {
   const state = random.state;
   const play = (random: Random) => {
     const out = new Uint8Array(100);
-    epsilonGreedy(
-      qValues,
-      equally(0.5, out),
-      randomAction(3, null),
-      random,
-      out,
-    );
+    epsilonGreedy(qValues, 0.5, randomAction(3, null), random, out);
     return out;
   };
   assertEquals(play(Random.fromState(state)), play(random));
