@@ -22,6 +22,8 @@ export interface CardContent {
   } | null;
   /** Its games on held-out seeds. */
   report: EvaluationReport | null;
+  /** Its games in real time. */
+  live: EvaluationReport | null;
 }
 
 /** Pterodactyls come from this speed on, in pixels per frame. */
@@ -65,6 +67,8 @@ A Deep Q-Network that plays the dinosaur game of chrome://dino from its pixels.
 
 ${scores(content.report)}
 
+${live(content.live)}
+
 ## How it was trained
 
 ${training(content)}
@@ -72,7 +76,6 @@ ${training(content)}
 ## Limits
 
 - It knows the game as one Chrome draws it, and at its usual size; another page script may need new training.
-- It was trained and measured with the lock-step clock, in which the game waits for each decision. In real time the pictures come later; measure with \`--clock live\`.
 - It was trained ${
     game.speed === "accelerating"
       ? "for the accelerating game; at other speeds nothing was measured"
@@ -134,6 +137,19 @@ Lowest ${points(report.min)}, highest ${
   } (means).
 
 Repeat it: \`${report.command}\``;
+}
+
+function live(report: EvaluationReport | null): string {
+  if (!report) {
+    return "In the lock-step clock the game waits for each decision. In real " +
+      "time, where it does not, this agent was not measured: `--clock live`.";
+  }
+  const { episodes, mean, mean95, median, min } = report;
+  return `In real time, on the untouched page by screenshots and keys: ${episodes} games, ${
+    cappedSentence(report)
+  }; mean ${points(mean)} (95 %: ${intervalText(mean95)}), median ${
+    points(median)
+  }, lowest ${points(min)}.`;
 }
 
 function training({ config, training }: CardContent): string {

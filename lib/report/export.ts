@@ -22,6 +22,7 @@ import {
 import { type Agent, loadLearner } from "../training/mod.ts";
 import { modelCard } from "./card.ts";
 import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
+import type { EvaluationReport } from "./evaluation_report.ts";
 import type { Files } from "./folder.ts";
 import { readReport, readRunData } from "./run_data.ts";
 
@@ -69,7 +70,13 @@ async function card(agent: Agent, reportFolder: string): Promise<string> {
   const { name, checkpoint, config, network, run } = agent;
   const data = run && await readRunData(run);
   const last = data?.metrics.at(-1);
-  const report = await readReport(reportFolder);
+  const [report, live] = await Promise.all([
+    readReport(reportFolder),
+    readReport(`${reportFolder}-live`),
+  ]);
+  // Figures of another checkpoint would not be this agent's.
+  const own = (report: EvaluationReport | null) =>
+    report?.checkpoint === checkpoint || !run ? report : null;
   return modelCard({
     ...{ name, checkpoint, config },
     parameters: network.parameters,
@@ -79,8 +86,8 @@ async function card(agent: Agent, reportFolder: string): Promise<string> {
       games: data.games.length,
       minutes: (last?.wallSeconds ?? 0) / 60,
     },
-    // Figures of another checkpoint would not be this agent's.
-    report: report?.checkpoint === checkpoint || !run ? report : null,
+    report: own(report),
+    live: own(live),
   });
 }
 

@@ -10,11 +10,13 @@ const content = {
   parameters: 112_290,
   training: null,
   report: null,
+  live: null,
 };
 
 Deno.test("modelCard() says that scores are missing rather than none", () => {
   const card = modelCard(content);
   assertStringIncludes(card, "Not measured on held-out seeds yet");
+  assertStringIncludes(card, "this agent was not measured: `--clock live`");
   assertStringIncludes(card, "112,290 parameters");
   // They never appear at speed 6, whatever the config allows.
   assertStringIncludes(card, "without pterodactyls");
@@ -25,6 +27,7 @@ Deno.test("modelCard() tells scores with intervals, games and training", () => {
   const card = modelCard({
     ...content,
     report: exampleReport(),
+    live: exampleReport(),
     training: {
       info: {
         name: "example",
@@ -48,6 +51,7 @@ Deno.test("modelCard() tells scores with intervals, games and training", () => {
   assertStringIncludes(card, "30 greedy games");
   assertStringIncludes(card, "of 30 games ended at the cap of 2,000 points");
   assertStringIncludes(card, "| interquartile mean |");
+  assertStringIncludes(card, "by screenshots and keys: 30 games, ");
   assertStringIncludes(card, "deno task train --seed 3");
   assertStringIncludes(
     card,
