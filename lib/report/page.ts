@@ -81,6 +81,7 @@ th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); te
 th { font-weight: 600; } th, td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; min-width: 6rem; }
 pre { margin: .5rem 0; padding: .75rem; border: 1px solid var(--grid); border-radius: .5rem; white-space: pre-wrap; overflow-wrap: anywhere;
   font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
+pre span { display: inline-block; max-width: 100%; }
 summary { cursor: pointer; }
 @media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } body { font-size: 15px; } }`;
 
@@ -126,13 +127,18 @@ const grid = (className: string, items: readonly string[]) =>
     ? ""
     : `<div class="${className}">${items.join("\n")}</div>`;
 
+/** A command whose lines are broken between its words, not at their hyphens. */
+function commandHtml(command: string): string {
+  return escapeXml(command).replace(/\S+/g, "<span>$&</span>");
+}
+
 function sectionHtml(section: Section): string {
   return [
     `<section><h2>${escapeXml(section.heading)}</h2>`,
     grid("figures", (section.figures ?? []).map(figureHtml)),
     ...(section.text ?? []).map((text) => `<p>${escapeXml(text)}</p>`),
     grid("charts", (section.animations ?? []).map(animationHtml)),
-    ...(section.code ?? []).map((code) => `<pre>${escapeXml(code)}</pre>`),
+    ...(section.code ?? []).map((code) => `<pre>${commandHtml(code)}</pre>`),
     ...(section.tables ?? []).map(tableHtml),
     grid("charts", (section.charts ?? []).map(pageChartHtml)),
     ...(section.details ?? []).map(({ summary, code }) =>
