@@ -9,7 +9,7 @@ export class Records {
   readonly #sinks: MetricSink;
   readonly #progress: Progress;
   readonly #counters: Counters;
-  readonly #lastScores: number[] = [];
+  #lastScores: readonly number[] = [];
   #bestScore: number | null = null;
 
   constructor(sinks: MetricSink, progress: Progress, counters: Counters) {
@@ -23,8 +23,8 @@ export class Records {
     this.#sinks.game(
       { game, environment, episode, epsilon, step, wallSeconds },
     );
-    this.#lastScores.push(episode.score);
-    if (this.#lastScores.length > 10) this.#lastScores.shift();
+    // A new list: the progress bar holds on to the one that it was given.
+    this.#lastScores = [...this.#lastScores, episode.score].slice(-10);
     this.#bestScore = Math.max(this.#bestScore ?? 0, episode.score);
   };
 
