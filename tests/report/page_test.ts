@@ -12,7 +12,10 @@ Deno.test("pageHtml() takes texts for texts, not for HTML", () => {
   });
   assert(!html.includes("<script>"));
   assert(!html.includes("<img src=x>"));
-  assertStringIncludes(html, "a &lt; b");
+  assertStringIncludes(
+    html,
+    "<pre><span>a</span> <span>&lt;</span> <span>b</span></pre>",
+  );
 });
 
 Deno.test("reportFiles() makes page, document, table and each chart twice", async () => {

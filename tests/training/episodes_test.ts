@@ -62,7 +62,7 @@ Deno.test("trainingEpisodes varies a share of the games as live play does", () =
     values: number[],
   ) => [Math.min(...values), Math.max(...values)];
   assertEquals(range(games.map(({ delay }) => delay)), [0, 6]);
-  assertEquals(range(games.map(({ x }) => x)), [14, 28]);
+  assertEquals(range(games.map(({ x }) => x)), [6, 28]);
   assert(games.every(({ delay, x }) => Number.isInteger(delay + x)));
   assertEquals(episodes(3, 0.25)(0, 0)!.live, undefined);
 });
