@@ -24,6 +24,7 @@ import { modelCard } from "./card.ts";
 import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
 import type { Files } from "./folder.ts";
+import { reportFolder } from "./measure.ts";
 import { readReport, readRunData } from "./run_data.ts";
 
 /** Seconds of play, from the game's start, that the example page shows. */
@@ -66,14 +67,12 @@ export async function exportFiles(
 const reportOf = ({ run, folder }: Agent) =>
   run?.report ?? join(folder, "report");
 
-async function card(agent: Agent, reportFolder: string): Promise<string> {
+async function card(agent: Agent, folder: string): Promise<string> {
   const { name, checkpoint, config, network, run } = agent;
   const data = run && await readRunData(run);
   const last = data?.metrics.at(-1);
-  const [report, live] = await Promise.all([
-    readReport(reportFolder),
-    readReport(`${reportFolder}-live`),
-  ]);
+  const report = await readReport(folder);
+  const live = run && await readReport(reportFolder(agent, "live"));
   // Figures of another checkpoint would not be this agent's.
   const own = (report: EvaluationReport | null) =>
     report?.checkpoint === checkpoint || !run ? report : null;
