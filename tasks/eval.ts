@@ -26,7 +26,8 @@ export const command = defineCommand({
   positionals: [{
     name: "RUN",
     description: "A run, a checkpoint's folder, champion, pretrained, " +
-      "pretrained/constant, pretrained/accelerating, or an exported agent.",
+      "pretrained/constant, pretrained/accelerating, or an exported agent; " +
+      "several, with commas between: the mean of their Q-values decides.",
   }],
   options: {
     episodes: {

@@ -16,7 +16,9 @@ export const command = defineCommand({
   positionals: [
     {
       name: "RUN",
-      description: "A run, a checkpoint's folder, pretrained.",
+      description: "A run, a checkpoint's folder, pretrained, an exported " +
+        "agent; several, with commas between, become one agent: the mean of " +
+        "their Q-values decides.",
       required: true,
     },
     { name: "FOLDER", description: "The folder to make.", required: true },

@@ -35,7 +35,8 @@ export const command = defineCommand({
   positionals: [{
     name: "RUN",
     description:
-      "A run, a checkpoint's folder, pretrained, or an exported agent.",
+      "A run, a checkpoint's folder, pretrained, or an exported agent; " +
+      "several, with commas between: the mean of their Q-values decides.",
   }],
   options: {
     seed: {

@@ -1,3 +1,4 @@
+import type { SymbolicTensor } from "@tensorflow/tfjs-node-gpu";
 import type { LearnerConfig } from "../config/mod.ts";
 import { OBSERVATION_BYTES } from "../env/types.ts";
 import { loadTfjsNode, type TfjsNode } from "../tensorflow/mod.ts";
@@ -10,7 +11,7 @@ import {
   update,
   type Variable,
 } from "./eager_update.ts";
-import { encodeModel } from "./model_format.ts";
+import { encodeModel, outputLayer } from "./model_format.ts";
 import { checkWeights, type Network } from "./network.ts";
 import type {
   Batch,
@@ -123,8 +124,11 @@ class EagerLearner implements Learner {
     const { online, average = online } = this.#models;
     const model = weights === "evaluation" ? average : online;
     return this.#tf.tidy(() =>
-      qValues(model, pixels(this.#tf, observations.subarray(0, bytes), count))
-        .dataSync<"float32">()
+      qValues(
+        this.#tf,
+        model,
+        pixels(this.#tf, observations.subarray(0, bytes), count),
+      ).mean(0).dataSync<"float32">()
     );
   }
 
@@ -176,11 +180,17 @@ async function loadModel(
 ): Promise<Model> {
   const files = encodeModel(network, initial);
   const { modelTopology, weightsManifest } = JSON.parse(files.model);
-  const layers = await tf.loadLayersModel(tf.io.fromMemory({
+  const mean = await tf.loadLayersModel(tf.io.fromMemory({
     modelTopology,
     weightSpecs: weightsManifest[0].weights,
     weightData: files.weights.buffer,
   }));
+  const layers = tf.model({
+    inputs: mean.inputs,
+    outputs: network.members.map((member) =>
+      mean.getLayer(outputLayer(member)).output as SymbolicTensor
+    ),
+  });
   const byName = new Map(
     layers.weights.map((weight) => [weight.originalName, weight]),
   );

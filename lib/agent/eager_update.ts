@@ -16,6 +16,7 @@ export type Variable = ReturnType<TfjsNode["variable"]>;
 
 /** A network: its layers, and its weights in the order of `network.weights`. */
 export interface Model {
+  /** One output per member. */
   layers: LayersModel;
   weights: Variable[];
 }
@@ -59,9 +60,13 @@ export function update(
   // where the discount is 0. Double DQN lets θ choose a' (H. van Hasselt, A.
   // Guez, D. Silver, "Deep Reinforcement Learning with Double Q-learning", AAAI
   // 2016, equation 4).
-  const nextQ = qValues(target, nextObservations);
-  const choosing = config.doubleQ ? qValues(online, nextObservations) : nextQ;
-  const nextValues = select(tf, nextQ, choosing.argMax(1));
+  // All of this is [members, batch]: each member learns by itself, from the same
+  // transitions, with a target network of its own.
+  const nextQ = qValues(tf, target, nextObservations);
+  const choosing = config.doubleQ
+    ? qValues(tf, online, nextObservations)
+    : nextQ;
+  const nextValues = select(tf, nextQ, choosing.argMax(2));
   const targets = tf.tensor1d(batch.returns)
     .add(tf.tensor1d(batch.discounts).mul(nextValues));
 
@@ -69,14 +74,14 @@ export function update(
   // the network parameters θ.
   let estimates!: Tensor;
   const { value, grads } = tf.variableGrads(() => {
-    estimates = tf.keep(select(tf, qValues(online, observations), actions));
+    estimates = tf.keep(select(tf, qValues(tf, online, observations), actions));
     const losses = lossOf(targets.sub(estimates), config.loss);
-    return losses.mul(tf.tensor1d(batch.weights)).mean();
+    return losses.mul(tf.tensor1d(batch.weights)).mean(1).sum();
   }, online.weights);
   const result = {
-    loss: value.dataSync<"float32">()[0]!,
+    loss: value.dataSync<"float32">()[0]! / estimates.shape[0]!,
     meanQ: estimates.mean().dataSync<"float32">()[0]!,
-    tdErrors: targets.sub(estimates).dataSync<"float32">(),
+    tdErrors: targets.sub(estimates).mean(0).dataSync<"float32">(),
   };
   estimates.dispose();
   if (!Number.isFinite(result.loss)) {
@@ -107,14 +112,18 @@ export function pixels(tf: TfjsNode, bytes: Uint8Array, n: number): Tensor {
   return tf.tensor4d(bytes, [n, 80, 80, 4], "int32");
 }
 
-/** Q(s, ·) of n observations: [n, actions]. */
-export function qValues({ layers }: Model, observations: Tensor): Tensor {
-  return layers.apply(observations) as Tensor;
+/** Q(s, ·) of n observations: [members, n, actions]. */
+export function qValues(
+  tf: TfjsNode,
+  { layers }: Model,
+  observations: Tensor,
+): Tensor {
+  return tf.stack([layers.apply(observations)].flat() as Tensor[]);
 }
 
-/** The value of one action in each row: [n, actions], [n] → [n]. */
+/** The value of one action in each row: [m, n, actions], [n] or [m, n] → [m, n]. */
 function select(tf: TfjsNode, qValues: Tensor, actions: Tensor): Tensor {
-  return qValues.mul(tf.oneHot(actions, qValues.shape[1]!)).sum(1);
+  return qValues.mul(tf.oneHot(actions, qValues.shape[2]!)).sum(2);
 }
 
 /** The square of each TD error, or Huber's loss with threshold 1. */

@@ -247,8 +247,10 @@ function prepareRuns(
   const update = buildUpdate(g, network, config, variables, fed);
 
   const seen = g.placeholder("uint8", [-1, ...network.inputShape], "seen");
-  const predict = (weights: Variable[]) =>
-    qNetwork(g, network, weights.map((weight) => g.read(weight)), seen);
+  const predict = (weights: Variable[]) => {
+    const read = weights.map((weight) => g.read(weight));
+    return g.mean(qNetwork(g, network, read, seen), [0]);
+  };
   const onlineQ = predict(online);
   const evaluationQ = average.length > 0 ? predict(average) : onlineQ;
 

@@ -1,6 +1,6 @@
 import type { LearnerConfig } from "../config/mod.ts";
 import type { GraphBuilder, Output, Variable } from "../tensorflow/mod.ts";
-import type { Network, ResolvedLayer } from "./network.ts";
+import type { Member, Network, ResolvedLayer } from "./network.ts";
 
 /** The learner's variables, each list in the order of `network.weights`. */
 export interface LearnerVariables {
@@ -36,11 +36,11 @@ export function learnerVariables(
 }
 
 /**
- * Q(s, ·) of a batch of observations.
+ * Q(s, ·) of a batch of observations, by each member of the network.
  *
  * @param weights in the order of `network.weights`
  * @param observations [n, 80, 80, 4] uint8
- * @returns [n, actions]
+ * @returns [members, n, actions]
  */
 export function qNetwork(
   g: GraphBuilder,
@@ -51,9 +51,23 @@ export function qNetwork(
   const byName = new Map(
     network.weights.map(({ name }, i) => [name, weights[i]!]),
   );
+  const pixels = g.cast(observations, "uint8", "float32");
+  return g.stack(
+    network.members.map((member) => memberNetwork(g, member, byName, pixels)),
+  );
+}
+
+/** @returns [n, actions] */
+function memberNetwork(
+  g: GraphBuilder,
+  { hidden, outputs }: Member,
+  weights: ReadonlyMap<string, Output>,
+  pixels: Output,
+): Output {
+  const byName = new Map(weights);
   // Pixels become 0 to 1. The first layer is linear, so that its kernel can be
   // scaled instead: it has a hundredth of the numbers of a batch.
-  const first = network.hidden[0]!.kernel.name;
+  const first = hidden[0]!.kernel.name;
   byName.set(first, g.mul(byName.get(first)!, g.float(1 / 255)));
 
   const linear = (x: Output, layer: ResolvedLayer): Output => {
@@ -66,17 +80,17 @@ export function qNetwork(
       bias,
     );
   };
-  let x = g.cast(observations, "uint8", "float32");
-  for (const layer of network.hidden) {
+  let x = pixels;
+  for (const layer of hidden) {
     x = linear(x, layer);
     if (layer.type === "conv2d" && layer.pool > 1) {
       x = g.maxPool(x, layer.pool, { stride: layer.pool, padding: "valid" });
     }
     x = g.relu(x);
   }
-  const [output, advantage] = network.outputs.map((layer) => linear(x, layer));
-  if (!network.dueling) return output!;
+  const [output, advantage] = outputs.map((layer) => linear(x, layer));
+  if (!advantage) return output!;
   // Wang et al., "Dueling Network Architectures for Deep Reinforcement
   // Learning", ICML 2016, equation 9.
-  return g.add(output!, g.sub(advantage!, g.mean(advantage!, [1], true)));
+  return g.add(output!, g.sub(advantage, g.mean(advantage, [1], true)));
 }

@@ -47,17 +47,19 @@ export function buildUpdate(
 ): Update {
   const theta = variables.online.map((v) => g.read(v));
   const thetaTarget = variables.target.map((v) => g.read(v));
+  // All of this is [members, batch]: each member learns by itself, from the same
+  // transitions, with a target network of its own.
   const q = (weights: Output[], observations: Output) =>
     qNetwork(g, network, weights, observations);
   const select = (qValues: Output, actions: Output) =>
-    g.sum(g.mul(qValues, g.oneHot(actions, network.actions)), [1]);
+    g.sum(g.mul(qValues, g.oneHot(actions, network.actions)), [2]);
 
   // y = R + γⁿ max_a Q(S', a; θ⁻), with R and γⁿ = 0 at the end from replay.
   // Double DQN lets θ choose the action (H. van Hasselt, A. Guez, D. Silver,
   // "Deep Reinforcement Learning with Double Q-learning", AAAI 2016, eq. 4).
   const nextQ = q(thetaTarget, inputs.nextObservations);
   const choosing = config.doubleQ ? q(theta, inputs.nextObservations) : nextQ;
-  const nextValue = select(nextQ, g.argMax(choosing, 1));
+  const nextValue = select(nextQ, g.argMax(choosing, 2));
   const y = g.stopGradient(
     g.add(inputs.returns, g.mul(inputs.discounts, nextValue)),
   );
@@ -68,10 +70,10 @@ export function buildUpdate(
   const losses = config.loss === "mse"
     ? g.square(tdErrors)
     : huber(g, tdErrors);
-  const loss = g.mean(g.mul(inputs.weights, losses), [0]);
+  const ofMembers = g.mean(g.mul(inputs.weights, losses), [1]);
 
   // A gradient descent step with respect to θ.
-  let gradients = g.gradients(loss, theta);
+  let gradients = g.gradients(g.sum(ofMembers, [0]), theta);
   if (config.gradientClipNorm !== null) {
     gradients = clipByGlobalNorm(g, gradients, config.gradientClipNorm);
   }
@@ -93,9 +95,9 @@ export function buildUpdate(
     ...moveTowards(g, variables.average, variables, steps, config.averageRate),
   ];
   return {
-    loss,
-    meanQ: g.mean(estimate, [0]),
-    tdErrors,
+    loss: g.mean(ofMembers, [0]),
+    meanQ: g.mean(estimate, [0, 1]),
+    tdErrors: g.mean(tdErrors, [0]),
     targets: [...steps, ...moved],
   };
 }

@@ -22,7 +22,11 @@ export function initialWeights(
   network: Network,
   random: Random,
 ): NamedTensor[] {
-  const outputs = new Set(network.outputs.map((layer) => layer.kernel.name));
+  const outputs = new Set(
+    network.members.flatMap(({ outputs }) =>
+      outputs.map((layer) => layer.kernel.name)
+    ),
+  );
   return network.weights.map(({ name, shape }) => {
     const size = elements(shape);
     const data = new Float32Array(size);

@@ -8,7 +8,12 @@ export {
   encodeTensors,
   type ModelFiles,
 } from "./model_format.ts";
-export { type Network, resolveNetwork, type WeightSpec } from "./network.ts";
+export {
+  type Member,
+  type Network,
+  resolveNetwork,
+  type WeightSpec,
+} from "./network.ts";
 export { epsilonGreedy, greedy, randomAction } from "./policy.ts";
 export { ReplayMemory } from "./replay_memory.ts";
 export { linear } from "./schedules.ts";

@@ -2,7 +2,8 @@
  * A network and its weights as the two files of a TensorFlow.js layers model,
  * which `tf.loadLayersModel` of any tfjs program loads: `model.json` and
  * `weights.bin`. The model takes pixels, [batch, 80, 80, 4] from 0 to 255, and
- * gives Q-values, [batch, actions].
+ * gives Q-values, [batch, actions]; those of several members are averaged by a
+ * layer of their own.
  *
  * A dueling head is made of standard layers: Q = V + A - mean(A) is V + A C
  * with C = I - 1/n, a dense layer of fixed weights. Both streams so keep the
@@ -12,6 +13,7 @@ import { CheckpointError } from "../errors.ts";
 import {
   checkWeights,
   elements,
+  type Member,
   type Network,
   type ResolvedLayer,
   type WeightSpec,
@@ -29,7 +31,7 @@ export interface ModelFiles {
 /** Pixels come as 0 to 255; the first layer makes them 0 to 1. */
 const PIXEL_SCALE = 1 / 255;
 
-/** Name of the layer with fixed weights that subtracts mean(A). */
+/** End of a layer's name, which has fixed weights and subtracts mean(A). */
 const CENTRE = "centre";
 
 /** A layer in the JSON of Keras. */
@@ -152,18 +154,21 @@ function fixed(network: Network): NamedTensor[] {
     { length: n * n },
     (_, i) => (i % (n + 1) === 0 ? 1 : 0) - 1 / n,
   );
-  return [{ name: `${CENTRE}/kernel`, shape: [n, n], data }];
+  return network.members.map(({ prefix }) => ({
+    name: `${prefix}${CENTRE}/kernel`,
+    shape: [n, n],
+    data,
+  }));
 }
+
+/** Name of the layer that gives a member's Q-values. */
+export const outputLayer = ({ prefix, outputs }: Member): string =>
+  outputs.length > 1 ? `${prefix}q` : outputs[0]!.name;
 
 /** The network as a Keras functional model. */
 function modelTopology(network: Network): Record<string, unknown> {
   const layers: KerasLayer[] = [];
-  const add = (
-    class_name: string,
-    name: string,
-    config: Record<string, unknown>,
-    inputs: string[],
-  ) => {
+  const add: AddLayer = (class_name, name, config, inputs) => {
     layers.push({
       name,
       class_name,
@@ -179,15 +184,47 @@ function modelTopology(network: Network): Record<string, unknown> {
     dtype: "float32",
     sparse: false,
   }, []);
-  let last = add("Rescaling", "scale", { scale: PIXEL_SCALE, offset: 0 }, [
+  const scale = add("Rescaling", "scale", { scale: PIXEL_SCALE, offset: 0 }, [
     "pixels",
   ]);
+  const outputs = network.members.map((member) => {
+    addMember(add, member, scale);
+    return outputLayer(member);
+  });
+  const output = outputs.length > 1
+    ? add("Average", "mean", {}, outputs)
+    : outputs[0]!;
+  return {
+    class_name: "Model",
+    config: {
+      name: "dino_dqn",
+      layers,
+      input_layers: [["pixels", 0, 0]],
+      output_layers: [[output, 0, 0]],
+    },
+    keras_version: "tfjs-layers 4.22.0",
+    backend: "tensor_flow.js",
+  };
+}
+
+/** Adds a layer; gives its name back. */
+type AddLayer = (
+  className: string,
+  name: string,
+  config: Record<string, unknown>,
+  inputs: string[],
+) => string;
+
+/** Adds the layers of a member, from the scaled pixels to its Q-values. */
+function addMember(add: AddLayer, member: Member, pixels: string): void {
+  const { prefix, hidden, outputs } = member;
+  let last = pixels;
   let flat = false;
   const flatten = () => {
-    if (!flat) last = add("Flatten", "flatten", {}, [last]);
+    if (!flat) last = add("Flatten", `${prefix}flatten`, {}, [last]);
     flat = true;
   };
-  for (const layer of network.hidden) {
+  for (const layer of hidden) {
     if (layer.type === "dense") {
       flatten();
       last = add("Dense", layer.name, dense(layer, "relu"), [last]);
@@ -212,30 +249,18 @@ function modelTopology(network: Network): Record<string, unknown> {
     }
   }
   flatten();
-  const heads = network.outputs.map((layer) =>
-    add("Dense", layer.name, dense(layer, "linear"), [last])
-  );
-  let output = heads[0]!;
-  if (network.dueling) {
-    const centred = add("Dense", CENTRE, {
-      units: network.actions,
-      activation: "linear",
-      use_bias: false,
-      trainable: false,
-    }, [heads[1]!]);
-    output = add("Add", "q", {}, [output, centred]);
-  }
-  return {
-    class_name: "Model",
-    config: {
-      name: "dino_dqn",
-      layers,
-      input_layers: [["pixels", 0, 0]],
-      output_layers: [[output, 0, 0]],
-    },
-    keras_version: "tfjs-layers 4.22.0",
-    backend: "tensor_flow.js",
-  };
+  const [output, advantage] = outputs.map((layer) => ({
+    name: add("Dense", layer.name, dense(layer, "linear"), [last]),
+    units: layer.outputShape[0],
+  }));
+  if (!advantage) return;
+  const centred = add("Dense", `${prefix}${CENTRE}`, {
+    units: advantage.units,
+    activation: "linear",
+    use_bias: false,
+    trainable: false,
+  }, [advantage.name]);
+  add("Add", outputLayer(member), {}, [output!.name, centred]);
 }
 
 const dense = (layer: ResolvedLayer, activation: "relu" | "linear") => ({

@@ -33,17 +33,27 @@ export type ResolvedLayer =
   );
 
 /**
- * The network: hidden layers, then one output layer of Q-values, or, when
+ * One Q-network: hidden layers, then one output layer of Q-values, or, when
  * dueling, two: a value [1] and advantages [actions], joined as
  * Q = V + A - mean(A) (Wang et al. 2016, equation 9).
+ */
+export interface Member {
+  /** What the names of its layers begin with; empty when it is the only one. */
+  prefix: string;
+  hidden: ResolvedLayer[];
+  outputs: ResolvedLayer[];
+}
+
+/**
+ * The agent's network: one Q-network, or several alike that share nothing, of
+ * whose Q-values the mean counts (an ensemble).
  */
 export interface Network {
   inputShape: [number, number, number];
   actions: number;
-  hidden: ResolvedLayer[];
-  outputs: ResolvedLayer[];
+  members: Member[];
   dueling: boolean;
-  /** Every weight, in the order in which they are stored. */
+  /** Every weight, member after member, in the order in which they are stored. */
   weights: WeightSpec[];
   parameters: number;
 }
@@ -125,11 +135,41 @@ export function resolveNetwork(
   const layers: Layers = typeof config.layers === "string"
     ? NETWORKS[config.layers]
     : config.layers;
-  let shape: number[] = inputShape;
+  const members = Array.from(
+    { length: config.members },
+    (_, i) =>
+      resolveMember(layers, {
+        ...{ actions, inputShape, dueling: config.dueling },
+        prefix: config.members > 1 ? `member${i + 1}_` : "",
+      }),
+  );
+  const weights = members
+    .flatMap(({ hidden, outputs }) => [...hidden, ...outputs])
+    .flatMap(({ kernel, bias }) => [kernel, bias]);
+  return {
+    inputShape,
+    actions,
+    members,
+    dueling: config.dueling,
+    weights,
+    parameters: weights.reduce((sum, w) => sum + elements(w.shape), 0),
+  };
+}
+
+function resolveMember(layers: Layers, options: {
+  actions: number;
+  inputShape: number[];
+  dueling: boolean;
+  prefix: string;
+}): Member {
+  const { actions, inputShape, dueling, prefix } = options;
+  let shape = inputShape;
   const counts = { conv2d: 0, dense: 0 };
   const hidden = layers.map((layer): ResolvedLayer => {
     const number = ++counts[layer.type];
-    const name = `${layer.type === "conv2d" ? "conv" : "dense"}${number}`;
+    const name = `${prefix}${
+      layer.type === "conv2d" ? "conv" : "dense"
+    }${number}`;
     const before = shape;
     if (layer.type === "dense") {
       shape = [layer.units];
@@ -172,19 +212,12 @@ export function resolveNetwork(
       pool,
     };
   });
-  const outputs = config.dueling
-    ? [denseLayer("value", shape, 1), denseLayer("advantage", shape, actions)]
-    : [denseLayer("output", shape, actions)];
-  const weights = [...hidden, ...outputs].flatMap((l) => [l.kernel, l.bias]);
-  return {
-    inputShape,
-    actions,
-    hidden,
-    outputs,
-    dueling: config.dueling,
-    weights,
-    parameters: weights.reduce((sum, w) => sum + elements(w.shape), 0),
-  };
+  const output = (name: string, units: number) =>
+    denseLayer(prefix + name, shape, units);
+  const outputs = dueling
+    ? [output("value", 1), output("advantage", actions)]
+    : [output("output", actions)];
+  return { prefix, hidden, outputs };
 }
 
 function denseLayer(

@@ -5,19 +5,24 @@ import { elements, type Network, type ResolvedLayer } from "./network.ts";
  * as tfjs's `model.summary()` prints it. Ends with a line break.
  */
 export function summarise(network: Network): string {
-  const { hidden, outputs, inputShape, actions, parameters } = network;
+  const { members, dueling, inputShape, actions, parameters } = network;
   const rows = [
     ["Layer (type)", "Output shape", "Parameters"],
     row("pixels", "input", inputShape),
-    ...hidden.map((layer) => {
-      const pool = layer.type === "conv2d" && layer.pool > 1
-        ? [`max pooling ${layer.pool}x${layer.pool}`]
-        : [];
-      return weighted(layer, [layer.type, ...pool, "relu"].join(", "));
-    }),
-    ...outputs.map((layer) => weighted(layer, layer.type)),
+    ...members.flatMap(({ hidden, outputs }) => [
+      ...hidden.map((layer) => {
+        const pool = layer.type === "conv2d" && layer.pool > 1
+          ? [`max pooling ${layer.pool}x${layer.pool}`]
+          : [];
+        return weighted(layer, [layer.type, ...pool, "relu"].join(", "));
+      }),
+      ...outputs.map((layer) => weighted(layer, layer.type)),
+    ]),
   ];
-  if (network.dueling) rows.push(row("q", "V + A - mean(A)", [actions]));
+  if (dueling) rows.push(row("q", "V + A - mean(A)", [actions]));
+  if (members.length > 1) {
+    rows.push(row("mean", `of ${members.length} members`, [actions]));
+  }
 
   const widths = rows[0]!.map((_, column) =>
     Math.max(...rows.map((row) => row[column]!.length))

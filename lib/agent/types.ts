@@ -25,7 +25,7 @@ export interface UpdateResult {
   loss: number;
   /** Mean Q(s, a) of the batch before the update. */
   meanQ: number;
-  /** [size] float32: TD errors, target minus estimate. */
+  /** [size] float32: TD errors, target minus estimate; the members' mean. */
   tdErrors: Float32Array;
 }
 
@@ -65,13 +65,14 @@ export interface Learner extends Disposable {
    * One gradient step on `batch` by Adam as in adam.ts (both engines take its
    * `adamStep`), then the target and average updates, which see the new
    * weights. The loss is the mean over the batch of weight · loss(TD error),
-   * where loss is Huber with threshold 1 (δ²/2 inside) or δ² for "mse".
+   * where loss is Huber with threshold 1 (δ²/2 inside) or δ² for "mse". Each
+   * member of an ensemble descends its own; their mean is reported.
    * @throws DivergedError if the loss is not finite; the weights are then lost.
    */
   update(learningRate: number): Promise<UpdateResult>;
   /**
-   * Q-values of `count` observations: [count, actions] float32. Not while an
-   * update is under way.
+   * Q-values of `count` observations: [count, actions] float32, the mean of the
+   * network's members. Not while an update is under way.
    * @param observations [count, 80, 80, 4] uint8
    */
   qValues(

@@ -1,6 +1,6 @@
 /** PyTorch and Python's TensorFlow, to be timed beside the learners. */
 import type { Config } from "../config/mod.ts";
-import type { Network } from "../agent/mod.ts";
+import type { Member, Network } from "../agent/mod.ts";
 import { DinoDqnError } from "../errors.ts";
 import {
   cacheFolder,
@@ -230,6 +230,7 @@ async function* lines(
 /** The network and the update, as learner_peer.py reads them. */
 function description(network: Network, config: Config, gpu: boolean) {
   const { learner } = config;
+  const [{ hidden, outputs }] = network.members as [Member];
   return {
     threads: learner.threads,
     gpu,
@@ -239,12 +240,12 @@ function description(network: Network, config: Config, gpu: boolean) {
     adamEpsilon: learner.adamEpsilon,
     dueling: network.dueling,
     actions: network.actions,
-    features: network.outputs[0]!.kernel.shape[0],
-    hidden: network.hidden.map((layer) => ({
+    features: outputs[0]!.kernel.shape[0],
+    hidden: hidden.map((layer) => ({
       ...layer,
       kernel: layer.kernel.shape,
     })),
-    outputs: network.outputs.map(({ kernel }) => kernel.shape),
+    outputs: outputs.map(({ kernel }) => kernel.shape),
     weights: network.weights.map(({ shape }) => shape),
   };
 }

@@ -94,9 +94,6 @@ const rewardSchema = z.strictObject({
   jump: z.number().max(0).describe(
     "Added when the action was a jump (0 or less).",
   ),
-  duck: z.number().max(0).describe(
-    "Added when the action was to duck (0 or less).",
-  ),
 });
 
 const convolution = z.strictObject({
@@ -126,6 +123,9 @@ const networkSchema = z.strictObject({
   ]).describe("A named network, or its hidden layers."),
   dueling: z.boolean().describe(
     "Value and advantage streams (Wang et al. 2016) in place of one output layer.",
+  ),
+  members: positiveInteger.max(32).describe(
+    "Networks that learn side by side from the same transitions and answer with the mean of their Q-values (an ensemble).",
   ),
 });
 

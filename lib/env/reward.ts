@@ -7,7 +7,6 @@ export function rewardOf(
   crashed: boolean,
   reward: RewardConfig,
 ): number {
-  const name = ACTIONS[action];
-  const effort = name === "jump" || name === "duck" ? reward[name] : 0;
-  return (crashed ? reward.crash : reward.alive) + effort;
+  return (crashed ? reward.crash : reward.alive) +
+    (ACTIONS[action] === "jump" ? reward.jump : 0);
 }

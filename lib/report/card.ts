@@ -6,6 +6,14 @@ import { cappedSentence } from "./evaluation_charts.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
 import { intervalText, points, seedsText } from "./evaluation_sections.ts";
 
+/** A training: what it was made with, and how long it was. */
+export interface CardTraining {
+  info: RunInfo;
+  steps: number;
+  games: number;
+  minutes: number;
+}
+
 /** What a card tells; `null`: not known. */
 export interface CardContent {
   name: string;
@@ -13,13 +21,8 @@ export interface CardContent {
   config: Config;
   /** Numbers that the network learned. */
   parameters: number;
-  /** How it was trained. */
-  training: {
-    info: RunInfo;
-    steps: number;
-    games: number;
-    minutes: number;
-  } | null;
+  /** How it was trained, or each of its members; none: not known. */
+  trainings: readonly CardTraining[];
   /** Its games on held-out seeds. */
   report: EvaluationReport | null;
   /** Its games in real time. */
@@ -58,9 +61,13 @@ A Deep Q-Network that plays the dinosaur game of chrome://dino from its pixels.
     gameText(config)
   }; ${game.actions} actions; one decision in ${game.frameSkip} rendered frames.
 - **Sees**: the last 4 decisions' pictures, 80×80 grey, of the left ${env.crop.width}×${env.crop.height} pixels of the game's canvas, ink bright on black.
-- **Is**: ${layers}, ${points(parameters)} parameters${
+- **Is**: ${
+    network.members > 1 ? `an ensemble of ${network.members} times ` : ""
+  }${layers}, ${points(parameters)} parameters${
     network.dueling ? ", dueling" : ""
-  }; the action with the highest Q-value is taken.
+  }; the action with the highest ${
+    network.members > 1 ? "mean of their Q-values" : "Q-value"
+  } is taken.
 - **Checkpoint**: ${checkpoint}.
 
 ## Scores
@@ -81,7 +88,9 @@ ${training(content)}
       ? "for the accelerating game; at other speeds nothing was measured"
       : "at one constant speed and cannot be expected to play any other"
   }.
-- The figures are of one training seed. Another seed gives another agent.
+- The figures are of ${
+    network.members > 1 ? "these trainings" : "one training seed"
+  }. Another seed gives another agent.
 
 ## How to use it
 
@@ -152,7 +161,7 @@ function live(report: EvaluationReport | null): string {
   }, lowest ${points(min)}.`;
 }
 
-function training({ config, training }: CardContent): string {
+function training({ config, trainings }: CardContent): string {
   const { learner } = config;
   const method = [
     learner.doubleQ ? "Double DQN" : "DQN",
@@ -165,24 +174,28 @@ function training({ config, training }: CardContent): string {
       config.replay.prioritized ? "prioritised" : "uniform"
     } replay`,
   ].join(", ");
-  if (!training) return `${method}. Everything else stands in config.yaml.`;
-  const { info, steps, games, minutes } = training;
+  return [
+    `${method}. Everything else stands in config.yaml.`,
+    ...trainings.map(trainingText),
+    ...trainings.slice(0, 1).map(madeWith),
+  ].join("\n\n");
+}
+
+function trainingText({ info, steps, games, minutes }: CardTraining): string {
   const [start] = info.starts;
-  return `${method}. ${points(steps)} agent steps, ${points(games)} games, ${
-    minutes.toFixed(1)
-  } minutes${
-    start ? ` on ${start.device}` : ""
-  }, seed ${info.seed}. Everything else stands in config.yaml.
+  return `Seed ${info.seed}: ${points(steps)} agent steps, ${
+    points(games)
+  } games, ${minutes.toFixed(1)} minutes${start ? ` on ${start.device}` : ""}.
 
 \`\`\`
 ${info.starts.map(({ commandLine }) => commandText(commandLine)).join("\n")}
-\`\`\`
-${
-    start
-      ? "\n" +
-        Object.entries(start.versions).map(([name, version]) =>
-          `- ${name} ${version}`
-        ).join("\n") + `\n- page script ${start.pageScript}`
-      : ""
-  }`;
+\`\`\``;
+}
+
+/** Versions of what the first training was made with. */
+function madeWith({ info: { starts: [start] } }: CardTraining): string {
+  if (!start) return "";
+  const versions = Object.entries(start.versions)
+    .map(([name, version]) => `- ${name} ${version}`);
+  return [...versions, `- page script ${start.pageScript}`].join("\n");
 }

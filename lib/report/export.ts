@@ -19,8 +19,8 @@ import {
   replayGame,
   storedGame,
 } from "../evaluation/mod.ts";
-import { type Agent, loadLearner } from "../training/mod.ts";
-import { modelCard } from "./card.ts";
+import { type Agent, loadLearner, type RunFolder } from "../training/mod.ts";
+import { type CardTraining, modelCard } from "./card.ts";
 import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
 import type { Files } from "./folder.ts";
@@ -64,30 +64,41 @@ export async function exportFiles(
   };
 }
 
-const reportOf = ({ run, folder }: Agent) =>
-  run?.report ?? join(folder, "report");
+const reportOf = (agent: Agent) =>
+  agent.run || !agent.folder
+    ? reportFolder(agent, "lockstep")
+    : join(agent.folder, "report");
 
 async function card(agent: Agent, folder: string): Promise<string> {
-  const { name, checkpoint, config, network, run } = agent;
-  const data = run && await readRunData(run);
-  const last = data?.metrics.at(-1);
+  const { name, checkpoint, config, network, run, members } = agent;
   const report = await readReport(folder);
-  const live = run && await readReport(reportFolder(agent, "live"));
+  // An exported agent's own folder has no report of live games.
+  const live = agent.folder && !run
+    ? null
+    : await readReport(reportFolder(agent, "live"));
+  const makers = members.length > 0 ? members : [agent];
+  const runs = makers.flatMap(({ run }) => run ?? []);
   // Figures of another checkpoint would not be this agent's.
   const own = (report: EvaluationReport | null) =>
     report?.checkpoint === checkpoint || !run ? report : null;
   return modelCard({
     ...{ name, checkpoint, config },
     parameters: network.parameters,
-    training: data && {
-      info: data.info,
-      steps: last?.step ?? 0,
-      games: data.games.length,
-      minutes: (last?.wallSeconds ?? 0) / 60,
-    },
+    trainings: await Promise.all(runs.map(readTraining)),
     report: own(report),
     live: own(live),
   });
+}
+
+async function readTraining(run: RunFolder): Promise<CardTraining> {
+  const { info, metrics, games } = await readRunData(run);
+  const last = metrics.at(-1);
+  return {
+    info,
+    steps: last?.step ?? 0,
+    games: games.length,
+    minutes: (last?.wallSeconds ?? 0) / 60,
+  };
 }
 
 async function report(folder: string): Promise<Files> {

@@ -166,6 +166,11 @@ export class GraphBuilder extends Graph {
     return this.op("AddN", [xs]);
   }
 
+  /** Tensors of one shape, along a new first axis. */
+  stack(xs: readonly Output[]): Output {
+    return this.op("Pack", [xs], { axis: { int: 0 } });
+  }
+
   /** Sums over axes. */
   sum(x: Output, axes: readonly number[], keepDims = false): Output {
     return this.op("Sum", [x, this.ints(axes)], {
@@ -187,7 +192,7 @@ export class GraphBuilder extends Graph {
     });
   }
 
-  /** [n] int32 to [n, depth] float32. */
+  /** [...shape] int32 to [...shape, depth] float32. */
   oneHot(indices: Output, depth: number): Output {
     return this.op("OneHot", [
       indices,

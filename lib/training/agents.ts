@@ -8,15 +8,16 @@ import {
   type LearnerState,
   type ModelFiles,
   type NamedTensor,
-  type Network,
   resolveNetwork,
 } from "../agent/mod.ts";
-import { type Config, loadConfig } from "../config/mod.ts";
+import { loadConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { namesIn } from "../files.ts";
 import { Random } from "../random.ts";
+import type { Agent } from "./agent.ts";
 import { findCheckpoint, readCheckpointModel } from "./checkpoint.ts";
 import { listCheckpoints, readCheckpointFiles } from "./checkpoint_files.ts";
+import { joinAgents } from "./ensemble.ts";
 import {
   CHAMPION_FOLDER,
   listRuns,
@@ -32,22 +33,6 @@ const PRETRAINED_FOLDER = fileURLToPath(
 
 /** What `pretrained` means when nothing follows it. */
 const DEFAULT_PRETRAINED = "accelerating";
-
-/** A trained agent and the game that it was trained for. */
-export interface Agent {
-  /** Name of its run, or of the folder that holds it. */
-  name: string;
-  /** Name of its checkpoint; `model` when it is an exported agent. */
-  checkpoint: string;
-  /** The run; `null` when it is an exported agent. */
-  run: RunFolder | null;
-  /** Folder of the run or of the exported agent. */
-  folder: string;
-  config: Config;
-  network: Network;
-  model: ModelFiles;
-  weights: NamedTensor[];
-}
 
 /** Where agents are looked for. */
 export interface FindAgentOptions {
@@ -69,9 +54,10 @@ type Places = Required<FindAgentOptions>;
  *
  * @param target the name or folder of a run (its best checkpoint), a
  * checkpoint's folder, `champion`, `pretrained`, `pretrained/NAME`, or the
- * folder of an exported agent; absent: the newest run that has a checkpoint, else
- * `pretrained`
- * @throws UsageError when there is no such agent or its checkpoint is damaged,
+ * folder of an exported agent; several of them, with commas between: an
+ * ensemble; absent: the newest run that has a checkpoint, else `pretrained`
+ * @throws UsageError when there is no such agent, its checkpoint is damaged or
+ * an ensemble's members do not fit,
  * ConfigError when its config cannot be used
  */
 export async function findAgent(
@@ -86,9 +72,13 @@ export async function findAgent(
     ...options,
   };
   try {
-    return target === undefined
-      ? await newestAgent(places)
-      : await namedAgent(target, places);
+    if (target === undefined) return await newestAgent(places);
+    if (!target.includes(",")) return await namedAgent(target, places);
+    return joinAgents(
+      await Promise.all(
+        target.split(",").map((name) => namedAgent(name, places)),
+      ),
+    );
   } catch (error) {
     // To name an agent that cannot be used is wrong use, not a failure.
     if (!(error instanceof CheckpointError)) throw error;
@@ -220,11 +210,14 @@ async function exportedAgent(
   });
 }
 
-function makeAgent(parts: Omit<Agent, "network" | "weights">): Agent {
+function makeAgent(
+  parts: Omit<Agent, "network" | "weights" | "members">,
+): Agent {
   const { config, model } = parts;
   const network = resolveNetwork(config.network, config.game.actions);
   try {
-    return { ...parts, network, weights: decodeModel(network, model) };
+    const weights = decodeModel(network, model);
+    return { ...parts, network, weights, members: [] };
   } catch (cause) {
     if (!(cause instanceof CheckpointError)) throw cause;
     throw new CheckpointError(

@@ -1,5 +1,6 @@
 /** Training: the loop, and all that a run leaves in its folder. */
-export { type Agent, findAgent, loadLearner } from "./agents.ts";
+export type { Agent } from "./agent.ts";
+export { findAgent, loadLearner } from "./agents.ts";
 export {
   findCheckpoint,
   loadCheckpoint,

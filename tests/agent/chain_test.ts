@@ -129,6 +129,7 @@ for (const engine of ["graph", "eager"] as const) {
         { type: "dense", units: 32 },
       ],
       dueling: false,
+      members: 1,
     }, ACTIONS.length);
     const config = {
       ...LEARNER,

@@ -57,7 +57,11 @@ Deno.test("GraphLearner copies the target network after every third update, not 
 });
 
 Deno.test("GraphLearner repeats 200 updates of the tutorial's network bit for bit on two threads", async () => {
-  const network = resolveNetwork({ layers: "tutorial", dueling: false }, 2);
+  const network = resolveNetwork({
+    layers: "tutorial",
+    dueling: false,
+    members: 1,
+  }, 2);
   const weights = initialWeights(network, new Random(1));
   const config: LearnerConfig = {
     ...CONFIG,

@@ -23,13 +23,22 @@ function assertClose(
   }
 }
 
-const OPTIONS: [string, Partial<LearnerConfig>, { dueling?: boolean }][] = [
+const OPTIONS: [
+  string,
+  Partial<LearnerConfig>,
+  { dueling?: boolean; members?: number },
+][] = [
   ["double DQN with Huber's loss", {}, {}],
   ["single DQN", { doubleQ: false }, {}],
   ["squared loss", { loss: "mse" }, {}],
   ["dueling network", {}, { dueling: true }],
   ["dueling, single, squared", { doubleQ: false, loss: "mse" }, {
     dueling: true,
+  }],
+  ["three members", {}, { members: 3 }],
+  ["two dueling members, squared", { loss: "mse" }, {
+    dueling: true,
+    members: 2,
   }],
   ["clipped gradients", { gradientClipNorm: 0.05 }, {}],
   ["clipping that does not bite", { gradientClipNorm: 1e6 }, {}],
@@ -38,10 +47,10 @@ const OPTIONS: [string, Partial<LearnerConfig>, { dueling?: boolean }][] = [
   ["hard target update", { targetUpdate: { every: 2 } }, {}],
 ];
 
-for (const [what, options, { dueling = false }] of OPTIONS) {
+for (const [what, options, { dueling, members }] of OPTIONS) {
   Deno.test(`GraphLearner.update() equals the paper's formula: ${what}`, async () => {
     const config = { ...CONFIG, ...options };
-    const network = tinyNetwork(dueling);
+    const network = tinyNetwork(dueling, members);
     const random = new Random(7);
     using learner = createGraphLearner(
       network,

@@ -3,7 +3,11 @@ import { initialWeights } from "../../lib/agent/initialise.ts";
 import { resolveNetwork } from "../../lib/agent/network.ts";
 import { Random } from "../../lib/random.ts";
 
-const network = resolveNetwork({ layers: "tutorial", dueling: true }, 2);
+const network = resolveNetwork({
+  layers: "tutorial",
+  dueling: true,
+  members: 1,
+}, 2);
 
 Deno.test("initialWeights() has He's deviation in hidden kernels, less in the outputs, biases 0", () => {
   const weights = initialWeights(network, new Random(1));

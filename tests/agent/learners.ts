@@ -40,8 +40,11 @@ export const LEARNER: LearnerConfig = {
   averageRate: 0,
 };
 
-export function smallNetwork(dueling = false, actions = 3): Network {
-  return resolveNetwork({ layers: SMALL_LAYERS, dueling }, actions);
+export function smallNetwork(
+  { dueling = false, members = 1 } = {},
+  actions = 3,
+): Network {
+  return resolveNetwork({ layers: SMALL_LAYERS, dueling, members }, actions);
 }
 
 /** One learner of each engine, with the same weights. */

@@ -42,14 +42,24 @@ for (
   const { name, network } of [
     {
       name: "the tutorial's network",
-      network: resolveNetwork({ layers: "tutorial", dueling: false }, 2),
+      network: resolveNetwork({
+        layers: "tutorial",
+        dueling: false,
+        members: 1,
+      }, 2),
     },
-    { name: "a dueling network", network: smallNetwork(true) },
+    { name: "a dueling network", network: smallNetwork({ dueling: true }) },
+    { name: "an ensemble", network: smallNetwork({ members: 3 }) },
+    {
+      name: "a dueling ensemble",
+      network: smallNetwork({ dueling: true, members: 2 }),
+    },
     {
       name: "a network without convolutions",
       network: resolveNetwork({
         layers: [{ type: "dense", units: 4 }, { type: "dense", units: 3 }],
         dueling: false,
+        members: 1,
       }, 2),
     },
   ]
@@ -105,7 +115,7 @@ Deno.test("decodeModel() refuses damaged files and those of another network", ()
     "model.json is not a tfjs layers model",
   );
   assertThrows(
-    () => decodeModel(smallNetwork(true), files),
+    () => decodeModel(smallNetwork({ dueling: true }), files),
     CheckpointError,
     "expected value/kernel [32, 1], but found output/kernel [32, 3]",
   );

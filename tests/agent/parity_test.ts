@@ -26,19 +26,20 @@ const WEIGHT_SETS = [
 
 const OPTIONS: {
   name: string;
-  dueling?: boolean;
+  network?: { dueling?: boolean; members?: number };
   learner?: Partial<LearnerConfig>;
 }[] = [
   { name: "Huber's loss, hard target updates" },
   { name: "squared loss", learner: { loss: "mse" } },
   { name: "double DQN", learner: { doubleQ: true } },
-  { name: "dueling", dueling: true },
+  { name: "dueling", network: { dueling: true } },
+  { name: "three members", network: { members: 3 } },
   { name: "soft target updates", learner: { targetUpdate: { tau: 0.01 } } },
   { name: "gradient clipping", learner: { gradientClipNorm: 0.1 } },
   { name: "averaged weights", learner: { averageRate: 0.02 } },
   {
     name: "all together",
-    dueling: true,
+    network: { dueling: true, members: 2 },
     learner: {
       doubleQ: true,
       loss: "mse",
@@ -93,21 +94,21 @@ async function assertSame(
   assertLess(1e-3, moved, "the weights learned");
 }
 
-for (const { name, dueling = false, learner } of OPTIONS) {
+for (const { name, network, learner } of OPTIONS) {
   Deno.test(`graph and eager: the same 200 updates with ${name}`, () =>
-    assertSame(smallNetwork(dueling), { ...LEARNER, ...learner }));
+    assertSame(smallNetwork(network), { ...LEARNER, ...learner }));
 }
 
 Deno.test("graph and eager: the same 200 updates of the tutorial's network", () =>
   assertSame(
-    resolveNetwork({ layers: "tutorial", dueling: false }, 2),
+    resolveNetwork({ layers: "tutorial", dueling: false, members: 1 }, 2),
     { ...LEARNER, doubleQ: true },
   ));
 
 for (const doubleQ of [false, true]) {
   const kind = doubleQ ? "double" : "single";
   Deno.test(`graph and eager: TD errors are those of the paper's ${kind} target`, async () => {
-    const network = smallNetwork(true);
+    const network = smallNetwork({ dueling: true });
     const config = { ...LEARNER, doubleQ };
     for (const learner of await bothLearners(network, config)) {
       using _ = learner;

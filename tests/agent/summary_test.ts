@@ -3,7 +3,11 @@ import { resolveNetwork } from "../../lib/agent/network.ts";
 import { summarise } from "../../lib/agent/summary.ts";
 
 Deno.test("summarise() lists layers, output shapes and parameters", () => {
-  const network = resolveNetwork({ layers: "tutorial", dueling: false }, 2);
+  const network = resolveNetwork({
+    layers: "tutorial",
+    dueling: false,
+    members: 1,
+  }, 2);
   assertEquals(
     summarise(network),
     `\
@@ -21,10 +25,31 @@ Parameters in total: 112290
   );
 });
 
+Deno.test("summarise() shows every member of an ensemble and their mean", () => {
+  const network = resolveNetwork({
+    layers: [{ type: "dense", units: 8 }],
+    dueling: false,
+    members: 2,
+  }, 3);
+  assertEquals(
+    summarise(network).split("\n").slice(3, 8).map((line) =>
+      line.replaceAll(/ +/g, " ")
+    ),
+    [
+      "member1_dense1 (dense, relu) 8 204808",
+      "member1_output (dense) 3 27",
+      "member2_dense1 (dense, relu) 8 204808",
+      "member2_output (dense) 3 27",
+      "mean (of 2 members) 3 0",
+    ],
+  );
+});
+
 Deno.test("summarise() shows both streams of a dueling network", () => {
   const network = resolveNetwork({
     layers: [{ type: "dense", units: 8 }],
     dueling: true,
+    members: 1,
   }, 3);
   assertEquals(
     summarise(network).split("\n").slice(3, 8).map((line) =>

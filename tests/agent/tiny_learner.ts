@@ -27,7 +27,7 @@ export const CONFIG: LearnerConfig = {
 };
 
 /** A network small enough for the oracle: 6x6x2 in, 3 actions. */
-export function tinyNetwork(dueling = false): Network {
+export function tinyNetwork(dueling = false, members = 1): Network {
   return resolveNetwork(
     {
       layers: [
@@ -43,6 +43,7 @@ export function tinyNetwork(dueling = false): Network {
         { type: "dense", units: 5 },
       ],
       dueling,
+      members,
     },
     3,
     [6, 6, 2],

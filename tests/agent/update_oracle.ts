@@ -4,7 +4,11 @@
  * central differences, Adam by the formula of algorithm 1 of its paper.
  */
 import { huber, tdTarget } from "../../lib/agent/td.ts";
-import type { Network, ResolvedLayer } from "../../lib/agent/network.ts";
+import type {
+  Member,
+  Network,
+  ResolvedLayer,
+} from "../../lib/agent/network.ts";
 import type {
   Batch,
   LearnerState,
@@ -103,27 +107,42 @@ function dense(
   return out;
 }
 
-/** Q(s, ·) of one observation. */
+const mean = (values: readonly number[]) =>
+  values.reduce((a, b) => a + b) / values.length;
+
+/** The mean over the rows: [rows, columns] → [columns]. */
+const columnMeans = (rows: readonly (readonly number[])[]) =>
+  rows[0]!.map((_, column) => mean(rows.map((row) => row[column]!)));
+
+/** Q(s, ·) of one observation, by each member. */
 function qValues(
-  network: Network,
+  { members, inputShape }: Network,
+  weights: Weights,
+  observation: Uint8Array,
+): number[][] {
+  return members.map((member) =>
+    memberQValues(member, inputShape, weights, observation)
+  );
+}
+
+function memberQValues(
+  { hidden, outputs }: Member,
+  inputShape: number[],
   weights: Weights,
   observation: Uint8Array,
 ): number[] {
   let x: Float64Array = Float64Array.from(observation, (p) => p / 255);
-  let shape: number[] = network.inputShape;
-  for (const layer of network.hidden) {
+  let shape = inputShape;
+  for (const layer of hidden) {
     x = layer.type === "conv2d"
       ? convolve(x, shape as [number, number, number], layer, weights)
       : dense(x, layer, weights);
     x = x.map((value) => Math.max(0, value));
     shape = layer.outputShape;
   }
-  const [first, advantage] = network.outputs.map((layer) =>
-    dense(x, layer, weights)
-  );
-  if (!network.dueling) return [...first!];
-  const mean = advantage!.reduce((a, b) => a + b) / advantage!.length;
-  return [...advantage!].map((a) => first![0]! + a - mean);
+  const [first, advantage] = outputs.map((layer) => dense(x, layer, weights));
+  if (!advantage) return [...first!];
+  return [...advantage].map((a) => first![0]! + a - mean([...advantage]));
 }
 
 /** Q-values of the first `count` observations: [count, actions]. */
@@ -138,7 +157,13 @@ export function oracleQValues(
   return Array.from(
     { length: count },
     (_, i) =>
-      qValues(network, values, observations.subarray(i * size, (i + 1) * size)),
+      columnMeans(
+        qValues(
+          network,
+          values,
+          observations.subarray(i * size, (i + 1) * size),
+        ),
+      ),
   )
     .flat();
 }
@@ -164,30 +189,41 @@ export function oracleUpdate(
   const online = asWeights(state.online);
   const samples = Array.from({ length: batch.size }, (_, i) => {
     const next = batch.nextObservations.subarray(i * size, (i + 1) * size);
+    const nextTarget = qValues(network, target, next);
+    const nextOnline = qValues(network, online, next);
     return {
       observation: batch.observations.subarray(i * size, (i + 1) * size),
       action: batch.actions[i]!,
       weight: batch.weights[i]!,
-      y: tdTarget({
-        return: batch.returns[i]!,
-        discount: batch.discounts[i]!,
-        nextTarget: qValues(network, target, next),
-        ...(config.doubleQ && { nextOnline: qValues(network, online, next) }),
-      }),
+      /** One per member. */
+      y: network.members.map((_, member) =>
+        tdTarget({
+          return: batch.returns[i]!,
+          discount: batch.discounts[i]!,
+          nextTarget: nextTarget[member]!,
+          ...(config.doubleQ && { nextOnline: nextOnline[member]! }),
+        })
+      ),
     };
   });
   const evaluate = (weights: Weights) => {
-    const estimates = samples.map(({ observation, action }) =>
-      qValues(network, weights, observation)[action]!
+    const q = samples.map(({ observation }) =>
+      qValues(network, weights, observation)
     );
-    const tdErrors = samples.map(({ y }, i) => y - estimates[i]!);
-    const losses = tdErrors.map((tdError, i) =>
-      samples[i]!.weight *
-      (config.loss === "mse" ? tdError ** 2 : huber(tdError))
-    );
-    const mean = (values: number[]) =>
-      values.reduce((a, b) => a + b) / values.length;
-    return { loss: mean(losses), meanQ: mean(estimates), tdErrors };
+    const members = network.members.map((_, member) => {
+      const estimates = samples.map(({ action }, i) => q[i]![member]![action]!);
+      const tdErrors = samples.map(({ y }, i) => y[member]! - estimates[i]!);
+      const losses = tdErrors.map((tdError, i) =>
+        samples[i]!.weight *
+        (config.loss === "mse" ? tdError ** 2 : huber(tdError))
+      );
+      return { loss: mean(losses), meanQ: mean(estimates), tdErrors };
+    });
+    return {
+      loss: mean(members.map(({ loss }) => loss)),
+      meanQ: mean(members.map(({ meanQ }) => meanQ)),
+      tdErrors: columnMeans(members.map(({ tdErrors }) => tdErrors)),
+    };
   };
   const before = evaluate(online);
 
@@ -200,7 +236,8 @@ export function oracleUpdate(
       values[i] = value - h;
       const below = evaluate(online).loss;
       values[i] = value;
-      return (above - below) / (2 * h);
+      // Each member descends its own loss, not its share of the mean.
+      return network.members.length * (above - below) / (2 * h);
     }),
   ]));
   if (config.gradientClipNorm !== null) {

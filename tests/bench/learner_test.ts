@@ -13,7 +13,7 @@ import { DinoDqnError } from "../../lib/errors.ts";
 async function smallConfig(): Promise<Config> {
   const config = await loadConfig(undefined, ["learner.device=cpu"]);
   const layers = [{ type: "dense" as const, units: 4 }];
-  return { ...config, network: { layers, dueling: false } };
+  return { ...config, network: { layers, dueling: false, members: 1 } };
 }
 
 Deno.test("benchLearner() times both engines at every batch size", async () => {

@@ -8,7 +8,7 @@ const content = {
   checkpoint: "step-1000",
   config: await loadConfig(),
   parameters: 112_290,
-  training: null,
+  trainings: [],
   report: null,
   live: null,
 };
@@ -28,7 +28,7 @@ Deno.test("modelCard() tells scores with intervals, games and training", () => {
     ...content,
     report: exampleReport(),
     live: exampleReport(),
-    training: {
+    trainings: [{
       info: {
         name: "example",
         seed: 3,
@@ -46,7 +46,7 @@ Deno.test("modelCard() tells scores with intervals, games and training", () => {
       steps: 24_000,
       games: 120,
       minutes: 1.5,
-    },
+    }],
   });
   assertStringIncludes(card, "30 greedy games");
   assertStringIncludes(card, "of 30 games ended at the cap of 2,000 points");
@@ -55,7 +55,7 @@ Deno.test("modelCard() tells scores with intervals, games and training", () => {
   assertStringIncludes(card, "deno task train --seed 3");
   assertStringIncludes(
     card,
-    "24,000 agent steps, 120 games, 1.5 minutes on CPU",
+    "Seed 3: 24,000 agent steps, 120 games, 1.5 minutes on CPU",
   );
   assert(!/undefined|NaN|\[object/.test(card), card);
 });

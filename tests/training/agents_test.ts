@@ -1,11 +1,12 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import {
   encodeModel,
   initialWeights,
+  type ModelFiles,
   resolveNetwork,
 } from "../../lib/agent/mod.ts";
-import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { type Config, configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { ConfigError, UsageError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
 import { createRun, findAgent, loadLearner } from "../../lib/training/mod.ts";
@@ -13,10 +14,22 @@ import { createRun, findAgent, loadLearner } from "../../lib/training/mod.ts";
 const config = await loadConfig();
 const network = resolveNetwork(config.network, config.game.actions);
 const initial = initialWeights(network, new Random(1));
-const { model, weights } = encodeModel(network, initial);
+const { weights } = encodeModel(network, initial);
 
 /** An exported agent's folder. */
-async function writeAgent(folder: string): Promise<void> {
+async function writeAgent(
+  folder: string,
+  random = new Random(1),
+): Promise<void> {
+  const weights = initialWeights(network, random);
+  await writeFiles(folder, encodeModel(network, weights), config);
+}
+
+async function writeFiles(
+  folder: string,
+  { model, weights }: ModelFiles,
+  config: Config,
+): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(join(folder, "model.json"), model);
   await Deno.writeFile(join(folder, "weights.bin"), weights);
@@ -110,6 +123,70 @@ Deno.test("findAgent() refuses an agent that is damaged or of another config", (
     await assertRejects(find, ConfigError, "epsilon");
     await Deno.remove(join(folder, "config.yaml"));
     await assertRejects(find, UsageError, "no config.yaml");
+  }));
+
+Deno.test("findAgent() joins agents to an ensemble that answers with their mean", () =>
+  withFolders(async (folders) => {
+    const others = ["a", "b", "c"].map((name) =>
+      join(folders.pretrained, name)
+    );
+    for (const [i, folder] of others.entries()) {
+      await writeAgent(folder, new Random(i + 1));
+    }
+    const random = new Random(9);
+    const observations = Uint8Array.from(
+      { length: 2 * 80 * 80 * 4 },
+      () => random.integer(256),
+    );
+    const answers = async (target: string) => {
+      const agent = await findAgent(target, folders);
+      using learner = await loadLearner(agent);
+      return { agent, q: await learner.qValues(observations, 2, "evaluation") };
+    };
+    const { agent, q } = await answers(others.join(","));
+    assertEquals(agent.config.network.members, 3);
+    assertEquals(agent.members.map(({ name }) => name), ["a", "b", "c"]);
+    assertEquals([agent.name, agent.checkpoint], ["a,b,c", "model"]);
+    const alone = await Promise.all(others.map(answers));
+    q.forEach((value, i) => {
+      const sum = alone.reduce((sum, { q }) => sum + q[i]!, 0);
+      assertAlmostEquals(value, sum / 3, 1e-5);
+    });
+
+    // Written down and read again it is one agent, which joins others itself.
+    const exported = join(folders.pretrained, "three");
+    await writeFiles(exported, agent.model, agent.config);
+    assertEquals((await answers(exported)).q, q);
+    const four = await findAgent(`${exported},${others[0]}`, folders);
+    assertEquals(four.config.network.members, 4);
+  }));
+
+Deno.test("findAgent() refuses an ensemble of agents that see or play differently", () =>
+  withFolders(async ({ pretrained, runs }) => {
+    await writeAgent(join(pretrained, "a"));
+    for (
+      const [key, change] of [
+        ["env.crop", "env.crop.width=300"],
+        ["game", "game.frameSkip=2"],
+      ] as const
+    ) {
+      const other = await loadConfig(undefined, [change]);
+      await writeFiles(
+        join(pretrained, "b"),
+        encodeModel(network, initial),
+        other,
+      );
+      await assertRejects(
+        () => findAgent("pretrained/a,pretrained/b", { pretrained, runs }),
+        UsageError,
+        `pretrained/a and pretrained/b cannot decide together: their ${key} differs`,
+      );
+    }
+    await assertRejects(
+      () => findAgent("pretrained/a,nonesuch", { pretrained, runs }),
+      UsageError,
+      "There is no run nonesuch",
+    );
   }));
 
 Deno.test("loadLearner() answers with the stored weights", () =>

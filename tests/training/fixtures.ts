@@ -11,7 +11,7 @@ import type { TrainingState } from "../../lib/training/checkpoint.ts";
 import { freshCounters } from "../../lib/training/counters.ts";
 
 export const NETWORK = resolveNetwork(
-  { layers: [{ type: "dense", units: 2 }], dueling: false },
+  { layers: [{ type: "dense", units: 2 }], dueling: false, members: 1 },
   2,
 );
 

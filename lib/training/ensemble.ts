@@ -1,0 +1,66 @@
+/** Several agents as one. */
+import { basename } from "node:path";
+import { encodeModel, resolveNetwork } from "../agent/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { UsageError } from "../errors.ts";
+import type { Agent } from "./agent.ts";
+
+/** What agents must have in common to see the same and to mean the same by it. */
+const COMMON = {
+  "game": ({ game }: Config) => game,
+  "env.crop": ({ env }: Config) => env.crop,
+  "network.layers": ({ network }: Config) => network.layers,
+  "network.dueling": ({ network }: Config) => network.dueling,
+};
+
+/**
+ * An ensemble: the mean of the agents' Q-values decides. What each network got
+ * wrong by itself, the others outvote (T. Dietterich, "Ensemble Methods in
+ * Machine Learning", 2000; of Q-networks: O. Anschel, N. Baram, N. Shimkin,
+ * "Averaged-DQN", ICML 2017, which averages one network's earlier selves).
+ *
+ * @param agents at least one; their configs differ in nothing that they see
+ * @returns an agent of no run, with the first one's config
+ * @throws UsageError when two of them see or play differently
+ */
+export function joinAgents(agents: readonly Agent[]): Agent {
+  const [first] = agents as [Agent, ...Agent[]];
+  for (const agent of agents) {
+    for (const [key, value] of Object.entries(COMMON)) {
+      const [ours, theirs] = [first, agent].map(({ config }) =>
+        JSON.stringify(value(config))
+      );
+      if (ours !== theirs) {
+        throw new UsageError(
+          `${first.name} and ${agent.name} cannot decide together: their ` +
+            `${key} differs (${ours} and ${theirs}).`,
+        );
+      }
+    }
+  }
+  const members = agents.reduce(
+    (sum, { config }) => sum + config.network.members,
+    0,
+  );
+  const config = {
+    ...first.config,
+    network: { ...first.config.network, members },
+  };
+  const network = resolveNetwork(config.network, config.game.actions);
+  const data = agents.flatMap(({ weights }) => weights.map(({ data }) => data));
+  const weights = network.weights.map(({ name, shape }, i) => ({
+    name,
+    shape,
+    data: data[i]!,
+  }));
+  return {
+    name: agents.map(({ name }) => basename(name)).join(","),
+    checkpoint: [...new Set(agents.map(({ checkpoint }) => checkpoint))]
+      .join(","),
+    run: null,
+    folder: null,
+    members: agents,
+    ...{ config, network, weights },
+    model: encodeModel(network, weights),
+  };
+}
