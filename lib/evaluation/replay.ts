@@ -113,11 +113,17 @@ export async function replayGame(
   const { from = 0, to = Infinity, learner } = options;
   const { seed, cap, actions } = stored;
   const frames: GameFrame[] = [];
-  let { observations } = await env.reset((_, episode) =>
-    episode === 0 ? { seed, maxScore: cap } : null
+  const start = { seed, maxScore: cap };
+  // Not decision by decision to where it gets interesting, but all at once; the
+  // one before it tells the time.
+  const first = Math.max(0, Math.min(from, actions.length) - 1);
+  const played = Uint8Array.from(actions.slice(0, first), Number).toBase64();
+  let { observations } = await env.restore(
+    { environments: [{ episode: 0, start, actions: played }] },
+    (_, episode) => episode === 0 ? start : null,
   );
   let seconds = 0;
-  for (let i = 0; i < actions.length; i++) {
+  for (let i = first; i < actions.length; i++) {
     const action = Number(actions[i]);
     if (i >= from && i < to) {
       frames.push({

@@ -7,8 +7,9 @@ import {
   resolveNetwork,
 } from "../../lib/agent/mod.ts";
 import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { Environments } from "../../lib/env/mod.ts";
 import { DinoPageError } from "../../lib/errors.ts";
-import { readStoredGame } from "../../lib/evaluation/mod.ts";
+import { readStoredGame, replayGame } from "../../lib/evaluation/mod.ts";
 import { Random } from "../../lib/random.ts";
 import {
   measureAgent,
@@ -75,6 +76,18 @@ Deno.test("An agent is measured, reported, and its best game plays again", async
     const { pages, width } = await sharp(shown.webp).metadata();
     // Two seconds of 15 decisions each, and the end.
     assertEquals([pages, width], [31, 552]);
+
+    // What is skipped changes nothing of what is taken down.
+    await using environments = await Environments.open(config);
+    await using env = await environments.createLockstep({
+      training: false,
+      numEnvs: 1,
+    });
+    const whole = await replayGame(env, stored, { learner });
+    for (const from of [0, 1, 30, stored.actions.length]) {
+      const part = await replayGame(env, stored, { from, learner });
+      assertEquals(part, whole.slice(from));
+    }
 
     await assertRejects(
       () =>
