@@ -73,12 +73,16 @@ export async function findAgent(
   };
   try {
     if (target === undefined) return await newestAgent(places);
-    if (!target.includes(",")) return await namedAgent(target, places);
-    return joinAgents(
-      await Promise.all(
-        target.split(",").map((name) => namedAgent(name, places)),
-      ),
+    const names = target.split(",").map((name) => name.trim());
+    if (names.includes("")) {
+      throw new UsageError(
+        `The name of an agent is missing in ${JSON.stringify(target)}.`,
+      );
+    }
+    const agents = await Promise.all(
+      names.map((name) => namedAgent(name, places)),
     );
+    return agents.length === 1 ? agents[0]! : joinAgents(agents);
   } catch (error) {
     // To name an agent that cannot be used is wrong use, not a failure.
     if (!(error instanceof CheckpointError)) throw error;

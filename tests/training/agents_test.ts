@@ -187,6 +187,13 @@ Deno.test("findAgent() refuses an ensemble of agents that see or play differentl
       UsageError,
       "There is no run nonesuch",
     );
+    for (const target of ["", "pretrained/a,"]) {
+      await assertRejects(
+        () => findAgent(target, { pretrained, runs }),
+        UsageError,
+        "The name of an agent is missing",
+      );
+    }
   }));
 
 Deno.test("loadLearner() answers with the stored weights", () =>
