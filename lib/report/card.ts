@@ -62,7 +62,7 @@ A Deep Q-Network that plays the dinosaur game of chrome://dino from its pixels.
   }; ${game.actions} actions; one decision in ${game.frameSkip} rendered frames.
 - **Sees**: the last 4 decisions' pictures, 80×80 grey, of the left ${env.crop.width}×${env.crop.height} pixels of the game's canvas, ink bright on black.
 - **Is**: ${
-    network.members > 1 ? `an ensemble of ${network.members} times ` : ""
+    network.members > 1 ? `an ensemble of ${network.members}, each ` : ""
   }${layers}, ${points(parameters)} parameters${
     network.dueling ? ", dueling" : ""
   }; the action with the highest ${
