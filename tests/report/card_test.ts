@@ -1,4 +1,4 @@
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { modelCard } from "../../lib/report/card.ts";
 import { exampleReport } from "./example_report.ts";
@@ -11,6 +11,26 @@ const content = {
   trainings: [],
   report: null,
   live: null,
+};
+
+const training = {
+  info: {
+    name: "example",
+    seed: 3,
+    starts: [{
+      time: "2020-01-01T00:00:00Z",
+      fromStep: 0,
+      commandLine: ["train", "--seed", "3"],
+      commit: null,
+      versions: { chrome: "1" },
+      pageScript: "ab",
+      engine: "graph" as const,
+      device: "CPU",
+    }],
+  },
+  steps: 24_000,
+  games: 120,
+  minutes: 1.5,
 };
 
 Deno.test("modelCard() says that scores are missing rather than none", () => {
@@ -28,25 +48,7 @@ Deno.test("modelCard() tells scores with intervals, games and training", () => {
     ...content,
     report: exampleReport(),
     live: exampleReport(),
-    trainings: [{
-      info: {
-        name: "example",
-        seed: 3,
-        starts: [{
-          time: "2020-01-01T00:00:00Z",
-          fromStep: 0,
-          commandLine: ["train", "--seed", "3"],
-          commit: null,
-          versions: { chrome: "1" },
-          pageScript: "ab",
-          engine: "graph",
-          device: "CPU",
-        }],
-      },
-      steps: 24_000,
-      games: 120,
-      minutes: 1.5,
-    }],
+    trainings: [training],
   });
   assertStringIncludes(card, "30 greedy games");
   assertStringIncludes(card, "of 30 games ended at the cap of 2,000 points");
@@ -58,4 +60,20 @@ Deno.test("modelCard() tells scores with intervals, games and training", () => {
     "Seed 3: 24,000 agent steps, 120 games, 1.5 minutes on CPU",
   );
   assert(!/undefined|NaN|\[object/.test(card), card);
+});
+
+Deno.test("modelCard() tells each training of an ensemble", async () => {
+  const trainings = [1, 2, 3].map((seed) => ({
+    ...training,
+    info: { ...training.info, seed },
+  }));
+  const config = await loadConfig(undefined, ["network.members=3"]);
+  const card = modelCard({ ...content, config, trainings });
+  assertStringIncludes(card, "an ensemble of 3, each the network `tutorial`");
+  assertStringIncludes(card, "the highest mean of their Q-values");
+  assertStringIncludes(card, "The figures are of these trainings");
+  for (const seed of [1, 2, 3]) {
+    assertStringIncludes(card, `Seed ${seed}: 24,000 agent steps`);
+  }
+  assertEquals(card.split("- page script ab").length, 2);
 });
