@@ -14,6 +14,7 @@ export {
   schemaAt,
 } from "./json_schema.ts";
 export { loadConfig } from "./load.ts";
+export { type ConfigParts, differingParts } from "./parts.ts";
 export {
   type BrowserConfig,
   type Config,

@@ -1,6 +1,11 @@
 /** The challenger: the run that is trained on, night after night. */
 import { join } from "node:path";
-import { type Config, loadConfig } from "../config/mod.ts";
+import {
+  type Config,
+  type ConfigParts,
+  differingParts,
+  loadConfig,
+} from "../config/mod.ts";
 import {
   acquireLock,
   createRun,
@@ -114,29 +119,25 @@ async function continueChallenger(
  * The keys whose values a run keeps for ever, because its network, its replay
  * memory or its games are made for them.
  */
-const LASTING = {
-  "game": ({ game }: Config) => game,
-  "reward": ({ reward }: Config) => reward,
-  "network": ({ network }: Config) => network,
-  "env.clock": ({ env }: Config) => env.clock,
-  "env.instances": ({ env }: Config) => env.instances,
-  "env.observation": ({ env }: Config) => env.observation,
-  "env.crop": ({ env }: Config) => env.crop,
-  "learner.discount": ({ learner }: Config) => learner.discount,
-  "learner.nStep": ({ learner }: Config) => learner.nStep,
-  "learner.averageRate": ({ learner }: Config) => learner.averageRate > 0,
-  "replay.capacity": ({ replay }: Config) => replay.capacity,
-  "replay.prioritized": ({ replay }: Config) => replay.prioritized,
-  "replay.alpha": ({ replay }: Config) => replay.alpha,
+const LASTING: ConfigParts = {
+  "game": ({ game }) => game,
+  "reward": ({ reward }) => reward,
+  "network": ({ network }) => network,
+  "env.clock": ({ env }) => env.clock,
+  "env.instances": ({ env }) => env.instances,
+  "env.observation": ({ env }) => env.observation,
+  "env.crop": ({ env }) => env.crop,
+  "learner.discount": ({ learner }) => learner.discount,
+  "learner.nStep": ({ learner }) => learner.nStep,
+  "learner.averageRate": ({ learner }) => learner.averageRate > 0,
+  "replay.capacity": ({ replay }) => replay.capacity,
+  "replay.prioritized": ({ replay }) => replay.prioritized,
+  "replay.alpha": ({ replay }) => replay.alpha,
 };
 
 /** Keys that stand in the way of continuing a run with another config. */
 export function changedKeys(former: Config, now: Config): string[] {
-  return Object.entries(LASTING)
-    .filter(([, value]) =>
-      JSON.stringify(value(former)) !== JSON.stringify(value(now))
-    )
-    .map(([key]) => key);
+  return differingParts(LASTING, former, now);
 }
 
 /**

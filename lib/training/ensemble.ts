@@ -1,16 +1,16 @@
 /** Several agents as one. */
 import { basename } from "node:path";
 import { encodeModel, resolveNetwork } from "../agent/mod.ts";
-import type { Config } from "../config/mod.ts";
+import { type ConfigParts, differingParts } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import type { Agent } from "./agent.ts";
 
 /** What agents must have in common to see the same and to mean the same by it. */
-const COMMON = {
-  "game": ({ game }: Config) => game,
-  "env.crop": ({ env }: Config) => env.crop,
-  "network.layers": ({ network }: Config) => network.layers,
-  "network.dueling": ({ network }: Config) => network.dueling,
+const COMMON: ConfigParts = {
+  "game": ({ game }) => game,
+  "env.crop": ({ env }) => env.crop,
+  "network.layers": ({ network }) => network.layers,
+  "network.dueling": ({ network }) => network.dueling,
 };
 
 /**
@@ -25,18 +25,15 @@ const COMMON = {
  */
 export function joinAgents(agents: readonly Agent[]): Agent {
   const [first] = agents as [Agent, ...Agent[]];
-  for (const agent of agents) {
-    for (const [key, value] of Object.entries(COMMON)) {
-      const [ours, theirs] = [first, agent].map(({ config }) =>
-        JSON.stringify(value(config))
-      );
-      if (ours !== theirs) {
-        throw new UsageError(
-          `${first.name} and ${agent.name} cannot decide together: their ` +
-            `${key} differs (${ours} and ${theirs}).`,
-        );
-      }
-    }
+  for (const { name, config } of agents.slice(1)) {
+    const [part] = differingParts(COMMON, first.config, config);
+    if (part === undefined) continue;
+    const [ours, theirs] = [first.config, config]
+      .map((each) => JSON.stringify(COMMON[part]!(each)));
+    throw new UsageError(
+      `${first.name} and ${name} cannot decide together: their ${part} ` +
+        `differs (${ours} and ${theirs}).`,
+    );
   }
   const members = agents.reduce(
     (sum, { config }) => sum + config.network.members,
