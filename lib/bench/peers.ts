@@ -167,7 +167,7 @@ export class Peer implements AsyncDisposable {
    * Starts a peer with a network like ours and the same update.
    *
    * @param gpu whether it may use a GPU
-   * @throws DinoDqnError when it cannot start
+   * @throws DinoDqnError when it cannot start, or the network is an ensemble
    */
   static async start(
     python: PeerPython,
@@ -175,6 +175,12 @@ export class Peer implements AsyncDisposable {
     config: Config,
     gpu: boolean,
   ): Promise<Peer> {
+    if (network.members.length > 1) {
+      throw new DinoDqnError(
+        "PyTorch and Python's TensorFlow are timed with one network, but " +
+          `network.members is ${network.members.length}: leave it at 1`,
+      );
+    }
     await using cleanup = new AsyncDisposableStack();
     const peer = cleanup.use(new Peer(python));
     const { version } = await peer.#ask<{ version: string }>(

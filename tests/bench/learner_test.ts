@@ -36,6 +36,16 @@ Deno.test("benchLearner() times both engines at every batch size", async () => {
   assertEquals(document.versions, {});
 });
 
+Deno.test("Peer.start() refuses an ensemble, which the peers have not", async () => {
+  const config = await smallConfig();
+  const network = resolveNetwork({ ...config.network, members: 3 }, 2);
+  const error = await assertRejects(
+    () => Peer.start({ name: "pytorch" }, network, config, false),
+    DinoDqnError,
+  );
+  assertStringIncludes(error.message, "network.members is 3: leave it at 1");
+});
+
 Deno.test("Peer.start() says why Python could not run a peer", async () => {
   const packages = await Deno.makeTempDir({ prefix: "dino-dqn-peer-" });
   try {
