@@ -50,6 +50,7 @@ const table = (rows: readonly (readonly string[])[]) =>
 export function modelCard(content: CardContent): string {
   const { name, checkpoint, config, parameters } = content;
   const { game, env, network } = config;
+  const ensemble = network.members > 1;
   const layers = typeof network.layers === "string"
     ? `the network \`${network.layers}\``
     : `${network.layers.length} hidden layers (see config.yaml)`;
@@ -62,11 +63,11 @@ A Deep Q-Network that plays the dinosaur game of chrome://dino from its pixels.
   }; ${game.actions} actions; one decision in ${game.frameSkip} rendered frames.
 - **Sees**: the last 4 decisions' pictures, 80×80 grey, of the left ${env.crop.width}×${env.crop.height} pixels of the game's canvas, ink bright on black.
 - **Is**: ${
-    network.members > 1 ? `an ensemble of ${network.members}, each ` : ""
+    ensemble ? `an ensemble of ${network.members}, each ` : ""
   }${layers}, ${points(parameters)} parameters${
     network.dueling ? ", dueling" : ""
   }; the action with the highest ${
-    network.members > 1 ? "mean of their Q-values" : "Q-value"
+    ensemble ? "mean of their Q-values" : "Q-value"
   } is taken.
 - **Checkpoint**: ${checkpoint}.
 
@@ -89,7 +90,7 @@ ${training(content)}
       : "at one constant speed and cannot be expected to play any other"
   }.
 - The figures are of ${
-    network.members > 1 ? "these trainings" : "one training seed"
+    ensemble ? "these trainings" : "one training seed"
   }. Another seed gives another agent.
 
 ## How to use it

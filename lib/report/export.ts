@@ -65,15 +65,13 @@ export async function exportFiles(
 }
 
 const reportOf = (agent: Agent) =>
-  agent.run || !agent.folder
-    ? reportFolder(agent, "lockstep")
-    : join(agent.folder, "report");
+  agent.folder ? join(agent.folder, "report") : reportFolder(agent, "lockstep");
 
 async function card(agent: Agent, folder: string): Promise<string> {
   const { name, checkpoint, config, network, run, members } = agent;
   const report = await readReport(folder);
   // An exported agent's own folder has no report of live games.
-  const live = agent.folder && !run
+  const live = agent.folder
     ? null
     : await readReport(reportFolder(agent, "live"));
   const makers = members.length > 0 ? members : [agent];

@@ -10,7 +10,7 @@ export interface Agent {
   checkpoint: string;
   /** The run; `null` when it is an exported agent or an ensemble. */
   run: RunFolder | null;
-  /** Folder of the run or of the exported agent; `null`: an ensemble's. */
+  /** Folder of the exported agent; `null`: a run's or an ensemble's. */
   folder: string | null;
   /** The agents that decide together; none when it is one agent. */
   members: readonly Agent[];

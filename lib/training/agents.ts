@@ -129,7 +129,7 @@ async function runAgent(
     name: run.name,
     checkpoint: basename(checkpoint),
     run,
-    folder: run.path,
+    folder: null,
     config,
     model: await readCheckpointModel(checkpoint),
   });
