@@ -1,4 +1,3 @@
-import type { SymbolicTensor } from "@tensorflow/tfjs-node-gpu";
 import type { LearnerConfig } from "../config/mod.ts";
 import { OBSERVATION_BYTES } from "../env/types.ts";
 import { loadTfjsNode, type TfjsNode } from "../tensorflow/mod.ts";
@@ -172,7 +171,10 @@ class EagerLearner implements Learner {
   }
 }
 
-/** Builds the layers from the same description that saved models have. */
+/**
+ * Builds the layers from the same description that saved models have, with one
+ * output per member in place of their mean.
+ */
 async function loadModel(
   tf: TfjsNode,
   network: Network,
@@ -180,17 +182,13 @@ async function loadModel(
 ): Promise<Model> {
   const files = encodeModel(network, initial);
   const { modelTopology, weightsManifest } = JSON.parse(files.model);
-  const mean = await tf.loadLayersModel(tf.io.fromMemory({
+  modelTopology.config.output_layers = network.members
+    .map((member) => [outputLayer(member), 0, 0]);
+  const layers = await tf.loadLayersModel(tf.io.fromMemory({
     modelTopology,
     weightSpecs: weightsManifest[0].weights,
     weightData: files.weights.buffer,
   }));
-  const layers = tf.model({
-    inputs: mean.inputs,
-    outputs: network.members.map((member) =>
-      mean.getLayer(outputLayer(member)).output as SymbolicTensor
-    ),
-  });
   const byName = new Map(
     layers.weights.map((weight) => [weight.originalName, weight]),
   );

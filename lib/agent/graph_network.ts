@@ -51,6 +51,12 @@ export function qNetwork(
   const byName = new Map(
     network.weights.map(({ name }, i) => [name, weights[i]!]),
   );
+  // Pixels become 0 to 1. The first layers are linear, so that their kernels can
+  // be scaled instead: they have a hundredth of the numbers of a batch.
+  for (const { hidden } of network.members) {
+    const first = hidden[0]!.kernel.name;
+    byName.set(first, g.mul(byName.get(first)!, g.float(1 / 255)));
+  }
   const pixels = g.cast(observations, "uint8", "float32");
   return g.stack(
     network.members.map((member) => memberNetwork(g, member, byName, pixels)),
@@ -64,15 +70,9 @@ function memberNetwork(
   weights: ReadonlyMap<string, Output>,
   pixels: Output,
 ): Output {
-  const byName = new Map(weights);
-  // Pixels become 0 to 1. The first layer is linear, so that its kernel can be
-  // scaled instead: it has a hundredth of the numbers of a batch.
-  const first = hidden[0]!.kernel.name;
-  byName.set(first, g.mul(byName.get(first)!, g.float(1 / 255)));
-
   const linear = (x: Output, layer: ResolvedLayer): Output => {
-    const kernel = byName.get(layer.kernel.name)!;
-    const bias = byName.get(layer.bias.name)!;
+    const kernel = weights.get(layer.kernel.name)!;
+    const bias = weights.get(layer.bias.name)!;
     return g.biasAdd(
       layer.type === "conv2d"
         ? g.conv2d(x, kernel, layer)

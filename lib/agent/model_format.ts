@@ -187,10 +187,9 @@ function modelTopology(network: Network): Record<string, unknown> {
   const scale = add("Rescaling", "scale", { scale: PIXEL_SCALE, offset: 0 }, [
     "pixels",
   ]);
-  const outputs = network.members.map((member) => {
-    addMember(add, member, scale);
-    return outputLayer(member);
-  });
+  const outputs = network.members.map((member) =>
+    addMember(add, member, scale)
+  );
   const output = outputs.length > 1
     ? add("Average", "mean", {}, outputs)
     : outputs[0]!;
@@ -215,8 +214,8 @@ type AddLayer = (
   inputs: string[],
 ) => string;
 
-/** Adds the layers of a member, from the scaled pixels to its Q-values. */
-function addMember(add: AddLayer, member: Member, pixels: string): void {
+/** Adds a member's layers; gives the name of the last one, its Q-values, back. */
+function addMember(add: AddLayer, member: Member, pixels: string): string {
   const { prefix, hidden, outputs } = member;
   let last = pixels;
   let flat = false;
@@ -253,14 +252,14 @@ function addMember(add: AddLayer, member: Member, pixels: string): void {
     name: add("Dense", layer.name, dense(layer, "linear"), [last]),
     units: layer.outputShape[0],
   }));
-  if (!advantage) return;
+  if (!advantage) return output!.name;
   const centred = add("Dense", `${prefix}${CENTRE}`, {
     units: advantage.units,
     activation: "linear",
     use_bias: false,
     trainable: false,
   }, [advantage.name]);
-  add("Add", outputLayer(member), {}, [output!.name, centred]);
+  return add("Add", outputLayer(member), {}, [output!.name, centred]);
 }
 
 const dense = (layer: ResolvedLayer, activation: "relu" | "linear") => ({

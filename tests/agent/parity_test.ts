@@ -1,5 +1,7 @@
 /** Both engines compute the same, whatever the options. */
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
+import { createEagerLearner } from "../../lib/agent/eager_learner.ts";
+import { initialWeights } from "../../lib/agent/initialise.ts";
 import { tdTarget } from "../../lib/agent/td.ts";
 import { resolveNetwork } from "../../lib/agent/network.ts";
 import type { LearnerState } from "../../lib/agent/types.ts";
@@ -7,6 +9,7 @@ import { OBSERVATION_BYTES } from "../../lib/env/types.ts";
 import type { LearnerConfig } from "../../lib/config/mod.ts";
 import { CheckpointError, DivergedError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
+import { loadTfjsNode } from "../../lib/tensorflow/mod.ts";
 import {
   bothLearners,
   copyBatch,
@@ -214,5 +217,21 @@ Deno.test("graph and eager: too few observations are refused", async () => {
     for (const count of [2, 0, 1.5]) {
       await assertRejects(() => learner.qValues(one, count), RangeError);
     }
+  }
+});
+
+Deno.test("EagerLearner frees all of its tensors", async () => {
+  const { tf } = await loadTfjsNode(LEARNER);
+  const config = { ...LEARNER, averageRate: 0.1 };
+  for (const members of [1, 3]) {
+    const network = smallNetwork({ members });
+    const weights = initialWeights(network, new Random(1));
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 2; i++) {
+      using learner = await createEagerLearner(network, config, weights);
+      fillBatch(learner.batch, 3, new Random(1));
+      await learner.update(1e-3);
+    }
+    assertEquals(tf.memory().numTensors, before);
   }
 });

@@ -2,6 +2,11 @@ import { assertEquals } from "@std/assert";
 import { resolveNetwork } from "../../lib/agent/network.ts";
 import { summarise } from "../../lib/agent/summary.ts";
 
+/** Some of a summary's lines, without the columns' spaces. */
+const rows = (summary: string, from: number, to: number) =>
+  summary.split("\n").slice(from, to)
+    .map((line) => line.replaceAll(/ +/g, " "));
+
 Deno.test("summarise() lists layers, output shapes and parameters", () => {
   const network = resolveNetwork({
     layers: "tutorial",
@@ -32,9 +37,7 @@ Deno.test("summarise() shows every member of an ensemble and their mean", () => 
     members: 2,
   }, 3);
   assertEquals(
-    summarise(network).split("\n").slice(3, 8).map((line) =>
-      line.replaceAll(/ +/g, " ")
-    ),
+    rows(summarise(network), 3, 8),
     [
       "member1_dense1 (dense, relu) 8 204808",
       "member1_output (dense) 3 27",
@@ -52,9 +55,7 @@ Deno.test("summarise() shows both streams of a dueling network", () => {
     members: 1,
   }, 3);
   assertEquals(
-    summarise(network).split("\n").slice(3, 8).map((line) =>
-      line.replaceAll(/ +/g, " ")
-    ),
+    rows(summarise(network), 3, 8),
     [
       "dense1 (dense, relu) 8 204808",
       "value (dense) 1 9",

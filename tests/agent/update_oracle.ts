@@ -190,7 +190,7 @@ export function oracleUpdate(
   const samples = Array.from({ length: batch.size }, (_, i) => {
     const next = batch.nextObservations.subarray(i * size, (i + 1) * size);
     const nextTarget = qValues(network, target, next);
-    const nextOnline = qValues(network, online, next);
+    const nextOnline = config.doubleQ && qValues(network, online, next);
     return {
       observation: batch.observations.subarray(i * size, (i + 1) * size),
       action: batch.actions[i]!,
@@ -201,7 +201,7 @@ export function oracleUpdate(
           return: batch.returns[i]!,
           discount: batch.discounts[i]!,
           nextTarget: nextTarget[member]!,
-          ...(config.doubleQ && { nextOnline: nextOnline[member]! }),
+          ...(nextOnline && { nextOnline: nextOnline[member]! }),
         })
       ),
     };
