@@ -48,13 +48,13 @@ export function nativeOutputs(
  * A TensorFlow graph under construction. Operations and their attributes are
  * those of TensorFlow's registry (tensorflow.org/api_docs/python/tf/raw_ops).
  */
-export class Graph implements Disposable {
-  readonly #handle = new NativeHandle(
-    "a graph",
-    tensorflow().TF_NewGraph(),
-    (p) => tensorflow().TF_DeleteGraph(p),
-  );
+export class Graph extends NativeHandle {
   readonly #names = new Map<string, number>();
+
+  constructor() {
+    const tf = tensorflow();
+    super("a graph", tf.TF_NewGraph(), (p) => tf.TF_DeleteGraph(p));
+  }
 
   /**
    * Adds an operation.
@@ -129,25 +129,6 @@ export class Graph implements Disposable {
       // The upper half of the word is padding.
       index: Number(results[2 * i + 1]! & 0xffff_ffffn),
     }));
-  }
-
-  /** The `TF_Graph*`. @internal */
-  get pointer(): Deno.PointerObject {
-    return this.#handle.pointer;
-  }
-
-  /** Keeps the native graph alive for a session. @internal */
-  acquire(): Deno.PointerObject {
-    return this.#handle.acquire();
-  }
-
-  /** Ends what `acquire` began. @internal */
-  release(): void {
-    this.#handle.release();
-  }
-
-  [Symbol.dispose](): void {
-    this.#handle[Symbol.dispose]();
   }
 
   #uniqueName(name: string): string {

@@ -29,7 +29,7 @@ export class NativeHandle implements Disposable {
     this.#free = free;
   }
 
-  /** @throws Error after disposal */
+  /** What native calls take. @throws Error after disposal */
   get pointer(): Deno.PointerObject {
     if (this.#disposed || this.#pointer === null) {
       throw new Error(`Cannot use ${this.#what}: it was disposed of`);
@@ -44,11 +44,13 @@ export class NativeHandle implements Disposable {
     return pointer;
   }
 
+  /** Ends what `acquire` began. */
   release(): void {
     this.#uses--;
     this.#freeIfUnused();
   }
 
+  /** Frees the object, after the calls that are under way. */
   [Symbol.dispose](): void {
     this.#disposed = true;
     this.#freeIfUnused();

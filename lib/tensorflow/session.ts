@@ -1,5 +1,9 @@
-import { type Graph, nativeOutputs, type Operation } from "./graph.ts";
-import type { Output } from "./graph.ts";
+import {
+  type Graph,
+  nativeOutputs,
+  type Operation,
+  type Output,
+} from "./graph.ts";
 import { NativeHandle } from "./handle.ts";
 import {
   checkStatus,
@@ -21,41 +25,24 @@ export interface RunSpec {
 }
 
 /** Runs the operations of a graph; holds the values of its variables. */
-export class Session implements Disposable {
-  readonly #handle: NativeHandle;
-
+export class Session extends NativeHandle {
   /** @throws TensorFlowError when an option cannot be had */
   constructor(graph: Graph, options: SessionOptions = {}) {
-    const tf = tensorflow();
-    const native = tf.TF_NewSessionOptions();
-    try {
-      const config = encodeSessionConfig(options);
-      withStatus(
-        "session options",
-        (status) =>
-          tf.TF_SetConfig(native, config, BigInt(config.length), status),
-      );
-      const pointer = withStatus(
-        "new session",
-        (status) => tf.TF_NewSession(graph.pointer, native, status),
-      );
-      graph.acquire();
-      this.#handle = new NativeHandle("a session", pointer, (session) => {
-        try {
-          withStatus("close session", (s) => tf.TF_CloseSession(session, s));
-          withStatus("delete session", (s) => tf.TF_DeleteSession(session, s));
-        } finally {
-          graph.release();
-        }
-      });
-    } finally {
-      tf.TF_DeleteSessionOptions(native);
-    }
+    super("a session", newSession(graph, options), (session) => {
+      const tf = tensorflow();
+      try {
+        withStatus("close session", (s) => tf.TF_CloseSession(session, s));
+        withStatus("delete session", (s) => tf.TF_DeleteSession(session, s));
+      } finally {
+        graph.release();
+      }
+    });
+    graph.acquire();
   }
 
   /** Resolves once what a run takes and gives, so that it can be repeated. */
   prepare(spec: RunSpec): Run {
-    return new Run(this.#handle, spec);
+    return new Run(this, spec);
   }
 
   /** Runs once. For what is repeated, `prepare` it. */
@@ -63,21 +50,30 @@ export class Session implements Disposable {
     using run = this.prepare(spec);
     return run.run(inputs);
   }
+}
 
-  /** The `TF_Session*`. @internal */
-  get pointer(): Deno.PointerObject {
-    return this.#handle.pointer;
-  }
-
-  /** Frees the session, after the runs that are under way. */
-  [Symbol.dispose](): void {
-    this.#handle[Symbol.dispose]();
+function newSession(graph: Graph, options: SessionOptions) {
+  const tf = tensorflow();
+  const native = tf.TF_NewSessionOptions();
+  try {
+    const config = encodeSessionConfig(options);
+    withStatus(
+      "session options",
+      (status) =>
+        tf.TF_SetConfig(native, config, BigInt(config.length), status),
+    );
+    return withStatus(
+      "new session",
+      (status) => tf.TF_NewSession(graph.pointer, native, status),
+    );
+  } finally {
+    tf.TF_DeleteSessionOptions(native);
   }
 }
 
 /** A prepared call of `TF_SessionRun`. One at a time. */
 export class Run implements Disposable {
-  readonly #session: NativeHandle;
+  readonly #session: Session;
   readonly #status: NativeHandle;
   readonly #feeds: BigUint64Array<ArrayBuffer>;
   readonly #inputs: BigUint64Array<ArrayBuffer>;
@@ -87,7 +83,7 @@ export class Run implements Disposable {
   #running = false;
 
   /** @internal Use {@linkcode Session.prepare}. */
-  constructor(session: NativeHandle, spec: RunSpec) {
+  constructor(session: Session, spec: RunSpec) {
     const { feeds = [], fetches = [], targets = [] } = spec;
     this.#session = session;
     this.#status = new NativeHandle(
@@ -149,8 +145,8 @@ export class Run implements Disposable {
         `The run takes ${this.#inputs.length} tensors, but got ${inputs.length}`,
       );
     }
-    const held: { release(): void }[] = [];
-    const hold = (item: { acquire(): Deno.PointerObject; release(): void }) => {
+    const held: NativeHandle[] = [];
+    const hold = (item: NativeHandle) => {
       const pointer = item.acquire();
       held.push(item);
       return pointer;

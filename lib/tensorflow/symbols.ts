@@ -20,7 +20,6 @@ export const FRAMEWORK = {
   TF_TensorType: { parameters: ["pointer"], result: "i32" },
   TF_NumDims: { parameters: ["pointer"], result: "i32" },
   TF_Dim: { parameters: ["pointer", "i32"], result: "i64" },
-  TF_TensorByteSize: { parameters: ["pointer"], result: "usize" },
   TF_TensorData: { parameters: ["pointer"], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 

@@ -31,10 +31,9 @@ export const elements = (shape: readonly number[]): number =>
  * that memory: what is written there is what a run reads, without a copy. A
  * tensor can be fed any number of times, and must not be written during a run.
  */
-export class Tensor<T extends DType = DType> implements Disposable {
+export class Tensor<T extends DType = DType> extends NativeHandle {
   readonly dtype: T;
   readonly shape: readonly number[];
-  readonly #handle: NativeHandle;
   #data: View<T> | undefined;
 
   private constructor(
@@ -43,13 +42,9 @@ export class Tensor<T extends DType = DType> implements Disposable {
     shape: readonly number[],
     free = (p: Deno.PointerObject) => tensorflow().TF_DeleteTensor(p),
   ) {
+    super(`a tensor ${dtype}[${shape.join(", ")}]`, pointer, free);
     this.dtype = dtype;
     this.shape = shape;
-    this.#handle = new NativeHandle(
-      `a tensor ${dtype}[${shape.join(", ")}]`,
-      pointer,
-      free,
-    );
   }
 
   /** A tensor of zeros. */
@@ -138,7 +133,7 @@ export class Tensor<T extends DType = DType> implements Disposable {
    * @throws Error after disposal
    */
   get data(): View<T> {
-    const pointer = this.#handle.pointer;
+    const { pointer } = this;
     return this.#data ??= this.#view(pointer);
   }
 
@@ -151,24 +146,5 @@ export class Tensor<T extends DType = DType> implements Disposable {
         ? new ArrayBuffer(0)
         : Deno.UnsafePointerView.getArrayBuffer(data, bytes),
     ) as View<T>;
-  }
-
-  /** The `TF_Tensor*`. @internal */
-  get pointer(): Deno.PointerObject {
-    return this.#handle.pointer;
-  }
-
-  /** Keeps the native tensor alive for a run. @internal */
-  acquire(): Deno.PointerObject {
-    return this.#handle.acquire();
-  }
-
-  /** Ends what `acquire` began. @internal */
-  release(): void {
-    this.#handle.release();
-  }
-
-  [Symbol.dispose](): void {
-    this.#handle[Symbol.dispose]();
   }
 }
