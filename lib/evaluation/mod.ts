@@ -16,8 +16,8 @@ export {
   randomPolicy,
 } from "./policies.ts";
 export { PUBLISHED_RESULTS, type PublishedResult } from "./published.ts";
+export type { GameFrame } from "./game_frame.ts";
 export {
-  type GameFrame,
   readStoredGame,
   type RenderingEnv,
   replayGame,

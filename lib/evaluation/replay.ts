@@ -7,6 +7,7 @@ import type { Learner } from "../agent/mod.ts";
 import { type Config, type GameConfig, gameSchema } from "../config/mod.ts";
 import { FRAMES_PER_SECOND, type VectorEnv } from "../env/types.ts";
 import { DinoPageError, UsageError } from "../errors.ts";
+import type { GameFrame } from "./game_frame.ts";
 import type { PlayedGame } from "./games.ts";
 
 const storedGameSchema = z.object({
@@ -32,20 +33,6 @@ export interface StoredGame {
   game: GameConfig;
   /** Every action in order, one digit each. */
   actions: string;
-}
-
-/** A moment of a game as a person sees it, and what the agent thought of it. */
-export interface GameFrame {
-  /** [150, 552] uint8 grey. */
-  picture: Uint8Array;
-  /** Seconds of play so far. */
-  seconds: number;
-  /** Q-value of each action; absent: not asked for. */
-  q?: number[];
-  /** The action that was taken; absent in the last frame. */
-  action?: number;
-  /** [80, 80, 4] uint8: what the agent saw; absent: not asked for. */
-  observation?: Uint8Array;
 }
 
 /** An environment that can show its pictures, [n, 150, 552] uint8 grey. */

@@ -3,6 +3,14 @@ import sharp from "sharp";
 import type { GameFrame } from "../evaluation/mod.ts";
 import { qStrips, stripHeight } from "./q_strips.ts";
 
+/** An animated picture of a game. */
+export interface Animation {
+  caption: string;
+  /** What it shows, for those who cannot see it. */
+  description: string;
+  webp: Uint8Array;
+}
+
 /** A moment of a game as it is shown. */
 type ShownFrame = Pick<GameFrame, "picture" | "q" | "action">;
 

@@ -4,7 +4,8 @@ import type { RunInfo } from "../training/mod.ts";
 import { commandText } from "./command_text.ts";
 import { cappedSentence } from "./evaluation_charts.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
-import { intervalText, points, seedsText } from "./evaluation_sections.ts";
+import { intervalText, points } from "../text.ts";
+import { seedsText } from "./evaluation_sections.ts";
 
 /** A training: what it was made with, and how long it was. */
 export interface CardTraining {

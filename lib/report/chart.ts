@@ -64,6 +64,9 @@ export interface Chart {
   svg: string;
 }
 
+/** A chart in one form, or wide for desktops and narrow for phones. */
+export type PageChart = Chart | { wide: Chart; narrow: Chart };
+
 /** What a chart says beside its drawing. */
 export interface ChartText {
   name: string;

@@ -7,16 +7,15 @@ import {
   probabilityOfImprovementInterval,
 } from "../evaluation/mod.ts";
 import { UsageError } from "../errors.ts";
-import type { RunFolder } from "../training/mod.ts";
+import type { EvaluationPoint, RunFolder } from "../training/mod.ts";
 import { type Chart, drawChart, SHORT_NUMBERS } from "./chart.ts";
 import { cappedSentence } from "./evaluation_charts.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
-import { intervalText, points } from "./evaluation_sections.ts";
+import { intervalText, points } from "../text.ts";
 import type { Files } from "./folder.ts";
 import { pageHtml } from "./page.ts";
 import { readReport, readRunData } from "./run_data.ts";
 import { chartFiles } from "./report.ts";
-import type { EvaluationPoint } from "./training_charts.ts";
 
 /** The score whose first time in training is told. */
 const MILESTONE = 1000;

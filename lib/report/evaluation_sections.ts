@@ -1,6 +1,7 @@
 /** The parts of a page that tell how well an agent plays. */
 import { HELD_OUT_SEEDS_START, TRAINING_SEEDS_END } from "../config/mod.ts";
 import type { ScoreSummary } from "../evaluation/mod.ts";
+import { intervalText, points } from "../text.ts";
 import {
   actionsOverSpeed,
   cappedSentence,
@@ -9,20 +10,13 @@ import {
   scoreDistribution,
 } from "./evaluation_charts.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
-import type { Figure, PageChart, Section, Table } from "./page.ts";
+import type { Figure, Section, Table } from "./page.ts";
+import type { PageChart } from "./chart.ts";
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat("en", {
   style: "percent",
   maximumFractionDigits: 0,
 });
-
-/** A score, to the point. */
-export const points = (score: number) => whole.format(score);
-
-/** An interval of scores in words. */
-export const intervalText = ([low, high]: readonly [number, number]) =>
-  `${points(low)} to ${points(high)}`;
 
 /** Mean, median and interquartile mean, with what must be said beside them. */
 function headlineFigures(report: EvaluationReport): Figure[] {

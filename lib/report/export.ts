@@ -24,7 +24,7 @@ import { type CardTraining, modelCard } from "./card.ts";
 import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
 import type { Files } from "./folder.ts";
-import { reportFolder } from "./measure.ts";
+import { reportFolder } from "./write.ts";
 import { readReport, readRunData } from "./run_data.ts";
 
 /** Seconds of play, from the game's start, that the example page shows. */

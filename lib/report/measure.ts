@@ -1,4 +1,4 @@
-/** Measures an agent, and writes down all that is told about it. */
+/** Measures an agent, with pictures of some of its games. */
 import { basename, join, resolve } from "node:path";
 import type { Learner } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
@@ -15,16 +15,14 @@ import {
   storedGame,
 } from "../evaluation/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
-import { type Agent, loadLearner, RUNS_FOLDER } from "../training/mod.ts";
+import { type Agent, loadLearner } from "../training/mod.ts";
 import {
   type EvaluationReport,
   evaluationReport,
   gameName,
   PAGE_SCRIPT,
 } from "./evaluation_report.ts";
-import { points } from "./evaluation_sections.ts";
-import { type Files, replaceFolder } from "./folder.ts";
-import type { PageChart } from "./page.ts";
+import type { PageChart } from "./chart.ts";
 import {
   CRASH_ROLES,
   recordCrash,
@@ -32,11 +30,6 @@ import {
   recordGame,
   type Recording,
 } from "./recording.ts";
-import { readRecordings, reportFiles } from "./report.ts";
-import { readReport, readRunData } from "./run_data.ts";
-
-/** Where the evaluations of agents go that are no run's. */
-const EVALUATIONS_FOLDER = resolve(RUNS_FOLDER, "../evaluations");
 
 /** How an agent is measured. */
 export interface MeasureOptions extends EvaluateOptions {
@@ -129,23 +122,8 @@ export async function recordEvaluation(
   };
 }
 
-/** An evaluation during training: its page, its tables and two of its games. */
-export async function evaluationFiles(
-  report: EvaluationReport,
-  evaluation: Evaluation,
-  config: Config,
-): Promise<Files> {
-  return await reportFiles({
-    title: `${report.run}, ${report.checkpoint}`,
-    subtitle: "An evaluation during training",
-    evaluation: report,
-    recordings: keptGames(evaluation, config),
-    chartFiles: false,
-  });
-}
-
 /** The best and the median game as they are stored, without pictures. */
-function keptGames(
+export function keptGames(
   evaluation: Evaluation,
   config: Config,
 ): Recording[] {
@@ -188,53 +166,4 @@ async function recordGames(
     recordings: [...recorded.map(({ recording }) => recording), ...crashes],
     qCharts: [recorded.at(-1)!.qChart],
   };
-}
-
-/** The folder that an agent's report goes to. */
-export function reportFolder(
-  agent: Pick<Agent, "name" | "run">,
-  clock: Config["env"]["clock"],
-): string {
-  const ending = clock === "live" ? "-live" : "";
-  return agent.run
-    ? agent.run.report + ending
-    : join(EVALUATIONS_FOLDER, basename(agent.name) + ending);
-}
-
-/**
- * Writes the report of an agent: how it plays and, when it is of a run, how it
- * was trained. A measurement that is absent is taken from the folder's earlier
- * report, if there is one.
- *
- * @throws UsageError when the run's files cannot be read or the folder cannot
- * be written
- */
-export async function writeReport(
-  folder: string,
-  { name, checkpoint, run }: Pick<Agent, "name" | "run"> & {
-    checkpoint?: string;
-  },
-  measurement?: Measurement,
-): Promise<void> {
-  const data = run ? await readRunData(run) : undefined;
-  const earlier = measurement ?? {
-    report: await readReport(folder),
-    ...await readRecordings(folder),
-  };
-  const { recordings, qCharts } = earlier;
-  const evaluation = earlier.report ?? undefined;
-  const played = evaluation?.checkpoint ?? checkpoint;
-  const speed = evaluation?.speed ?? data?.config.game.speed;
-  const files = await reportFiles({
-    title: name,
-    subtitle: [
-      speed === "accelerating"
-        ? "The real, accelerating dinosaur game of chrome://dino"
-        : `The dinosaur game of chrome://dino at the constant speed ${speed}`,
-      ...(played ? [`checkpoint ${played}`] : []),
-      ...(evaluation ? [`${points(evaluation.episodes)} games`] : []),
-    ].join(" · "),
-    ...{ evaluation, recordings, qCharts, run: data },
-  });
-  await replaceFolder(folder, files);
 }

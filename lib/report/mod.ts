@@ -7,8 +7,8 @@ export {
   gameName,
   PAGE_SCRIPT,
 } from "./evaluation_report.ts";
-export { drawChart } from "./chart.ts";
-export { type PageChart, pageHtml, type Section } from "./page.ts";
+export { drawChart, type PageChart } from "./chart.ts";
+export { pageHtml, type Section } from "./page.ts";
 export {
   type ChartedResult,
   compareRuns,
@@ -17,17 +17,11 @@ export {
   comparisonRows,
   sideBySideCharts,
 } from "./compare.ts";
-export { intervalText, points } from "./evaluation_sections.ts";
 export { readReport, readRunData } from "./run_data.ts";
 export { checkExportFolder, exportFiles } from "./export.ts";
 export { commandText } from "./command_text.ts";
-export {
-  evaluationFiles,
-  measureAgent,
-  recordEvaluation,
-  reportFolder,
-  writeReport,
-} from "./measure.ts";
+export { evaluationFiles, reportFolder, writeReport } from "./write.ts";
+export { measureAgent, recordEvaluation } from "./measure.ts";
 export {
   playLive,
   showLiveGame,

@@ -2,7 +2,8 @@
  * The report as one self-contained page: no script, no request, readable from
  * disk, on a phone, in light and in dark.
  */
-import type { Chart } from "./chart.ts";
+import type { Animation } from "./animation.ts";
+import type { Chart, PageChart } from "./chart.ts";
 import { escapeXml } from "./chart.ts";
 import { themeCss, withThemeVariables } from "./theme.ts";
 
@@ -24,17 +25,6 @@ export interface Table {
   /** Columns, from 0, that hold text; the others are numbers. */
   textColumns: readonly number[];
 }
-
-/** An animated picture of a game. */
-export interface Animation {
-  caption: string;
-  /** What it shows, for those who cannot see it. */
-  description: string;
-  webp: Uint8Array;
-}
-
-/** A chart in one form, or wide for desktops and narrow for phones. */
-export type PageChart = Chart | { wide: Chart; narrow: Chart };
 
 /** A part of the page under a heading; what is absent is left out. */
 export interface Section {

@@ -2,24 +2,26 @@
  * The games that a person looks at: the best and the median one as animations,
  * the ends of the earliest crashes as pictures.
  */
+import { join } from "node:path";
 import sharp from "sharp";
-import type { Learner } from "../agent/mod.ts";
-import { ACTIONS, FRAMES_PER_SECOND } from "../env/mod.ts";
+import { ifThere } from "../files.ts";
 import {
   type GameFrame,
+  readStoredGame,
   type RenderingEnv,
   replayGame,
   type StoredGame,
 } from "../evaluation/mod.ts";
+import type { Learner } from "../agent/mod.ts";
+import { ACTIONS, FRAMES_PER_SECOND } from "../env/mod.ts";
 import { CANVAS } from "../game/mod.ts";
-import { animatedWebp } from "./animation.ts";
+import { animatedWebp, type Animation } from "./animation.ts";
 import { filmstrip, FILMSTRIP_FRAMES } from "./filmstrip.ts";
-import { type Chart, CHART_WIDTH } from "./chart.ts";
+import { type Chart, CHART_WIDTH, type PageChart } from "./chart.ts";
 import type { Files } from "./folder.ts";
 import { obstacleName } from "./evaluation_charts.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
-import { points } from "./evaluation_sections.ts";
-import type { Animation, PageChart } from "./page.ts";
+import { points } from "../text.ts";
 import { qValueChart, type Snapshot } from "./q_chart.ts";
 
 /** Seconds of play that an animation on a page shows. */
@@ -216,4 +218,27 @@ async function snapshots(
     const base64 = new Uint8Array(png).toBase64();
     return { seconds, url: `data:image/png;base64,${base64}` };
   }));
+}
+
+/** The games and Q-values that an earlier report in this folder has. */
+export async function readRecordings(
+  folder: string,
+): Promise<{ recordings: Recording[]; qCharts: PageChart[] }> {
+  const recordings: Recording[] = [];
+  for (const role of [...ROLES, ...CRASH_ROLES]) {
+    const file = join(folder, `${role}.json`);
+    if (!await ifThere(Deno.readFile(file))) continue;
+    const webp = await ifThere(Deno.readFile(join(folder, `${role}.webp`)));
+    recordings.push({ role, game: await readStoredGame(file), webp });
+  }
+  const [wide, narrow] = await Promise.all(
+    ["q-values", "q-values-narrow"].map(async (name) => {
+      const svg = await ifThere(
+        Deno.readFile(join(folder, "charts", `${name}.svg`)),
+      );
+      const description = "Q-values at the end of a game, above its pictures.";
+      return svg && { name, description, svg: new TextDecoder().decode(svg) };
+    }),
+  );
+  return { recordings, qCharts: wide && narrow ? [{ wide, narrow }] : [] };
 }

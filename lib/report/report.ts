@@ -1,8 +1,6 @@
 /** A report: its page, its document, its tables and its pictures. */
 import { join } from "node:path";
-import { ifThere } from "../files.ts";
-import { readStoredGame } from "../evaluation/mod.ts";
-import { type Chart, svgToPng } from "./chart.ts";
+import { type Chart, type PageChart, svgToPng } from "./chart.ts";
 import { type EvaluationReport, scoresCsv } from "./evaluation_report.ts";
 import {
   comparisonSection,
@@ -10,15 +8,13 @@ import {
   headlineSection,
 } from "./evaluation_sections.ts";
 import type { Files } from "./folder.ts";
-import { type PageChart, pageHtml, type Section } from "./page.ts";
+import { pageHtml, type Section } from "./page.ts";
 import {
-  CRASH_ROLES,
   crashPicture,
   isCrash,
   type Recording,
   recordingAnimation,
   recordingFiles,
-  ROLES,
 } from "./recording.ts";
 import type { RunData } from "./run_data.ts";
 import {
@@ -116,27 +112,4 @@ async function reportSections(
     });
   }
   return sections;
-}
-
-/** The games and Q-values that an earlier report in this folder has. */
-export async function readRecordings(
-  folder: string,
-): Promise<Required<Pick<ReportContent, "recordings" | "qCharts">>> {
-  const recordings: Recording[] = [];
-  for (const role of [...ROLES, ...CRASH_ROLES]) {
-    const file = join(folder, `${role}.json`);
-    if (!await ifThere(Deno.readFile(file))) continue;
-    const webp = await ifThere(Deno.readFile(join(folder, `${role}.webp`)));
-    recordings.push({ role, game: await readStoredGame(file), webp });
-  }
-  const [wide, narrow] = await Promise.all(
-    ["q-values", "q-values-narrow"].map(async (name) => {
-      const svg = await ifThere(
-        Deno.readFile(join(folder, "charts", `${name}.svg`)),
-      );
-      const description = "Q-values at the end of a game, above its pictures.";
-      return svg && { name, description, svg: new TextDecoder().decode(svg) };
-    }),
-  );
-  return { recordings, qCharts: wide && narrow ? [{ wide, narrow }] : [] };
 }

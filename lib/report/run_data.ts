@@ -3,14 +3,16 @@ import { join } from "node:path";
 import { type Config, loadConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { ifThere, namesIn } from "../files.ts";
-import { readRunInfo, type RunFolder, type RunInfo } from "../training/mod.ts";
+import {
+  type EvaluationPoint,
+  readRunInfo,
+  type RunFolder,
+  type RunInfo,
+  type TrainingGame,
+  type TrainingMetrics,
+} from "../training/mod.ts";
 import { numberCell, parseCsv, requiredNumber } from "./csv.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
-import type {
-  EvaluationPoint,
-  TrainingGame,
-  TrainingMetrics,
-} from "./training_charts.ts";
 
 /** A run as far as it has come. */
 export interface RunData {

@@ -2,7 +2,7 @@
 import { alignedTable } from "../cli/mod.ts";
 import { cappedSentence } from "./evaluation_charts.ts";
 import type { EvaluationReport } from "./evaluation_report.ts";
-import { intervalText, points } from "./evaluation_sections.ts";
+import { intervalText, points } from "../text.ts";
 
 /** The figures of the agent and of the simple players beside it. */
 export function evaluationText(report: EvaluationReport): string {

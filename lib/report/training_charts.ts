@@ -1,37 +1,13 @@
 /** Charts of how a run's training went. */
 import type { TopLevelSpec } from "vega-lite";
 import { mean } from "../evaluation/mod.ts";
+import type {
+  EvaluationPoint,
+  TrainingGame,
+  TrainingMetrics,
+} from "../training/mod.ts";
 import { type Chart, drawChart, SHORT_NUMBERS } from "./chart.ts";
 import { LIGHT } from "./theme.ts";
-
-/** A game of the training, in the order in which they ended. */
-export interface TrainingGame {
-  score: number;
-}
-
-/** A line of a run's metrics.csv. */
-export interface TrainingMetrics {
-  /** Agent steps so far. */
-  step: number;
-  loss: number | null;
-  qMean: number | null;
-  epsilon: number;
-  /** Seconds of training so far. */
-  wallSeconds: number;
-}
-
-/** A greedy evaluation during training. */
-export interface EvaluationPoint {
-  step: number;
-  wallSeconds: number;
-  mean: number;
-  low: number;
-  high: number;
-  /** Share of its games that reached the cap. */
-  capped: number;
-  cap: number;
-  episodes: number;
-}
 
 /** Points that a line of a chart has at most: more cannot be told apart. */
 const MAX_POINTS = 600;

@@ -1,6 +1,6 @@
 /** The parts of a page that tell how a run was trained. */
 import { commandText } from "./command_text.ts";
-import { points } from "./evaluation_sections.ts";
+import { points } from "../text.ts";
 import type { Section } from "./page.ts";
 import type { RunData } from "./run_data.ts";
 import {

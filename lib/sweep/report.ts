@@ -2,12 +2,11 @@
 import { mean } from "../evaluation/mod.ts";
 import {
   type ChartedResult,
-  intervalText,
   pageHtml,
-  points,
   type Section,
   sideBySideCharts,
 } from "../report/mod.ts";
+import { intervalText, points } from "../text.ts";
 import type {
   FigureWithInterval,
   SettingResult,

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { configToYaml } from "../config/mod.ts";
 import { mean } from "../evaluation/mod.ts";
-import { points } from "../report/mod.ts";
+import { points } from "../text.ts";
 import {
   acquireLock,
   type Child,

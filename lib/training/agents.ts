@@ -15,7 +15,7 @@ import { CheckpointError, UsageError } from "../errors.ts";
 import { namesIn } from "../files.ts";
 import { Random } from "../random.ts";
 import type { Agent } from "./agent.ts";
-import { findCheckpoint, readCheckpointModel } from "./checkpoint.ts";
+import { findCheckpoint, readCheckpointModel } from "./find_checkpoint.ts";
 import { listCheckpoints, readCheckpointFiles } from "./checkpoint_files.ts";
 import { joinAgents } from "./ensemble.ts";
 import {

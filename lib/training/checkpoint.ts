@@ -4,7 +4,6 @@ import {
   encodeModel,
   encodeTensors,
   type LearnerState,
-  type ModelFiles,
   type Network,
   type ReplayMemory,
   type WeightSpec,
@@ -18,12 +17,12 @@ import {
   listCheckpoints,
   pruneCheckpoints,
   readCheckpointFiles,
-  readManifest,
   removeLeftovers,
   setAside,
   writeCheckpointFiles,
 } from "./checkpoint_files.ts";
 import type { Counters } from "./counters.ts";
+import { MODEL, WEIGHTS } from "./find_checkpoint.ts";
 import type { SinkPositions } from "./metric_sink.ts";
 import { chunkReader, compressChunks } from "./replay_file.ts";
 
@@ -58,9 +57,6 @@ export interface LoadedCheckpoint {
   restoreMemory(memory: ReplayMemory): Promise<void>;
 }
 
-/** The weights that play, as a tfjs model: the moving average, if kept. */
-const MODEL = "model.json";
-const WEIGHTS = "weights.bin";
 /** {@linkcode StoredState}. */
 const STATE = "state.json";
 /** All of the learner's tensors. */
@@ -205,52 +201,6 @@ export async function newestSoundCounters(
     }
   }
   return null;
-}
-
-/**
- * The network of a checkpoint as the files of a tfjs model, as it plays.
- *
- * @throws CheckpointError if the checkpoint is missing or damaged
- */
-export async function readCheckpointModel(path: string): Promise<ModelFiles> {
-  const { files } = await readCheckpointFiles(path, [MODEL, WEIGHTS]);
-  return {
-    model: new TextDecoder().decode(files[MODEL]),
-    weights: files[WEIGHTS]!,
-  };
-}
-
-/**
- * Finds a checkpoint of a run. The best is the one with the highest mean score
- * in the evaluations so far; before the first of them it is the newest.
- *
- * @returns its path
- * @throws CheckpointError if there is none
- */
-export async function findCheckpoint(
-  folder: string,
-  which: "best" | "newest" | number,
-): Promise<string> {
-  const steps = await listCheckpoints(folder);
-  const [newest] = steps;
-  if (newest === undefined) {
-    throw new CheckpointError(
-      `There is no checkpoint in ${folder}; train for longer`,
-    );
-  }
-  let step = which === "newest" ? newest : which;
-  if (step === "best") {
-    const { best } = await readManifest(checkpointPath(folder, newest));
-    step = best?.step ?? newest;
-  }
-  if (!steps.includes(step)) {
-    throw new CheckpointError(
-      `There is no checkpoint step-${step} in ${folder}; it has ${
-        steps.map((step) => `step-${step}`).join(", ")
-      }`,
-    );
-  }
-  return checkpointPath(folder, step);
 }
 
 /** All tensors of a learner, one after the other, and what they are. */

@@ -26,22 +26,7 @@ import {
   stopReason,
 } from "./counters.ts";
 import { trainingEpisodes } from "./episodes.ts";
-
-/** Means over the updates of one interval of training. */
-export interface IntervalMetrics {
-  step: number;
-  /** NaN, as the next two, when the interval had no update. */
-  loss: number;
-  /** Mean Q(s, a) of the sampled transitions. */
-  meanQ: number;
-  /** Mean absolute TD error. */
-  tdError: number;
-  epsilon: number;
-  learningRate: number;
-  /** Agent steps, and updates, per second since the last interval. */
-  stepsPerSecond: number;
-  updatesPerSecond: number;
-}
+import type { IntervalMetrics } from "./measurements.ts";
 
 /** What a training run is made of. */
 export interface TrainingParts {

@@ -1,12 +1,11 @@
 /** Training: the loop, and all that a run leaves in its folder. */
 export type { Agent } from "./agent.ts";
 export { findAgent, loadLearner } from "./agents.ts";
+export { findCheckpoint, readCheckpointModel } from "./find_checkpoint.ts";
 export {
-  findCheckpoint,
   loadCheckpoint,
   loadNewestCheckpoint,
   newestSoundCounters,
-  readCheckpointModel,
   saveCheckpoint,
 } from "./checkpoint.ts";
 export {
@@ -50,3 +49,8 @@ export {
 } from "./run_folder.ts";
 export { runTraining, type TrainingOutcome } from "./session.ts";
 export { openSinks } from "./sinks.ts";
+export type {
+  EvaluationPoint,
+  TrainingGame,
+  TrainingMetrics,
+} from "./measurements.ts";

@@ -19,8 +19,8 @@ import {
 } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
+import { findCheckpoint } from "./find_checkpoint.ts";
 import {
-  findCheckpoint,
   loadCheckpoint,
   type LoadedCheckpoint,
   loadNewestCheckpoint,

@@ -9,7 +9,7 @@ import {
   comparisonRows,
 } from "../../lib/report/compare.ts";
 import { readRunData } from "../../lib/report/run_data.ts";
-import { writeReport } from "../../lib/report/measure.ts";
+import { writeReport } from "../../lib/report/write.ts";
 import { type RunFolder, runFolderAt } from "../../lib/training/mod.ts";
 import { exampleReport } from "./example_report.ts";
 

@@ -1,0 +1,79 @@
+/** Writes down what is told about an agent and its run. */
+import { basename, join, resolve } from "node:path";
+import type { Config } from "../config/mod.ts";
+import type { Evaluation } from "../evaluation/mod.ts";
+import { type Agent, RUNS_FOLDER } from "../training/mod.ts";
+import type { EvaluationReport } from "./evaluation_report.ts";
+import { points } from "../text.ts";
+import { type Files, replaceFolder } from "./folder.ts";
+import { keptGames, type Measurement } from "./measure.ts";
+import { readRecordings } from "./recording.ts";
+import { reportFiles } from "./report.ts";
+import { readReport, readRunData } from "./run_data.ts";
+
+/** Where the evaluations of agents go that are no run's. */
+const EVALUATIONS_FOLDER = resolve(RUNS_FOLDER, "../evaluations");
+
+/** An evaluation during training: its page, its tables and two of its games. */
+export async function evaluationFiles(
+  report: EvaluationReport,
+  evaluation: Evaluation,
+  config: Config,
+): Promise<Files> {
+  return await reportFiles({
+    title: `${report.run}, ${report.checkpoint}`,
+    subtitle: "An evaluation during training",
+    evaluation: report,
+    recordings: keptGames(evaluation, config),
+    chartFiles: false,
+  });
+}
+
+/** The folder that an agent's report goes to. */
+export function reportFolder(
+  agent: Pick<Agent, "name" | "run">,
+  clock: Config["env"]["clock"],
+): string {
+  const ending = clock === "live" ? "-live" : "";
+  return agent.run
+    ? agent.run.report + ending
+    : join(EVALUATIONS_FOLDER, basename(agent.name) + ending);
+}
+
+/**
+ * Writes the report of an agent: how it plays and, when it is of a run, how it
+ * was trained. A measurement that is absent is taken from the folder's earlier
+ * report, if there is one.
+ *
+ * @throws UsageError when the run's files cannot be read or the folder cannot
+ * be written
+ */
+export async function writeReport(
+  folder: string,
+  { name, checkpoint, run }: Pick<Agent, "name" | "run"> & {
+    checkpoint?: string;
+  },
+  measurement?: Measurement,
+): Promise<void> {
+  const data = run ? await readRunData(run) : undefined;
+  const earlier = measurement ?? {
+    report: await readReport(folder),
+    ...await readRecordings(folder),
+  };
+  const { recordings, qCharts } = earlier;
+  const evaluation = earlier.report ?? undefined;
+  const played = evaluation?.checkpoint ?? checkpoint;
+  const speed = evaluation?.speed ?? data?.config.game.speed;
+  const files = await reportFiles({
+    title: name,
+    subtitle: [
+      speed === "accelerating"
+        ? "The real, accelerating dinosaur game of chrome://dino"
+        : `The dinosaur game of chrome://dino at the constant speed ${speed}`,
+      ...(played ? [`checkpoint ${played}`] : []),
+      ...(evaluation ? [`${points(evaluation.episodes)} games`] : []),
+    ].join(" · "),
+    ...{ evaluation, recordings, qCharts, run: data },
+  });
+  await replaceFolder(folder, files);
+}
