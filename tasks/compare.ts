@@ -13,9 +13,9 @@ import {
   comparisonFiles,
   comparisonNotes,
   comparisonRows,
-  replaceFolder,
 } from "../lib/report/mod.ts";
-import { openRun, RUNS_FOLDER } from "../lib/training/mod.ts";
+import { replaceFolder } from "../lib/system/mod.ts";
+import { openRun, RUNS_FOLDER } from "../lib/runs/mod.ts";
 
 /** Where comparisons go. */
 const COMPARISONS_FOLDER = resolve(RUNS_FOLDER, "../comparisons");

@@ -8,14 +8,14 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START } from "../lib/config/mod.ts";
+import { commandText } from "../lib/system/mod.ts";
 import {
-  commandText,
   evaluationText,
-  measureAgent,
   reportFolder,
   writeReport,
 } from "../lib/report/mod.ts";
-import { findAgent } from "../lib/training/mod.ts";
+import { measureAgent } from "../lib/recording/mod.ts";
+import { findAgent } from "../lib/agents/mod.ts";
 
 /** `deno task eval`. */
 export const command = defineCommand({

@@ -1,11 +1,8 @@
 import { join, resolve } from "node:path";
 import { answer, defineCommand, say } from "../lib/cli/mod.ts";
-import {
-  checkExportFolder,
-  exportFiles,
-  replaceFolder,
-} from "../lib/report/mod.ts";
-import { findAgent } from "../lib/training/mod.ts";
+import { checkExportFolder, exportFiles } from "../lib/export/mod.ts";
+import { replaceFolder } from "../lib/system/mod.ts";
+import { findAgent } from "../lib/agents/mod.ts";
 
 /** `deno task export`. */
 export const command = defineCommand({

@@ -9,15 +9,16 @@ import {
 import { HELD_OUT_SEEDS_START, loadConfig } from "../lib/config/mod.ts";
 import { ACTIONS, FRAMES_PER_SECOND } from "../lib/env/mod.ts";
 import { UsageError } from "../lib/errors.ts";
-import { readStoredGame } from "../lib/evaluation/mod.ts";
 import {
   playLive,
+  readStoredGame,
   showLiveGame,
   showLockstepGame,
   type ShownGame,
   showStoredGame,
-} from "../lib/report/mod.ts";
-import { findAgent, loadLearner, RUNS_FOLDER } from "../lib/training/mod.ts";
+} from "../lib/recording/mod.ts";
+import { findAgent, loadLearner } from "../lib/agents/mod.ts";
+import { RUNS_FOLDER } from "../lib/runs/mod.ts";
 
 /** Where the pictures of games go. */
 const GAMES_FOLDER = resolve(RUNS_FOLDER, "../games");

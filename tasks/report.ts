@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { answer, defineCommand } from "../lib/cli/mod.ts";
 import { writeReport } from "../lib/report/mod.ts";
-import { openRun } from "../lib/training/mod.ts";
+import { openRun } from "../lib/runs/mod.ts";
 
 /** `deno task report`. */
 export const command = defineCommand({

@@ -10,8 +10,8 @@ import {
   ensureChrome,
   ensureTensorFlow,
   removeCache,
-  say,
 } from "../lib/setup/mod.ts";
+import { say } from "../lib/system/mod.ts";
 
 const HELP = `Brings what the other tasks need; does nothing when all is there.
 

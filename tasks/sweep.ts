@@ -16,7 +16,7 @@ import {
   sweepNotes,
   sweepRows,
 } from "../lib/sweep/mod.ts";
-import type { Child } from "../lib/training/mod.ts";
+import type { Child } from "../lib/system/mod.ts";
 
 /** `deno task sweep`. */
 export const command = defineCommand({

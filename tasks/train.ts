@@ -10,29 +10,29 @@ import {
 } from "../lib/cli/mod.ts";
 import { type Config, DEFAULT_CONFIG, loadConfig } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
-import type { Evaluation } from "../lib/evaluation/mod.ts";
 import {
-  commandText,
+  type Evaluation,
   type EvaluationContext,
-  evaluationFiles,
   type EvaluationReport,
   evaluationReport,
   gameName,
-  recordEvaluation,
-  replaceFolder,
-  writeReport,
-} from "../lib/report/mod.ts";
+} from "../lib/evaluation/mod.ts";
+import { commandText, replaceFolder } from "../lib/system/mod.ts";
+import { evaluationFiles, writeReport } from "../lib/report/mod.ts";
+import { recordEvaluation } from "../lib/recording/mod.ts";
 import {
   createRun,
-  findAgent,
-  formatDuration,
   openRun,
   removeUnstartedRun,
   type RunFolder,
+  updateRunConfig,
+} from "../lib/runs/mod.ts";
+import { findAgent } from "../lib/agents/mod.ts";
+import {
+  formatDuration,
   runTraining,
   type StopReason,
   type TrainingOutcome,
-  updateRunConfig,
 } from "../lib/training/mod.ts";
 
 const REASONS: Record<StopReason, string> = {

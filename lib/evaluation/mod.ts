@@ -16,14 +16,6 @@ export {
   randomPolicy,
 } from "./policies.ts";
 export { PUBLISHED_RESULTS, type PublishedResult } from "./published.ts";
-export type { GameFrame } from "./game_frame.ts";
-export {
-  readStoredGame,
-  type RenderingEnv,
-  replayGame,
-  type StoredGame,
-  storedGame,
-} from "./replay.ts";
 export { firstSeedFor, type SeedPurpose } from "./seeds.ts";
 export {
   bootstrapInterval,
@@ -44,3 +36,11 @@ export {
   probabilityOfImprovement,
   probabilityOfImprovementInterval,
 } from "./comparison.ts";
+export {
+  type EvaluationContext,
+  type EvaluationReport,
+  evaluationReport,
+  gameName,
+  PAGE_SCRIPT,
+  scoresCsv,
+} from "./document.ts";

@@ -1,5 +1,6 @@
 /** Several runs, or several seeds of one config, side by side. */
 import {
+  type EvaluationReport,
   hierarchicalInterval,
   interquartileMean,
   type Interval,
@@ -7,14 +8,21 @@ import {
   probabilityOfImprovementInterval,
 } from "../evaluation/mod.ts";
 import { UsageError } from "../errors.ts";
-import type { EvaluationPoint, RunFolder } from "../training/mod.ts";
-import { type Chart, drawChart, SHORT_NUMBERS } from "./chart.ts";
-import { cappedSentence } from "./evaluation_charts.ts";
-import type { EvaluationReport } from "./evaluation_report.ts";
+import {
+  type EvaluationPoint,
+  readReport,
+  readRunData,
+  type RunFolder,
+} from "../runs/mod.ts";
+import {
+  cappedSentence,
+  type Chart,
+  drawChart,
+  SHORT_NUMBERS,
+} from "../drawing/mod.ts";
 import { intervalText, points } from "../text.ts";
-import type { Files } from "./folder.ts";
+import type { Files } from "../system/mod.ts";
 import { pageHtml } from "./page.ts";
-import { readReport, readRunData } from "./run_data.ts";
 import { chartFiles } from "./report.ts";
 
 /** The score whose first time in training is told. */

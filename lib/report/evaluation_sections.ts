@@ -1,17 +1,16 @@
 /** The parts of a page that tell how well an agent plays. */
 import { HELD_OUT_SEEDS_START, TRAINING_SEEDS_END } from "../config/mod.ts";
-import type { ScoreSummary } from "../evaluation/mod.ts";
+import type { EvaluationReport, ScoreSummary } from "../evaluation/mod.ts";
 import { intervalText, points } from "../text.ts";
 import {
   actionsOverSpeed,
   cappedSentence,
   crashChart,
+  type PageChart,
   performanceProfile,
   scoreDistribution,
-} from "./evaluation_charts.ts";
-import type { EvaluationReport } from "./evaluation_report.ts";
+} from "../drawing/mod.ts";
 import type { Figure, Section, Table } from "./page.ts";
-import type { PageChart } from "./chart.ts";
 
 const percent = new Intl.NumberFormat("en", {
   style: "percent",

@@ -2,10 +2,14 @@
  * The report as one self-contained page: no script, no request, readable from
  * disk, on a phone, in light and in dark.
  */
-import type { Animation } from "./animation.ts";
-import type { Chart, PageChart } from "./chart.ts";
-import { escapeXml } from "./chart.ts";
-import { themeCss, withThemeVariables } from "./theme.ts";
+import {
+  type Animation,
+  type Chart,
+  escapeXml,
+  type PageChart,
+  themeCss,
+  withThemeVariables,
+} from "../drawing/mod.ts";
 
 /** A headline figure. */
 export interface Figure {

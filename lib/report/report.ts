@@ -1,13 +1,12 @@
 /** A report: its page, its document, its tables and its pictures. */
-import { join } from "node:path";
-import { type Chart, type PageChart, svgToPng } from "./chart.ts";
-import { type EvaluationReport, scoresCsv } from "./evaluation_report.ts";
+import { type Chart, type PageChart, svgToPng } from "../drawing/mod.ts";
+import { type EvaluationReport, scoresCsv } from "../evaluation/mod.ts";
 import {
   comparisonSection,
   gamesSection,
   headlineSection,
 } from "./evaluation_sections.ts";
-import type { Files } from "./folder.ts";
+import type { Files } from "../system/mod.ts";
 import { pageHtml, type Section } from "./page.ts";
 import {
   crashPicture,
@@ -15,8 +14,8 @@ import {
   type Recording,
   recordingAnimation,
   recordingFiles,
-} from "./recording.ts";
-import type { RunData } from "./run_data.ts";
+} from "../recording/mod.ts";
+import type { RunData } from "../runs/mod.ts";
 import {
   repeatSection,
   shortHash,

@@ -1,7 +1,7 @@
 /** An evaluation as a person reads it in a terminal. */
 import { alignedTable } from "../cli/mod.ts";
-import { cappedSentence } from "./evaluation_charts.ts";
-import type { EvaluationReport } from "./evaluation_report.ts";
+import { cappedSentence } from "../drawing/mod.ts";
+import type { EvaluationReport } from "../evaluation/mod.ts";
 import { intervalText, points } from "../text.ts";
 
 /** The figures of the agent and of the simple players beside it. */

@@ -1,13 +1,9 @@
 /** The parts of a page that tell how a run was trained. */
-import { commandText } from "./command_text.ts";
+import { commandText } from "../system/mod.ts";
 import { points } from "../text.ts";
 import type { Section } from "./page.ts";
-import type { RunData } from "./run_data.ts";
-import {
-  learnerCharts,
-  learningCurves,
-  scoreCharts,
-} from "./training_charts.ts";
+import type { RunData } from "../runs/mod.ts";
+import { learnerCharts, learningCurves, scoreCharts } from "../drawing/mod.ts";
 
 /** How the training went. */
 export async function trainingSection(

@@ -1,15 +1,17 @@
 /** Writes down what is told about an agent and its run. */
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../config/mod.ts";
-import type { Evaluation } from "../evaluation/mod.ts";
-import { type Agent, RUNS_FOLDER } from "../training/mod.ts";
-import type { EvaluationReport } from "./evaluation_report.ts";
+import type { Evaluation, EvaluationReport } from "../evaluation/mod.ts";
+import type { Agent } from "../agents/mod.ts";
+import { readReport, readRunData, RUNS_FOLDER } from "../runs/mod.ts";
 import { points } from "../text.ts";
-import { type Files, replaceFolder } from "./folder.ts";
-import { keptGames, type Measurement } from "./measure.ts";
-import { readRecordings } from "./recording.ts";
+import { type Files, replaceFolder } from "../system/mod.ts";
+import {
+  keptGames,
+  type Measurement,
+  readRecordings,
+} from "../recording/mod.ts";
 import { reportFiles } from "./report.ts";
-import { readReport, readRunData } from "./run_data.ts";
 
 /** Where the evaluations of agents go that are no run's. */
 const EVALUATIONS_FOLDER = resolve(RUNS_FOLDER, "../evaluations");

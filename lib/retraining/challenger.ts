@@ -6,18 +6,17 @@ import {
   differingParts,
   loadConfig,
 } from "../config/mod.ts";
+import { acquireLock } from "../system/mod.ts";
 import {
-  acquireLock,
   createRun,
-  freshCounters,
   listCheckpoints,
-  newestSoundCounters,
   openRun,
   type RunFolder,
   runFolderAt,
   RUNS_FOLDER,
   updateRunConfig,
-} from "../training/mod.ts";
+} from "../runs/mod.ts";
+import { freshCounters, newestSoundCounters } from "../training/mod.ts";
 import { nightName } from "./paths.ts";
 
 /** Name of its run. */

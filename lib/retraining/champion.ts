@@ -7,9 +7,9 @@ import { ifThere, namesIn, removeIfThere } from "../files.ts";
 import {
   type CheckpointFiles,
   readCheckpointFiles,
-  syncFolder,
   writeManifestFolder,
-} from "../training/mod.ts";
+} from "../runs/mod.ts";
+import { syncFolder } from "../system/mod.ts";
 import type { ChampionFolder } from "./paths.ts";
 
 const INFO = "champion.json";

@@ -1,6 +1,6 @@
 /** The user's crontab: our lines in it, and nothing else of it. */
 import { DinoDqnError, UsageError } from "../errors.ts";
-import { type Finished, run } from "../setup/mod.ts";
+import { type Finished, run } from "../system/mod.ts";
 import type { Job } from "./job.ts";
 
 /** Debian's cron takes no longer command. */

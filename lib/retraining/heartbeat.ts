@@ -1,4 +1,4 @@
-import { replaceDurably } from "../training/mod.ts";
+import { replaceDurably } from "../system/mod.ts";
 
 /** What goes on now, or how the last night ended. */
 export type HeartbeatState = "running" | "promoted" | "kept" | "failed";

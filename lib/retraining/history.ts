@@ -1,6 +1,6 @@
 /** `history.csv`: one line per night. */
 import { ifThere } from "../files.ts";
-import { replaceDurably } from "../training/mod.ts";
+import { replaceDurably } from "../system/mod.ts";
 import type { NightResult } from "./result.ts";
 
 /** A night as a line tells it; an empty cell is null. */

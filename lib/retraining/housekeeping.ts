@@ -5,12 +5,8 @@ import type { Config } from "../config/mod.ts";
 import { DinoDqnError, RunLockedError, UsageError } from "../errors.ts";
 import { namesIn } from "../files.ts";
 import { resolveNetwork } from "../agent/mod.ts";
-import {
-  acquireLock,
-  type RunFolder,
-  runFolderAt,
-  RUNS_FOLDER,
-} from "../training/mod.ts";
+import { acquireLock } from "../system/mod.ts";
+import { type RunFolder, runFolderAt, RUNS_FOLDER } from "../runs/mod.ts";
 import { CHALLENGER, SET_ASIDE } from "./challenger.ts";
 import { bytesOf, freeBytes } from "./disk.ts";
 import { type ChampionFolder, nightOf } from "./paths.ts";

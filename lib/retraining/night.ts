@@ -2,8 +2,9 @@
 import { basename, join } from "node:path";
 import type { Config } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
-import { exportFiles } from "../report/mod.ts";
-import { findAgent, findCheckpoint, listCheckpoints } from "../training/mod.ts";
+import { exportFiles } from "../export/mod.ts";
+import { findAgent } from "../agents/mod.ts";
+import { findCheckpoint, listCheckpoints } from "../runs/mod.ts";
 import { type Challenger, prepareChallenger } from "./challenger.ts";
 import {
   type Champion,

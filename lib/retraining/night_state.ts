@@ -1,6 +1,6 @@
 /** Which night it is, and whether the last one came to its end. */
 import { namesIn } from "../files.ts";
-import { replaceDurably } from "../training/mod.ts";
+import { replaceDurably } from "../system/mod.ts";
 import type { HistoryLine } from "./history.ts";
 import { type ChampionFolder, nightOf } from "./paths.ts";
 import type { NightResult } from "./result.ts";

@@ -1,10 +1,6 @@
 /** The page of a night, and the page with the curve over the nights. */
-import {
-  drawChart,
-  type PageChart,
-  pageHtml,
-  type Section,
-} from "../report/mod.ts";
+import { drawChart, type PageChart } from "../drawing/mod.ts";
+import { pageHtml, type Section } from "../report/mod.ts";
 import type { HistoryLine } from "./history.ts";
 import {
   type Contestant,

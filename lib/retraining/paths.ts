@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { CHAMPION_FOLDER } from "../training/mod.ts";
+import { CHAMPION_FOLDER } from "../runs/mod.ts";
 
 /**
  * The folder of the champion, and of the nights that it came through:

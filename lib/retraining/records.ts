@@ -1,7 +1,7 @@
 /** Writing down what a night did, whatever the disk says. */
 import { join } from "node:path";
 import type { Config } from "../config/mod.ts";
-import { replaceDurably } from "../training/mod.ts";
+import { replaceDurably } from "../system/mod.ts";
 import { keepReserve, writeWithReserve } from "./disk.ts";
 import { appendHistory, readHistory } from "./history.ts";
 import { allBytes, keepHouse } from "./housekeeping.ts";

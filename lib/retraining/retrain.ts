@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Config } from "../config/mod.ts";
 import { DinoDqnError, UsageError } from "../errors.ts";
-import { acquireLock } from "../training/mod.ts";
+import { acquireLock } from "../system/mod.ts";
 import { readChampion } from "./champion.ts";
 import { firstSeedOfNight } from "./decision.ts";
 import { keepReserve, writeWithReserve } from "./disk.ts";

@@ -1,7 +1,7 @@
 /** Putting a job onto the machine's schedule, and taking it off again. */
 import { dirname } from "node:path";
 import { userInfo } from "node:os";
-import { replaceDurably } from "../training/mod.ts";
+import { replaceDurably } from "../system/mod.ts";
 import { checkCronExpression, nextCronTime } from "./cron_expression.ts";
 import {
   crontabLine,

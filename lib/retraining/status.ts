@@ -1,7 +1,7 @@
 /** Where retraining stands, for people and for monitoring. */
 import { dirname } from "node:path";
 import { ifThere } from "../files.ts";
-import { type LockHolder, lockHolder } from "../training/mod.ts";
+import { type LockHolder, lockHolder } from "../system/mod.ts";
 import { type ChampionInfo, readChampion } from "./champion.ts";
 import { freeBytes } from "./disk.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";

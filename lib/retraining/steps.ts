@@ -1,8 +1,8 @@
 /** The parts of a night that may hang, crash or be killed: other processes. */
 import type { Config } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
-import { type EvaluationReport, PAGE_SCRIPT } from "../report/mod.ts";
-import { type ChildEnd, startChild } from "../training/mod.ts";
+import { type EvaluationReport, PAGE_SCRIPT } from "../evaluation/mod.ts";
+import { type ChildEnd, startChild } from "../system/mod.ts";
 import type { NightLog } from "./night_log.ts";
 
 /** Longest wait for a process that was asked to save and stop. */

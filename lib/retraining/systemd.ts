@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { DinoDqnError, UsageError } from "../errors.ts";
 import { ifThere } from "../files.ts";
-import { run } from "../setup/mod.ts";
+import { run } from "../system/mod.ts";
 import { sha256 } from "../sha256.ts";
 import type { Job } from "./job.ts";
 

@@ -1,6 +1,6 @@
 import { cacheFolder, type TensorFlowLocation } from "../tensorflow/locate.ts";
 import { lockCache } from "./lock.ts";
-import { findProgram, lastLine, run, say } from "./process.ts";
+import { findProgram, lastLine, run, say } from "../system/mod.ts";
 import { stagingFolder, sweep } from "./staging.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { searchChrome } from "../browser/find.ts";
 import { DinoDqnError } from "../errors.ts";
 import type { PackageMode } from "./packages.ts";
-import { findProgram, runAloud, say } from "./process.ts";
+import { findProgram, runAloud, say } from "../system/mod.ts";
 
 const REMEDY =
   "Install Chrome or Chromium (Debian: apt-get install chromium), " +

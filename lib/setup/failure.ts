@@ -1,5 +1,5 @@
 import { DinoDqnError } from "../errors.ts";
-import { lastLine } from "./process.ts";
+import { lastLine } from "../system/mod.ts";
 
 const AGAIN = "then run: deno task setup";
 

@@ -1,5 +1,5 @@
 import { DinoDqnError } from "../errors.ts";
-import { say } from "./process.ts";
+import { say } from "../system/mod.ts";
 
 async function open(cache: string, path: string): Promise<Deno.FsFile> {
   try {

@@ -2,6 +2,5 @@
 export { ensureBinding, findCompiler } from "./binding.ts";
 export { ensureChrome } from "./chrome.ts";
 export { choosePackages } from "./packages.ts";
-export { type Finished, run, say } from "./process.ts";
 export { removeCache } from "./remove.ts";
 export { ensureTensorFlow } from "./tensorflow.ts";

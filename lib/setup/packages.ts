@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { run } from "./process.ts";
+import { run } from "../system/mod.ts";
 
 /** Where the `jsr:` packages come from: their registry, or lib/compat. */
 export type PackageMode = "jsr" | "npm";

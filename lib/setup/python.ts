@@ -1,5 +1,5 @@
 import { DinoDqnError } from "../errors.ts";
-import { findProgram, type Finished } from "./process.ts";
+import { findProgram, type Finished } from "../system/mod.ts";
 
 /**
  * Ends Python when set-up ends, however it ends: the pipe between them closes.

@@ -11,7 +11,7 @@ import {
 } from "../tensorflow/locate.ts";
 import { failure } from "./failure.ts";
 import { lockCache } from "./lock.ts";
-import { run, say } from "./process.ts";
+import { run, say } from "../system/mod.ts";
 import { folderBytes, size, withProgress } from "./progress.ts";
 import { findPython, runPip, runPython } from "./python.ts";
 import { stagingFolder, sweep } from "./staging.ts";

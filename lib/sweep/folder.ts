@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Config, displayPath, loadConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { RUNS_FOLDER } from "../training/mod.ts";
+import { RUNS_FOLDER } from "../runs/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import { readState, reconcile, type Reconciled } from "./state.ts";
 

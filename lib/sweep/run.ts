@@ -3,13 +3,8 @@ import { join } from "node:path";
 import { configToYaml } from "../config/mod.ts";
 import { mean } from "../evaluation/mod.ts";
 import { points } from "../text.ts";
-import {
-  acquireLock,
-  type Child,
-  replaceDurably,
-  runFolderAt,
-  RUNS_FOLDER,
-} from "../training/mod.ts";
+import { acquireLock, type Child, replaceDurably } from "../system/mod.ts";
+import { runFolderAt, RUNS_FOLDER } from "../runs/mod.ts";
 import { checkBeforeStart, type SweepFolder, sweepFolder } from "./folder.ts";
 import type { SweepPlan } from "./plan.ts";
 import { sweepCsv, sweepPage } from "./report.ts";

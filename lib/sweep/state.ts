@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../errors.ts";
 import { ifThere } from "../files.ts";
-import { replaceDurably } from "../training/mod.ts";
+import { replaceDurably } from "../system/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import type { Values } from "./settings.ts";
 import type { EvaluationMean } from "./stopping.ts";

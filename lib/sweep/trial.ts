@@ -1,7 +1,7 @@
 /** One training of a sweep, as a process of its own. */
 import { namesIn } from "../files.ts";
-import { readReport, readRunData } from "../report/mod.ts";
-import { type Child, type RunFolder, startChild } from "../training/mod.ts";
+import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
+import { type Child, startChild } from "../system/mod.ts";
 import type { Values } from "./settings.ts";
 import type { FinalGames, Trial } from "./state.ts";
 

@@ -15,14 +15,15 @@ import {
   type CheckpointFiles,
   checkpointPath,
   listCheckpoints,
+  MODEL,
   pruneCheckpoints,
   readCheckpointFiles,
   removeLeftovers,
   setAside,
+  WEIGHTS,
   writeCheckpointFiles,
-} from "./checkpoint_files.ts";
+} from "../runs/mod.ts";
 import type { Counters } from "./counters.ts";
-import { MODEL, WEIGHTS } from "./find_checkpoint.ts";
 import type { SinkPositions } from "./metric_sink.ts";
 import { chunkReader, compressChunks } from "./replay_file.ts";
 

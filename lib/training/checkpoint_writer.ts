@@ -6,7 +6,7 @@ import { saveCheckpoint } from "./checkpoint.ts";
 import type { Counters } from "./counters.ts";
 import type { MetricSink } from "./metric_sink.ts";
 import type { Progress } from "./progress.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { RunFolder } from "../runs/mod.ts";
 
 /** Name in a checkpoint of the stream that the training loop draws from. */
 export const TRAINING_RANDOM = "training";

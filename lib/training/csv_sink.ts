@@ -6,7 +6,7 @@ import type {
   MetricSink,
   SinkPositions,
 } from "./metric_sink.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { RunFolder } from "../runs/mod.ts";
 
 /** Columns of `scores.csv`: one line per game. */
 const SCORES_COLUMNS = [

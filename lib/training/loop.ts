@@ -26,7 +26,7 @@ import {
   stopReason,
 } from "./counters.ts";
 import { trainingEpisodes } from "./episodes.ts";
-import type { IntervalMetrics } from "./measurements.ts";
+import type { IntervalMetrics } from "../runs/mod.ts";
 
 /** What a training run is made of. */
 export interface TrainingParts {

@@ -1,6 +1,6 @@
 /** What is measured during training, and what receives it. */
 import type { EpisodeStatistics } from "../env/types.ts";
-import type { IntervalMetrics } from "./measurements.ts";
+import type { IntervalMetrics } from "../runs/mod.ts";
 
 /** A game that ended. */
 export interface GameRecord {

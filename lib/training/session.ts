@@ -19,25 +19,25 @@ import {
 } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
-import { findCheckpoint } from "./find_checkpoint.ts";
+import {
+  findCheckpoint,
+  listCheckpoints,
+  programCommit,
+  readRunInfo,
+  type RunFolder,
+  writeRunInfo,
+} from "../runs/mod.ts";
 import {
   loadCheckpoint,
   type LoadedCheckpoint,
   loadNewestCheckpoint,
 } from "./checkpoint.ts";
-import { listCheckpoints } from "./checkpoint_files.ts";
 import { CheckpointWriter, TRAINING_RANDOM } from "./checkpoint_writer.ts";
 import { type Counters, freshCounters, type StopReason } from "./counters.ts";
-import { acquireLock } from "./lock.ts";
+import { acquireLock } from "../system/mod.ts";
 import { train } from "./loop.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { Records } from "./records.ts";
-import {
-  programCommit,
-  readRunInfo,
-  type RunFolder,
-  writeRunInfo,
-} from "./run_folder.ts";
 import { openSinks } from "./sinks.ts";
 
 /** What a training is started with. */

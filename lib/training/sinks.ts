@@ -1,6 +1,6 @@
 import { CsvSink } from "./csv_sink.ts";
 import type { MetricSink, SinkPositions } from "./metric_sink.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { RunFolder } from "../runs/mod.ts";
 import { TensorBoardSink } from "./tensorboard_sink.ts";
 
 /**

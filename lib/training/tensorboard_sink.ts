@@ -8,7 +8,7 @@ import type {
   MetricSink,
   SinkPositions,
 } from "./metric_sink.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { RunFolder } from "../runs/mod.ts";
 
 /** Begins each position's name. */
 const PREFIX = "tensorboard/";

@@ -9,15 +9,16 @@ import {
 import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { Environments } from "../../lib/env/mod.ts";
 import { DinoPageError } from "../../lib/errors.ts";
-import { readStoredGame, replayGame } from "../../lib/evaluation/mod.ts";
-import { Random } from "../../lib/random.ts";
 import {
   measureAgent,
-  replaceFolder,
+  readStoredGame,
+  replayGame,
   showStoredGame,
-  writeReport,
-} from "../../lib/report/mod.ts";
-import { findAgent, loadLearner } from "../../lib/training/mod.ts";
+} from "../../lib/recording/mod.ts";
+import { Random } from "../../lib/random.ts";
+import { replaceFolder } from "../../lib/system/mod.ts";
+import { writeReport } from "../../lib/report/mod.ts";
+import { findAgent, loadLearner } from "../../lib/agents/mod.ts";
 
 const config = await loadConfig();
 

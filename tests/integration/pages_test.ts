@@ -9,13 +9,11 @@ import {
 import type { Tab } from "../../lib/browser/mod.ts";
 import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { Random } from "../../lib/random.ts";
-import {
-  animatedWebp,
-  exportFiles,
-  replaceFolder,
-  reportFiles,
-} from "../../lib/report/mod.ts";
-import { findAgent } from "../../lib/training/mod.ts";
+import { animatedWebp } from "../../lib/drawing/mod.ts";
+import { exportFiles } from "../../lib/export/mod.ts";
+import { replaceFolder } from "../../lib/system/mod.ts";
+import { reportFiles } from "../../lib/report/mod.ts";
+import { findAgent } from "../../lib/agents/mod.ts";
 import { exampleReport } from "../report/example_report.ts";
 import { withPageChrome } from "./page_chrome.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { listCheckpoints } from "../../lib/training/mod.ts";
+import { listCheckpoints } from "../../lib/runs/mod.ts";
 import { ended, results, SMOKE, train } from "./training_process.ts";
 
 /** A run with evaluations and a memory that wraps around, in a few seconds. */

@@ -1,7 +1,7 @@
 /** Training as a process of its own, and what must be equal of two of them. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { listCheckpoints } from "../../lib/training/mod.ts";
+import { listCheckpoints } from "../../lib/runs/mod.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
 /** The config that shows everything once. */

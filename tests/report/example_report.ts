@@ -4,7 +4,7 @@ import { type PlayedGame, summarizeGames } from "../../lib/evaluation/mod.ts";
 import {
   type EvaluationReport,
   evaluationReport,
-} from "../../lib/report/evaluation_report.ts";
+} from "../../lib/evaluation/document.ts";
 
 export function playedGame(game: Partial<PlayedGame>): PlayedGame {
   return {

@@ -2,15 +2,15 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { ConfigError, UsageError } from "../../lib/errors.ts";
-import { commandText } from "../../lib/report/command_text.ts";
+import { commandText } from "../../lib/system/command_text.ts";
 import {
   compareRuns,
   comparisonFiles,
   comparisonRows,
 } from "../../lib/report/compare.ts";
-import { readRunData } from "../../lib/report/run_data.ts";
+import { readRunData } from "../../lib/runs/run_data.ts";
 import { writeReport } from "../../lib/report/write.ts";
-import { type RunFolder, runFolderAt } from "../../lib/training/mod.ts";
+import { type RunFolder, runFolderAt } from "../../lib/runs/mod.ts";
 import { exampleReport } from "./example_report.ts";
 
 /** A run's folder as training leaves it, with a few made-up lines. */

@@ -8,11 +8,9 @@ import {
   withBudget,
 } from "../../lib/retraining/challenger.ts";
 import { namesIn } from "../../lib/files.ts";
-import {
-  acquireLock,
-  checkpointPath,
-  saveCheckpoint,
-} from "../../lib/training/mod.ts";
+import { acquireLock } from "../../lib/system/mod.ts";
+import { checkpointPath } from "../../lib/runs/mod.ts";
+import { saveCheckpoint } from "../../lib/training/mod.ts";
 import {
   addSteps,
   inFolder,

@@ -8,7 +8,7 @@ import {
   writeCandidate,
 } from "../../lib/retraining/champion.ts";
 import { namesIn } from "../../lib/files.ts";
-import { findAgent } from "../../lib/training/mod.ts";
+import { findAgent } from "../../lib/agents/mod.ts";
 import { AGENT_FILES, inChampionFolder, makeInfo } from "./examples.ts";
 
 Deno.test("a candidate is no champion until it is crowned", async () => {

@@ -16,7 +16,7 @@ import {
 import { NightLog, rotateLog } from "../../lib/retraining/night_log.ts";
 import { namesIn } from "../../lib/files.ts";
 import type { ChampionFolder } from "../../lib/retraining/paths.ts";
-import { acquireLock } from "../../lib/training/mod.ts";
+import { acquireLock } from "../../lib/system/mod.ts";
 import { inFolder } from "../training/fixtures.ts";
 import { AGENT_FILES, inChampionFolder, makeInfo } from "./examples.ts";
 

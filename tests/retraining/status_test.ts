@@ -14,7 +14,7 @@ import {
 import type { NightResult } from "../../lib/retraining/result.ts";
 import { readStatus, statusText } from "../../lib/retraining/status.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
-import { acquireLock } from "../../lib/training/mod.ts";
+import { acquireLock } from "../../lib/system/mod.ts";
 
 const { game } = await loadConfig("configs/smoke.yaml");
 

@@ -10,11 +10,14 @@ const SETUP = [
   "deno.json",
   "tasks/setup.ts",
   "lib/errors.ts",
+  "lib/files.ts",
   "lib/browser/find.ts",
   "lib/compat/packages.json",
   "lib/tensorflow/locate.ts",
-  ...[...Deno.readDirSync(`${PROJECT}/lib/setup`)]
-    .map(({ name }) => `lib/setup/${name}`),
+  ...["lib/setup", "lib/system"].flatMap((folder) =>
+    [...Deno.readDirSync(`${PROJECT}/${folder}`)]
+      .map(({ name }) => `${folder}/${name}`)
+  ),
 ];
 const FAKE_PIP = new URL("./fake_pip", import.meta.url).pathname;
 /** The interpreter itself: what is on the PATH may be a script that needs it. */

@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { say } from "../../lib/cli/mod.ts";
 import { Random } from "../../lib/random.ts";
-import { listCheckpoints } from "../../lib/training/mod.ts";
+import { listCheckpoints } from "../../lib/runs/mod.ts";
 import {
   ended,
   results,

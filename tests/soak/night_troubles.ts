@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { sha256 } from "../../lib/sha256.ts";
-import { listCheckpoints } from "../../lib/training/mod.ts";
+import { listCheckpoints } from "../../lib/runs/mod.ts";
 import { type Nights, startNight, type Trouble } from "./night_process.ts";
 
 /** Where Debian and Ubuntu put libfaketime. */

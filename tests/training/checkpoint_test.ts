@@ -13,12 +13,14 @@ import {
   checkpointPath,
   findCheckpoint,
   listCheckpoints,
+  readCheckpointModel,
+} from "../../lib/runs/mod.ts";
+import {
   loadCheckpoint,
   loadNewestCheckpoint,
-  readCheckpointModel,
   saveCheckpoint,
 } from "../../lib/training/mod.ts";
-import { readCheckpointFiles } from "../../lib/training/checkpoint_files.ts";
+import { readCheckpointFiles } from "../../lib/runs/checkpoint_files.ts";
 import {
   addSteps,
   inFolder,

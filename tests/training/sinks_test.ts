@@ -6,8 +6,8 @@ import {
   type IntervalRecord,
   type MetricSink,
   openSinks,
-  runFolderAt,
 } from "../../lib/training/mod.ts";
+import { runFolderAt } from "../../lib/runs/mod.ts";
 import { CsvFile } from "../../lib/training/csv_file.ts";
 import { CsvSink } from "../../lib/training/csv_sink.ts";
 import { readScalars } from "../tensorflow/event_file.ts";

@@ -1,0 +1,277 @@
+/** Finding a trained agent, whatever it is called, and making it ready to play. */
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  createLearner,
+  decodeModel,
+  type Learner,
+  type LearnerState,
+  type ModelFiles,
+  type NamedTensor,
+  resolveNetwork,
+} from "../agent/mod.ts";
+import { loadConfig } from "../config/mod.ts";
+import { CheckpointError, UsageError } from "../errors.ts";
+import { namesIn } from "../files.ts";
+import { Random } from "../random.ts";
+import type { Agent } from "./agent.ts";
+import {
+  CHAMPION_FOLDER,
+  findCheckpoint,
+  listCheckpoints,
+  listRuns,
+  openRun,
+  readCheckpointFiles,
+  readCheckpointModel,
+  type RunFolder,
+  RUNS_FOLDER,
+} from "../runs/mod.ts";
+import { joinAgents } from "./ensemble.ts";
+
+/** Where the agents are that come with the program. */
+const PRETRAINED_FOLDER = fileURLToPath(
+  new URL("../../data/pretrained", import.meta.url),
+);
+
+/** What `pretrained` means when nothing follows it. */
+const DEFAULT_PRETRAINED = "accelerating";
+
+/** Where agents are looked for. */
+export interface FindAgentOptions {
+  /** @default {RUNS_FOLDER} */
+  runs?: string;
+  /** @default {PRETRAINED_FOLDER} */
+  pretrained?: string;
+  /** @default {CHAMPION_FOLDER} */
+  champion?: string;
+  /** Changes to the agent's config, `key=value`: what this machine needs. */
+  sets?: readonly string[];
+}
+
+/** Where {@linkcode namedAgent} looks, all of it given. */
+type Places = Required<FindAgentOptions>;
+
+/**
+ * Finds an agent.
+ *
+ * @param target the name or folder of a run (its best checkpoint), a
+ * checkpoint's folder, `champion`, `pretrained`, `pretrained/NAME`, or the
+ * folder of an exported agent; several of them, with commas between: an
+ * ensemble; absent: the newest run that has a checkpoint, else `pretrained`
+ * @throws UsageError when there is no such agent, its checkpoint is damaged or
+ * an ensemble's members do not fit,
+ * ConfigError when its config cannot be used
+ */
+export async function findAgent(
+  target?: string,
+  options: FindAgentOptions = {},
+): Promise<Agent> {
+  const places: Places = {
+    runs: RUNS_FOLDER,
+    pretrained: PRETRAINED_FOLDER,
+    champion: CHAMPION_FOLDER,
+    sets: [],
+    ...options,
+  };
+  try {
+    if (target === undefined) return await newestAgent(places);
+    const names = target.split(",").map((name) => name.trim());
+    if (names.includes("")) {
+      throw new UsageError(
+        `The name of an agent is missing in ${JSON.stringify(target)}.`,
+      );
+    }
+    const agents = await Promise.all(
+      names.map((name) => namedAgent(name, places)),
+    );
+    return agents.length === 1 ? agents[0]! : joinAgents(agents);
+  } catch (error) {
+    // To name an agent that cannot be used is wrong use, not a failure.
+    if (!(error instanceof CheckpointError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
+}
+
+async function newestAgent(places: Places): Promise<Agent> {
+  const { runs, sets } = places;
+  for (const name of await listRuns(runs)) {
+    const run = await openRun(name, runs);
+    const steps = await listCheckpoints(run.checkpoints);
+    if (steps.length > 0) return await runAgent(run, sets);
+  }
+  return await pretrainedAgent(DEFAULT_PRETRAINED, places);
+}
+
+async function namedAgent(target: string, places: Places): Promise<Agent> {
+  const { runs, champion, sets } = places;
+  const [first, ...rest] = target.split("/");
+  if (first === "pretrained") {
+    const name = rest.join("/") || DEFAULT_PRETRAINED;
+    return await pretrainedAgent(name, places);
+  }
+  if (target === "champion") return await championAgent(champion, sets);
+  if (/(^|[\\/])checkpoints[\\/][^\\/]+[\\/]?$/.test(target)) {
+    const run = await openRun(dirname(dirname(target)), runs);
+    return await runAgent(run, sets, join(run.checkpoints, basename(target)));
+  }
+  const path = resolve(target);
+  return await isFile(join(path, "model.json"))
+    ? await exportedAgent(path, sets)
+    : await runAgent(await openRun(target, runs), sets);
+}
+
+async function runAgent(
+  run: RunFolder,
+  sets: readonly string[],
+  path?: string,
+): Promise<Agent> {
+  const config = await loadConfig(run.config, sets);
+  const checkpoint = path ?? await findCheckpoint(run.checkpoints, "best");
+  return makeAgent({
+    name: run.name,
+    checkpoint: basename(checkpoint),
+    run,
+    folder: null,
+    config,
+    model: await readCheckpointModel(checkpoint),
+  });
+}
+
+/**
+ * The champion of `deno task retrain`: what the link `current` leads to, whole
+ * and as it was written. The link is followed once, so that all files are of
+ * one champion though another may take its place meanwhile.
+ */
+async function championAgent(
+  folder: string,
+  sets: readonly string[],
+): Promise<Agent> {
+  let path: string;
+  try {
+    path = await Deno.realPath(join(folder, "current"));
+  } catch (cause) {
+    throw new UsageError(
+      `There is no champion in ${folder}: ${(cause as Error).message}; ` +
+        "deno task retrain makes one.",
+      { cause },
+    );
+  }
+  await readCheckpointFiles(path);
+  return { ...await exportedAgent(path, sets), name: "champion" };
+}
+
+async function pretrainedAgent(
+  name: string,
+  { pretrained: folder, sets }: Places,
+): Promise<Agent> {
+  const path = join(folder, name);
+  if (await isFile(join(path, "model.json"))) {
+    return { ...await exportedAgent(path, sets), name: `pretrained/${name}` };
+  }
+  const names: string[] = [];
+  for (const entry of await namesIn(folder)) {
+    if (await isFile(join(folder, entry, "model.json"))) {
+      names.push(`pretrained/${entry}`);
+    }
+  }
+  throw new UsageError(
+    `There is no agent pretrained/${name}; ` +
+      (names.length > 0
+        ? `there is ${names.sort().join(" and ")}.`
+        : "there is none: train one with 'deno task train'."),
+  );
+}
+
+async function exportedAgent(
+  path: string,
+  sets: readonly string[],
+): Promise<Agent> {
+  const config = join(path, "config.yaml");
+  if (!await isFile(config)) {
+    throw new UsageError(
+      `${path} has a model.json but no config.yaml, which says what game it ` +
+        "plays; name a run, or a folder made by 'deno task export'.",
+    );
+  }
+  let model: ModelFiles;
+  try {
+    model = {
+      model: await Deno.readTextFile(join(path, "model.json")),
+      weights: await Deno.readFile(join(path, "weights.bin")),
+    };
+  } catch (cause) {
+    throw new CheckpointError(
+      `Cannot read the agent in ${path}: ${(cause as Error).message}; ` +
+        "export it again.",
+      { cause },
+    );
+  }
+  return makeAgent({
+    name: basename(path),
+    checkpoint: "model",
+    run: null,
+    folder: path,
+    config: await loadConfig(config, sets),
+    model,
+  });
+}
+
+function makeAgent(
+  parts: Omit<Agent, "network" | "weights" | "members">,
+): Agent {
+  const { config, model } = parts;
+  const network = resolveNetwork(config.network, config.game.actions);
+  try {
+    const weights = decodeModel(network, model);
+    return { ...parts, network, weights, members: [] };
+  } catch (cause) {
+    if (!(cause instanceof CheckpointError)) throw cause;
+    throw new CheckpointError(
+      `${parts.checkpoint} of ${parts.name} cannot be used: ${cause.message}; ` +
+        "use another checkpoint, or train again.",
+      { cause },
+    );
+  }
+}
+
+/**
+ * Makes an agent's network ready to answer.
+ *
+ * @throws TensorFlowNotFoundError when there is no TensorFlow
+ */
+export async function loadLearner(agent: Agent): Promise<Learner> {
+  const { config, network, weights } = agent;
+  const learner = await createLearner(
+    // It only answers: no average to keep, no batch to learn from.
+    { ...config, learner: { ...config.learner, averageRate: 0, batchSize: 1 } },
+    network,
+    new Random(0),
+  );
+  try {
+    await learner.setState(untrainedState(weights));
+    return learner;
+  } catch (error) {
+    learner[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function untrainedState(weights: NamedTensor[]): LearnerState {
+  const zeros = () =>
+    weights.map(({ name, shape, data }) => ({
+      name,
+      shape,
+      data: new Float32Array(data.length),
+    }));
+  return {
+    updates: 0,
+    online: weights,
+    target: weights,
+    firstMoments: zeros(),
+    secondMoments: zeros(),
+  };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isFile, () => false);
+}

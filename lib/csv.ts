@@ -1,0 +1,91 @@
+/** Reading and writing the tables of a run and of an evaluation. */
+import { UsageError } from "./errors.ts";
+
+/** A line of a table, by the header's names. */
+export type Row = Record<string, string>;
+
+/**
+ * Reads a table whose first line is its header. No value of this program's
+ * tables holds a comma or a quote, so none is looked for. A last line that has
+ * not been ended is one that is still being written, and is left out.
+ *
+ * @param columns names that the header must have
+ * @throws UsageError that names the file and the line which is broken
+ */
+export function parseCsv(
+  text: string,
+  file: string,
+  columns: readonly string[],
+): Row[] {
+  const lines = text.split("\n");
+  lines.pop();
+  const header = lines.shift()?.trimEnd().split(",") ?? [];
+  const missing = columns.filter((column) => !header.includes(column));
+  if (missing.length > 0) {
+    throw new UsageError(
+      `${file} has no column ${missing.join(", ")}: line 1 must be a header ` +
+        `such as "${columns.join(",")}".`,
+    );
+  }
+  return lines.map((line, i) => {
+    const cells = line.trimEnd().split(",");
+    if (cells.length !== header.length) {
+      throw new UsageError(
+        `${file}, line ${i + 2}: expected ${header.length} values, but found ` +
+          `${cells.length} in "${shorten(line)}". Remove the line or the file.`,
+      );
+    }
+    return Object.fromEntries(header.map((name, c) => [name, cells[c]!]));
+  });
+}
+
+/**
+ * A cell as a number, or `null` where it is empty or not a number by name.
+ *
+ * @throws UsageError naming file, line and column when it is neither
+ */
+export function numberCell(
+  row: Row,
+  column: string,
+  file: string,
+  index: number,
+): number | null {
+  const text = row[column]!.trim();
+  if (text === "" || text === "NaN") return null;
+  const value = Number(text);
+  if (!Number.isFinite(value)) {
+    throw new UsageError(
+      `${file}, line ${index + 2}: ${column} must be a number, but is ` +
+        `"${shorten(text)}". Remove the line or the file.`,
+    );
+  }
+  return value;
+}
+
+/** The same where a number must stand. @throws UsageError as above */
+export function requiredNumber(
+  row: Row,
+  column: string,
+  file: string,
+  index: number,
+): number {
+  const value = numberCell(row, column, file, index);
+  if (value === null) {
+    throw new UsageError(
+      `${file}, line ${index + 2}: ${column} is empty. ` +
+        "Remove the line or the file.",
+    );
+  }
+  return value;
+}
+
+/** A table as text. Values must hold neither commas nor line ends. */
+export function formatCsv(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  return [header, ...rows].map((row) => row.join(",") + "\n").join("");
+}
+
+const shorten = (text: string) =>
+  text.length > 60 ? `${text.slice(0, 60)}…` : text;

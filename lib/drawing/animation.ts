@@ -1,0 +1,81 @@
+/** Pictures of a game as an animated WebP, with or without Q-values. */
+import sharp from "sharp";
+import type { GameFrame } from "./game_frame.ts";
+import { qStrips, stripHeight } from "./q_strips.ts";
+
+/** An animated picture of a game. */
+export interface Animation {
+  caption: string;
+  /** What it shows, for those who cannot see it. */
+  description: string;
+  webp: Uint8Array;
+}
+
+/** A moment of a game as it is shown. */
+type ShownFrame = Pick<GameFrame, "picture" | "q" | "action">;
+
+/** How frames become an animation. */
+export interface AnimationOptions {
+  /** Size of a picture, in pixels. */
+  width: number;
+  height: number;
+  /** Time that a frame is shown, in milliseconds. */
+  frameMs: number;
+  /** Time that the last frame is shown. @default {1500} */
+  lastFrameMs?: number;
+  /** Names of the actions: draws their Q-values below the picture. */
+  actions?: readonly string[];
+}
+
+/** Bytes of pixels that are kept in memory for one animation. */
+const MAX_BYTES = 400_000_000;
+
+/**
+ * Encodes frames as an animated WebP that repeats for ever.
+ *
+ * @throws RangeError on no frames, or more than memory should hold
+ */
+export async function animatedWebp(
+  frames: readonly ShownFrame[],
+  options: AnimationOptions,
+): Promise<Uint8Array> {
+  const { width, height, actions, frameMs, lastFrameMs = 1500 } = options;
+  const strip = actions ? stripHeight(actions) : 0;
+  const channels = actions ? 3 : 1;
+  const pageHeight = height + strip;
+  const pageBytes = width * pageHeight * channels;
+  if (frames.length === 0 || frames.length * pageBytes > MAX_BYTES) {
+    throw new RangeError(
+      `an animation needs 1 to ${Math.floor(MAX_BYTES / pageBytes)} frames, ` +
+        `but got ${frames.length}`,
+    );
+  }
+  const pages = new Uint8Array(frames.length * pageBytes);
+  frames.forEach(({ picture }, i) => {
+    const start = i * pageBytes;
+    if (channels === 1) return pages.set(picture, start);
+    for (let p = 0; p < picture.length; p++) {
+      pages.fill(picture[p]!, start + 3 * p, start + 3 * p + 3);
+    }
+  });
+  if (actions) {
+    const strips = await qStrips(frames, actions, width);
+    const stripBytes = width * strip * channels;
+    frames.forEach((_, i) =>
+      pages.set(
+        strips.subarray(i * stripBytes, (i + 1) * stripBytes),
+        (i + 1) * pageBytes - stripBytes,
+      )
+    );
+  }
+  const delay = frames.map((_, i) =>
+    i === frames.length - 1 ? lastFrameMs : Math.round(frameMs)
+  );
+  const image = sharp(pages, {
+    raw: { width, height: pageHeight * frames.length, channels, pageHeight },
+    limitInputPixels: false,
+  });
+  return new Uint8Array(
+    await image.webp({ lossless: true, effort: 2, loop: 0, delay }).toBuffer(),
+  );
+}

@@ -1,0 +1,99 @@
+/** The document that an evaluation leaves: `report.json` and `--json`. */
+import type { Config, GameConfig } from "../config/mod.ts";
+import type { Baseline } from "./baselines.ts";
+import type { Evaluation, PlayedGame } from "./games.ts";
+import { PUBLISHED_RESULTS, type PublishedResult } from "./published.ts";
+import type { ScoreSummary } from "./statistics.ts";
+import { formatCsv } from "../csv.ts";
+
+/** The name, among {@linkcode EvaluationContext.versions}, of the page's hash. */
+export const PAGE_SCRIPT = "Page script (SHA-256)";
+
+/** What was evaluated, and how. */
+export interface EvaluationContext {
+  /** Name of the run, or of the pretrained agent. */
+  run: string;
+  /** Name of the checkpoint that played. */
+  checkpoint: string;
+  game: "constant" | "accelerating";
+  /** Pixels per frame, or that of the real game. */
+  speed: GameConfig["speed"];
+  clock: "lockstep" | "live";
+  /** What repeats it. */
+  command: string;
+  /** Names and versions of what was used. */
+  versions: Record<string, string>;
+}
+
+/** Figures of one player. A field that ends in 95 is a 95 % interval. */
+export interface PlayerFigures extends ScoreSummary {
+  name: string;
+  scores: number[];
+  /** Share of the games, 0 to 1, that reached the cap. */
+  capped: number;
+  /** Share of the games, 0 to 1, of 4,000 points and more. */
+  above4000: number;
+  pointsPerSecond: number;
+}
+
+/** A game without its list of actions. */
+export type ReportedGame = Omit<PlayedGame, "played">;
+
+/** The content of `report.json`. */
+export interface EvaluationReport
+  extends EvaluationContext, Omit<Evaluation, "games"> {
+  games: ReportedGame[];
+  /** Simple players on the same seeds. */
+  baselines: PlayerFigures[];
+  /** What others published for this game. */
+  published: (PublishedResult & { measuredHere: false })[];
+}
+
+/** Which of the two games a config plays. */
+export function gameName({ game }: Pick<Config, "game">) {
+  return game.speed === "accelerating" ? "accelerating" : "constant";
+}
+
+function playerFigures({ name, evaluation }: Baseline): PlayerFigures {
+  const { games: _games, actionsBySpeed: _actions, ...figures } = evaluation;
+  const { episodes: _n, firstSeed: _seed, cap: _cap, ...rest } = figures;
+  return { name, ...rest };
+}
+
+/** Joins the agent's games, its context and the baselines. */
+export function evaluationReport(
+  context: EvaluationContext,
+  evaluation: Evaluation,
+  baselines: readonly Baseline[] = [],
+): EvaluationReport {
+  return {
+    ...context,
+    ...evaluation,
+    games: evaluation.games.map(({ played: _played, ...game }) => game),
+    baselines: baselines.map(playerFigures),
+    published: PUBLISHED_RESULTS.filter(({ game }) => game === context.game)
+      .map((result) => ({ ...result, measuredHere: false })),
+  };
+}
+
+/** One line per game: the `scores.csv` of an evaluation. */
+export function scoresCsv({ games }: Pick<EvaluationReport, "games">): string {
+  const actions = Object.keys(games[0]?.actions ?? {});
+  return formatCsv(
+    [
+      ...["game", "seed", "score", "frames", "end", "points_per_second"],
+      ...["speed", "obstacle", ...actions],
+    ],
+    games.map((game, i) => [
+      i + 1,
+      game.seed,
+      game.score,
+      game.frames,
+      game.end,
+      game.pointsPerSecond.toFixed(2),
+      game.speed.toFixed(3),
+      game.obstacle ?? "",
+      ...actions.map((action) => game.actions[action]!),
+    ]),
+  );
+}

@@ -1,0 +1,203 @@
+/** The model card: what an agent is, how it was made, what it can and cannot. */
+import type { Config } from "../config/mod.ts";
+import type { RunInfo } from "../runs/mod.ts";
+import { commandText } from "../system/mod.ts";
+import { cappedSentence } from "../drawing/mod.ts";
+import type { EvaluationReport } from "../evaluation/mod.ts";
+import { intervalText, points } from "../text.ts";
+import { seedsText } from "../report/mod.ts";
+
+/** A training: what it was made with, and how long it was. */
+export interface CardTraining {
+  info: RunInfo;
+  steps: number;
+  games: number;
+  minutes: number;
+}
+
+/** What a card tells; `null`: not known. */
+export interface CardContent {
+  name: string;
+  checkpoint: string;
+  config: Config;
+  /** Numbers that the network learned. */
+  parameters: number;
+  /** How it was trained, or each of its members; none: not known. */
+  trainings: readonly CardTraining[];
+  /** Its games on held-out seeds. */
+  report: EvaluationReport | null;
+  /** Its games in real time. */
+  live: EvaluationReport | null;
+}
+
+/** Pterodactyls come from this speed on, in pixels per frame. */
+const BIRD_SPEED = 8.5;
+
+function gameText({ game }: Config): string {
+  const { speed } = game;
+  const birds = game.birds && (speed === "accelerating" || speed >= BIRD_SPEED);
+  return (speed === "accelerating"
+    ? "the real, accelerating game (speed 6 to 13)"
+    : `the game at the constant speed ${speed}`) +
+    `, ${birds ? "with" : "without"} pterodactyls, ${
+      game.night ? "with" : "without"
+    } night`;
+}
+
+const table = (rows: readonly (readonly string[])[]) =>
+  rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
+
+/** The card as Markdown. */
+export function modelCard(content: CardContent): string {
+  const { name, checkpoint, config, parameters } = content;
+  const { game, env, network } = config;
+  const ensemble = network.members > 1;
+  const layers = typeof network.layers === "string"
+    ? `the network \`${network.layers}\``
+    : `${network.layers.length} hidden layers (see config.yaml)`;
+  return `# ${name}
+
+A Deep Q-Network that plays the dinosaur game of chrome://dino from its pixels.
+
+- **Game**: ${
+    gameText(config)
+  }; ${game.actions} actions; one decision in ${game.frameSkip} rendered frames.
+- **Sees**: the last 4 decisions' pictures, 80×80 grey, of the left ${env.crop.width}×${env.crop.height} pixels of the game's canvas, ink bright on black.
+- **Is**: ${
+    ensemble ? `an ensemble of ${network.members}, each ` : ""
+  }${layers}, ${points(parameters)} parameters${
+    network.dueling ? ", dueling" : ""
+  }; the action with the highest ${
+    ensemble ? "mean of their Q-values" : "Q-value"
+  } is taken.
+- **Checkpoint**: ${checkpoint}.
+
+## Scores
+
+${scores(content.report)}
+
+${live(content.live)}
+
+## How it was trained
+
+${training(content)}
+
+## Limits
+
+- It knows the game as one Chrome draws it, and at its usual size; another page script may need new training.
+- It was trained ${
+    game.speed === "accelerating"
+      ? "for the accelerating game; at other speeds nothing was measured"
+      : "at one constant speed and cannot be expected to play any other"
+  }.
+- The figures are of ${
+    ensemble ? "these trainings" : "one training seed"
+  }. Another seed gives another agent.
+
+## How to use it
+
+With this program: \`deno task play FOLDER\`, where FOLDER holds this card.
+
+In any program with TensorFlow.js:
+
+\`\`\`js
+const model = await tf.loadLayersModel("model.json");
+// observation: [1, 80, 80, 4], 0 to 255, the newest frame last
+const action = model.predict(observation).argMax(1).dataSync()[0]; // ${
+    ["nothing", "jump", "duck"].slice(0, game.actions)
+      .map((action, i) => `${i}: ${action}`).join(", ")
+  }
+\`\`\`
+`;
+}
+
+function scores(report: EvaluationReport | null): string {
+  if (!report) {
+    return "Not measured on held-out seeds yet: `deno task eval`.";
+  }
+  const row = (
+    label: string,
+    value: number,
+    interval: readonly [number, number],
+  ) => [label, points(value), intervalText(interval)];
+  const head = cappedSentence(report);
+  const [seed, episodes] = [report.firstSeed, report.episodes];
+  return `${episodes} greedy games, ${report.clock} clock, seeds ${
+    points(seed)
+  } to ${points(seed + episodes - 1)}, ${seedsText(seed)}; ${head}${
+    report.capped > 0 ? ", so the true figures are higher" : ""
+  }; ${report.pointsPerSecond.toFixed(1)} points per second of play.
+
+${
+    table([
+      ["Figure", "Points", "95 % interval"],
+      ["---", "---:", "---:"],
+      row("mean", report.mean, report.mean95),
+      row("median", report.median, report.median95),
+      row("interquartile mean", report.iqm, report.iqm95),
+    ])
+  }
+
+Lowest ${points(report.min)}, highest ${
+    points(report.max)
+  }, standard deviation ${
+    points(report.sd)
+  }. Simple players on the same seeds: ${
+    report.baselines.map(({ name, mean }) => `${name} ${points(mean)}`)
+      .join(", ") || "not measured"
+  } (means).
+
+Repeat it: \`${report.command}\``;
+}
+
+function live(report: EvaluationReport | null): string {
+  if (!report) {
+    return "In the lock-step clock the game waits for each decision. In real " +
+      "time, where it does not, this agent was not measured: `--clock live`.";
+  }
+  const { episodes, mean, mean95, median, min } = report;
+  return `In real time, on the untouched page by screenshots and keys: ${episodes} games, ${
+    cappedSentence(report)
+  }; mean ${points(mean)} (95 %: ${intervalText(mean95)}), median ${
+    points(median)
+  }, lowest ${points(min)}.`;
+}
+
+function training({ config, trainings }: CardContent): string {
+  const { learner } = config;
+  const method = [
+    learner.doubleQ ? "Double DQN" : "DQN",
+    `${learner.nStep}-step returns`,
+    `discount ${learner.discount}`,
+    `batch ${learner.batchSize}`,
+    `${learner.loss === "huber" ? "Huber" : "squared"} loss`,
+    `Adam at ${learner.learningRate}`,
+    `${points(config.replay.capacity)} transitions of ${
+      config.replay.prioritized ? "prioritised" : "uniform"
+    } replay`,
+  ].join(", ");
+  return [
+    `${method}. Everything else stands in config.yaml.`,
+    ...trainings.map(trainingText),
+    ...trainings.slice(0, 1).map(madeWith),
+  ].join("\n\n");
+}
+
+function trainingText({ info, steps, games, minutes }: CardTraining): string {
+  const [start] = info.starts;
+  return `Seed ${info.seed}: ${points(steps)} agent steps, ${
+    points(games)
+  } games, ${minutes.toFixed(1)} minutes${start ? ` on ${start.device}` : ""}.
+
+\`\`\`
+${info.starts.map(({ commandLine }) => commandText(commandLine)).join("\n")}
+\`\`\``;
+}
+
+/** Versions of what the first training was made with. */
+function madeWith({ info: { starts: [start] } }: CardTraining): string {
+  if (!start) return "";
+  const versions = Object.entries(start.versions)
+    .map(([name, version]) => `- ${name} ${version}`);
+  return [...versions, `- page script ${start.pageScript}`].join("\n");
+}

@@ -1,0 +1,193 @@
+/** An agent as a folder that other programs, and browsers, can use. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import sharp from "sharp";
+import { configToYaml, HELD_OUT_SEEDS_START } from "../config/mod.ts";
+import {
+  Environments,
+  FRAME_BYTES,
+  FRAME_SIZE,
+  FRAMES_PER_SECOND,
+  type LockstepEnv,
+  STACK,
+} from "../env/mod.ts";
+import { UsageError } from "../errors.ts";
+import {
+  evaluate,
+  type EvaluationReport,
+  greedyPolicy,
+} from "../evaluation/mod.ts";
+import type { GameFrame } from "../drawing/mod.ts";
+import { replayGame, storedGame } from "../recording/mod.ts";
+import { type Agent, loadLearner } from "../agents/mod.ts";
+import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
+import { type CardTraining, modelCard } from "./card.ts";
+import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
+import type { Files } from "../system/mod.ts";
+import { reportFolder } from "../report/mod.ts";
+
+/** Seconds of play, from the game's start, that the example page shows. */
+const EXAMPLE_SECONDS = 20;
+/** More points than can be made in that time. */
+const EXAMPLE_SCORE = 500;
+/** What is taken over of the agent's report; its page holds the charts. */
+const REPORT_FILES = [
+  ...["index.html", "report.json", "scores.csv"],
+  ...["best.json", "best.webp", "median.json", "median.webp"],
+];
+
+/** What {@linkcode exportFiles} adds to an agent's model. */
+export interface ExportOptions {
+  /** Whether a page shows it at work. */
+  example: boolean;
+  /** Folder of its report. @default the run's, or the exported agent's */
+  report?: string;
+}
+
+/**
+ * All files of an exported agent: `model.json`, `weights.bin`, `config.yaml`,
+ * `card.md`, its report and, if wanted, a page that shows it at work.
+ */
+export async function exportFiles(
+  agent: Agent,
+  { example, report: folder = reportOf(agent) }: ExportOptions,
+): Promise<Files> {
+  const { model, config } = agent;
+  return {
+    "model.json": model.model,
+    "weights.bin": model.weights,
+    "config.yaml": configToYaml(config),
+    "card.md": await card(agent, folder),
+    ...await report(folder),
+    ...(example && await exampleFiles(agent)),
+  };
+}
+
+const reportOf = (agent: Agent) =>
+  agent.folder ? join(agent.folder, "report") : reportFolder(agent, "lockstep");
+
+async function card(agent: Agent, folder: string): Promise<string> {
+  const { name, checkpoint, config, network, run, members } = agent;
+  const report = await readReport(folder);
+  // An exported agent's own folder has no report of live games.
+  const live = agent.folder
+    ? null
+    : await readReport(reportFolder(agent, "live"));
+  const makers = members.length > 0 ? members : [agent];
+  const runs = makers.flatMap(({ run }) => run ?? []);
+  // Figures of another checkpoint would not be this agent's.
+  const own = (report: EvaluationReport | null) =>
+    report?.checkpoint === checkpoint || !run ? report : null;
+  return modelCard({
+    ...{ name, checkpoint, config },
+    parameters: network.parameters,
+    trainings: await Promise.all(runs.map(readTraining)),
+    report: own(report),
+    live: own(live),
+  });
+}
+
+async function readTraining(run: RunFolder): Promise<CardTraining> {
+  const { info, metrics, games } = await readRunData(run);
+  const last = metrics.at(-1);
+  return {
+    info,
+    steps: last?.step ?? 0,
+    games: games.length,
+    minutes: (last?.wallSeconds ?? 0) / 60,
+  };
+}
+
+async function report(folder: string): Promise<Files> {
+  const files: Files = {};
+  for (const name of REPORT_FILES) {
+    try {
+      files[`report/${name}`] = await Deno.readFile(join(folder, name));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return files;
+}
+
+async function exampleFiles(agent: Agent): Promise<Files> {
+  const library = createRequire(import.meta.url)
+    .resolve("@tensorflow/tfjs/dist/tf.min.js");
+  const frames = await playExample(agent);
+  return {
+    "example.html": examplePage(agent.name, agent.config.game.actions),
+    "tf.min.js": await Deno.readFile(library),
+    "frames.png": await framesPng(frames),
+    "frames.json": JSON.stringify({
+      actions: frames.map(({ action }) => action),
+    }) + "\n",
+  };
+}
+
+/** The beginning of a game, as the agent saw it. */
+async function playExample(agent: Agent): Promise<GameFrame[]> {
+  const { config } = agent;
+  using learner = await loadLearner(agent);
+  await using environments = await Environments.open({
+    ...config,
+    env: { ...config.env, clock: "lockstep" },
+  });
+  const created = await environments.create({ training: false, numEnvs: 1 });
+  await using env = created as LockstepEnv;
+  const { games } = await evaluate(env, greedyPolicy(learner), {
+    episodes: 1,
+    firstSeed: HELD_OUT_SEEDS_START,
+    maxScore: EXAMPLE_SCORE,
+  });
+  const game = storedGame(games[0]!, config, EXAMPLE_SCORE);
+  const decisions = EXAMPLE_SECONDS * FRAMES_PER_SECOND / config.game.frameSkip;
+  return await replayGame(env, game, {
+    to: Math.min(decisions, game.actions.length),
+    learner,
+  });
+}
+
+/** The newest frame of each observation, in rows. */
+async function framesPng(frames: readonly GameFrame[]): Promise<Uint8Array> {
+  const width = FRAMES_ACROSS * FRAME_SIZE;
+  const height = Math.ceil(frames.length / FRAMES_ACROSS) * FRAME_SIZE;
+  const sheet = new Uint8Array(width * height);
+  frames.forEach(({ observation }, i) => {
+    const left = (i % FRAMES_ACROSS) * FRAME_SIZE;
+    const top = Math.floor(i / FRAMES_ACROSS) * FRAME_SIZE;
+    for (let p = 0; p < FRAME_BYTES; p++) {
+      const x = left + p % FRAME_SIZE;
+      const y = top + Math.floor(p / FRAME_SIZE);
+      sheet[y * width + x] = observation![p * STACK + STACK - 1]!;
+    }
+  });
+  const image = sharp(sheet, { raw: { width, height, channels: 1 } });
+  return new Uint8Array(await image.png({ compressionLevel: 9 }).toBuffer());
+}
+
+/**
+ * That a folder may be replaced by an export: it is not there, is empty, or is
+ * an earlier export.
+ *
+ * @throws UsageError when it is something else
+ */
+export async function checkExportFolder(folder: string): Promise<void> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) names.push(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw new UsageError(
+      `Cannot export to ${folder}: ${(error as Error).message}.`,
+      { cause: error },
+    );
+  }
+  const ours = ["model.json", "weights.bin", "config.yaml", "card.md"]
+    .every((name) => names.includes(name));
+  if (names.length > 0 && !ours) {
+    throw new UsageError(
+      `${folder} is there already and is no exported agent; name a folder ` +
+        "that is not there yet.",
+    );
+  }
+}

@@ -1,0 +1,166 @@
+/** Measures an agent, with pictures of some of its games. */
+import type { Learner } from "../agent/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { Environments, LockstepEnv } from "../env/mod.ts";
+import {
+  evaluate,
+  evaluateBaselines,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationReport,
+  evaluationReport,
+  gameName,
+  greedyPolicy,
+  medianAndBest,
+  openGameGroups,
+  PAGE_SCRIPT,
+  type PlayedGame,
+} from "../evaluation/mod.ts";
+import { storedGame } from "./stored_game.ts";
+import { tensorflowVersion } from "../tensorflow/mod.ts";
+import { type Agent, loadLearner } from "../agents/mod.ts";
+import type { PageChart } from "../drawing/mod.ts";
+import {
+  CRASH_ROLES,
+  recordCrash,
+  type RecordedGame,
+  recordGame,
+  type Recording,
+} from "./recording.ts";
+
+/** How an agent is measured. */
+export interface MeasureOptions extends EvaluateOptions {
+  clock: Config["env"]["clock"];
+  /** Whether simple players play the same games. */
+  baselines: boolean;
+  /** What repeats the measurement. */
+  command: string;
+}
+
+/** An agent's games, and pictures of some of them. */
+export interface Measurement {
+  report: EvaluationReport;
+  recordings: Recording[];
+  qCharts: PageChart[];
+}
+
+/**
+ * Plays games with an agent and, if asked for, with simple players on the same
+ * seeds; with the lock-step clock the best and the median one are recorded.
+ *
+ * @throws ChromeNotFoundError, TensorFlowNotFoundError where one is missing
+ */
+export async function measureAgent(
+  agent: Agent,
+  options: MeasureOptions,
+): Promise<Measurement> {
+  const { clock, episodes, firstSeed, maxScore } = options;
+  const config = { ...agent.config, env: { ...agent.config.env, clock } };
+  using learner = await loadLearner(agent);
+  await using environments = await Environments.open(config);
+  await using games = await openGameGroups(environments, episodes);
+  const { groups } = games;
+  const evaluation = await evaluate(groups, greedyPolicy(learner), options);
+  const [env] = groups;
+  const baselines = options.baselines && env instanceof LockstepEnv
+    ? await evaluateBaselines(env, { episodes, firstSeed, maxScore })
+    : [];
+  const report = evaluationReport(
+    {
+      run: agent.name,
+      checkpoint: agent.checkpoint,
+      game: gameName(config),
+      speed: config.game.speed,
+      clock,
+      command: options.command,
+      versions: {
+        Deno: Deno.version.deno,
+        TensorFlow: tensorflowVersion(),
+        Chrome: environments.chromeVersion,
+        [PAGE_SCRIPT]: environments.scriptHash,
+      },
+    },
+    evaluation,
+    baselines,
+  );
+  if (!(env instanceof LockstepEnv)) {
+    return { report, recordings: [], qCharts: [] };
+  }
+  await using single = await environments.createLockstep({
+    training: false,
+    numEnvs: 1,
+  });
+  const recorded = await recordGames(single, learner, evaluation, config);
+  return { report, ...recorded };
+}
+
+/**
+ * The report of games that were played already, with the best and the median
+ * one recorded; with the live clock nothing can be played again.
+ */
+export async function recordEvaluation(
+  agent: Agent,
+  report: EvaluationReport,
+  evaluation: Evaluation,
+): Promise<Measurement> {
+  const { config } = agent;
+  if (config.env.clock === "live") {
+    return { report, recordings: [], qCharts: [] };
+  }
+  using learner = await loadLearner(agent);
+  await using environments = await Environments.open(config);
+  await using single = await environments.create({
+    training: false,
+    numEnvs: 1,
+  }) as LockstepEnv;
+  return {
+    report,
+    ...await recordGames(single, learner, evaluation, config),
+  };
+}
+
+/** The best and the median game as they are stored, without pictures. */
+export function keptGames(
+  evaluation: Evaluation,
+  config: Config,
+): Recording[] {
+  const { best, median } = medianAndBest(evaluation);
+  return ([["best", best], ["median", median]] as const)
+    .map(([role, game]) => ({
+      role,
+      game: storedGame(game, config, evaluation.cap),
+      webp: null,
+    }));
+}
+
+/** The games that crashed first, at most as many as are shown. */
+function earliestCrashes({ games }: Evaluation): PlayedGame[] {
+  return games.filter(({ end }) => end === "crash")
+    .toSorted((a, b) => a.score - b.score)
+    .slice(0, CRASH_ROLES.length);
+}
+
+/**
+ * Records the best and the median game, the latter with its Q-values, and the
+ * earliest crashes.
+ */
+async function recordGames(
+  env: LockstepEnv,
+  learner: Learner,
+  evaluation: Evaluation,
+  config: Config,
+): Promise<Pick<Measurement, "recordings" | "qCharts">> {
+  const recorded: RecordedGame[] = [];
+  for (const { role, game } of keptGames(evaluation, config)) {
+    recorded.push(await recordGame(env, learner, role, game));
+  }
+  const crashes: Recording[] = [];
+  for (const [i, game] of earliestCrashes(evaluation).entries()) {
+    const stored = storedGame(game, config, evaluation.cap);
+    crashes.push(await recordCrash(env, learner, CRASH_ROLES[i]!, stored));
+  }
+  return {
+    recordings: [...recorded.map(({ recording }) => recording), ...crashes],
+    qCharts: [recorded.at(-1)!.qChart],
+  };
+}

@@ -1,0 +1,235 @@
+/**
+ * A checkpoint's folder: files, and a manifest with the size and SHA-256 of
+ * each. It is written beside its place and renamed, so `step-N` is complete or
+ * absent, whenever the process or the machine stops.
+ */
+import { dirname, join } from "node:path";
+import { CheckpointError } from "../errors.ts";
+import { ifThere, namesIn, removeIfThere } from "../files.ts";
+import { sha256 } from "../sha256.ts";
+import { syncFolder, writeDurably } from "../system/mod.ts";
+
+const FORMAT = 1;
+const MANIFEST = "MANIFEST.json";
+/** Being written: what a killed process leaves behind. */
+const PARTIAL = ".partial";
+/** The former `step-N`, until the new one has its name. */
+const REPLACED = ".replaced";
+/** Being removed. */
+const REMOVED = ".removed";
+/** Found damaged when a run was resumed. */
+const DAMAGED = ".damaged";
+
+/** Name to content. */
+export type CheckpointFiles = Record<string, Uint8Array<ArrayBuffer>>;
+
+/** The content of `MANIFEST.json`. */
+export interface CheckpointManifest {
+  format: typeof FORMAT;
+  /** Agent steps done. */
+  step: number;
+  /** The checkpoint with the best evaluation so far; null: none yet. */
+  best: { step: number; mean: number } | null;
+  files: Record<string, { bytes: number; sha256: string }>;
+}
+
+/** Absolute path of a step's checkpoint. */
+export function checkpointPath(folder: string, step: number): string {
+  return join(folder, `step-${step}`);
+}
+
+/** Steps of the checkpoints in a folder, the newest first. */
+export async function listCheckpoints(folder: string): Promise<number[]> {
+  const steps: number[] = [];
+  for (const name of await namesIn(folder)) {
+    const match = /^step-(\d+)$/.exec(name);
+    if (match) steps.push(Number(match[1]));
+  }
+  return steps.sort((a, b) => b - a);
+}
+
+/**
+ * Writes a checkpoint: its files, then the manifest, each on the disk before
+ * the next; then it gets its name.
+ *
+ * @returns its path
+ * @throws CheckpointError if it cannot be written (a full disk); then nothing
+ * of it is left, and the earlier checkpoints are as they were
+ */
+export async function writeCheckpointFiles(
+  folder: string,
+  step: number,
+  files: CheckpointFiles,
+  best: CheckpointManifest["best"],
+): Promise<string> {
+  const path = checkpointPath(folder, step);
+  const partial = path + PARTIAL;
+  try {
+    await removeLeftovers(folder);
+    await writeManifestFolder(partial, step, files, best);
+    await renameIfThere(path, path + REPLACED);
+    await Deno.rename(partial, path);
+    await syncFolder(folder);
+    await removeIfThere(path + REPLACED);
+    return path;
+  } catch (cause) {
+    await removeIfThere(partial).catch(() => {});
+    throw new CheckpointError(
+      `Cannot save the checkpoint ${path}: ${(cause as Error).message}; ` +
+        "earlier ones are untouched. Make room on that disk",
+      { cause },
+    );
+  }
+}
+
+/**
+ * Makes a folder with these files (`/` between folders) and, written last, the
+ * manifest that {@linkcode readCheckpointFiles} holds them to; returns when all
+ * of it is on the disk.
+ *
+ * @throws Error if it cannot be written; a part of it may be left
+ */
+export async function writeManifestFolder(
+  path: string,
+  step: number,
+  files: CheckpointFiles,
+  best: CheckpointManifest["best"] = null,
+): Promise<void> {
+  await Deno.mkdir(path);
+  const manifest: CheckpointManifest = {
+    format: FORMAT,
+    step,
+    best,
+    files: {},
+  };
+  const folders = new Set<string>();
+  for (const [name, bytes] of Object.entries(files)) {
+    const file = join(path, name);
+    folders.add(dirname(file));
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await writeDurably(file, bytes);
+    manifest.files[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
+  }
+  await writeDurably(
+    join(path, MANIFEST),
+    new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n"),
+  );
+  for (const folder of folders.add(path)) await syncFolder(folder);
+}
+
+/**
+ * Reads files of a checkpoint and holds each to the manifest.
+ *
+ * @param names which files; absent: all
+ * @throws CheckpointError if the checkpoint is missing, incomplete or damaged
+ */
+export async function readCheckpointFiles(
+  path: string,
+  names?: readonly string[],
+): Promise<{ manifest: CheckpointManifest; files: CheckpointFiles }> {
+  const manifest = await readManifest(path);
+  const files: CheckpointFiles = {};
+  for (const name of names ?? Object.keys(manifest.files)) {
+    const expected = manifest.files[name];
+    if (!expected) throw damaged(path, `its manifest does not list ${name}`);
+    const bytes = await Deno.readFile(join(path, name)).catch((error) => {
+      throw damaged(path, `${name} cannot be read: ${error.message}`, error);
+    });
+    if (bytes.length !== expected.bytes) {
+      throw damaged(
+        path,
+        `${name} has ${bytes.length} bytes in place of ${expected.bytes}`,
+      );
+    }
+    if (await sha256(bytes) !== expected.sha256) {
+      throw damaged(path, `${name} is not what was written (its SHA-256)`);
+    }
+    files[name] = bytes;
+  }
+  return { manifest, files };
+}
+
+/** @throws CheckpointError if there is none, or it cannot be read */
+export async function readManifest(path: string): Promise<CheckpointManifest> {
+  let manifest: Partial<CheckpointManifest> | null;
+  try {
+    manifest = JSON.parse(await Deno.readTextFile(join(path, MANIFEST)));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) {
+      throw new CheckpointError(
+        `There is no checkpoint in ${path}: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+    throw damaged(path, `${MANIFEST} is not JSON`, error);
+  }
+  if (manifest?.format !== FORMAT) {
+    throw damaged(
+      path,
+      `its format is ${manifest?.format}, this program knows ${FORMAT}`,
+    );
+  }
+  const { step, files } = manifest;
+  if (typeof step !== "number" || typeof files !== "object" || !files) {
+    throw damaged(path, `${MANIFEST} lacks its step or its files`);
+  }
+  return manifest as CheckpointManifest;
+}
+
+/**
+ * Removes the older checkpoints, all but the `keep` newest and the best.
+ *
+ * @throws CheckpointError if one cannot be removed
+ */
+export async function pruneCheckpoints(
+  folder: string,
+  keep: number,
+  best: CheckpointManifest["best"],
+): Promise<void> {
+  const steps = await listCheckpoints(folder);
+  for (const step of steps.slice(keep)) {
+    if (step === best?.step) continue;
+    const path = checkpointPath(folder, step);
+    try {
+      // Renamed first: a half-removed folder must not look like a checkpoint.
+      await Deno.rename(path, path + REMOVED);
+      await removeIfThere(path + REMOVED);
+    } catch (cause) {
+      throw new CheckpointError(
+        `Cannot remove the old checkpoint ${path}: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** Takes a damaged checkpoint out of the list; it stays for inspection. */
+export async function setAside(path: string): Promise<void> {
+  await removeIfThere(path + DAMAGED);
+  await renameIfThere(path, path + DAMAGED);
+}
+
+/** Finishes what a killed process had begun. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await namesIn(folder);
+  for (const name of names) {
+    const path = join(folder, name);
+    if (name.endsWith(REPLACED)) {
+      const current = name.slice(0, -REPLACED.length);
+      if (names.includes(current)) await removeIfThere(path);
+      else await Deno.rename(path, join(folder, current));
+    } else if (name.endsWith(PARTIAL) || name.endsWith(REMOVED)) {
+      await removeIfThere(path);
+    }
+  }
+}
+
+function damaged(path: string, why: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(`The checkpoint ${path} is damaged: ${why}`, {
+    cause,
+  });
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  await ifThere(Deno.rename(from, to));
+}

@@ -1,0 +1,125 @@
+/** What a run's folder tells about its training. */
+import { join } from "node:path";
+import { type Config, loadConfig } from "../config/mod.ts";
+import { UsageError } from "../errors.ts";
+import { ifThere, namesIn } from "../files.ts";
+import type {
+  EvaluationPoint,
+  TrainingGame,
+  TrainingMetrics,
+} from "./measurements.ts";
+import { readRunInfo, type RunFolder, type RunInfo } from "./run_folder.ts";
+import { numberCell, parseCsv, requiredNumber } from "../csv.ts";
+import type { EvaluationReport } from "../evaluation/mod.ts";
+
+/** A run as far as it has come. */
+export interface RunData {
+  name: string;
+  config: Config;
+  /** The text of its config.yaml. */
+  configText: string;
+  info: RunInfo;
+  games: TrainingGame[];
+  metrics: TrainingMetrics[];
+  /** Evaluations during training, in the order of their steps. */
+  evaluations: EvaluationPoint[];
+}
+
+/**
+ * Reads a run that may still be training.
+ *
+ * @throws UsageError naming the file and line that cannot be read, ConfigError
+ * when its config is of another version
+ */
+export async function readRunData(run: RunFolder): Promise<RunData> {
+  const [config, configText, info, scores, metrics] = await Promise.all([
+    loadConfig(run.config),
+    Deno.readTextFile(run.config),
+    readRunInfo(run),
+    readTable(run.scores, ["score"]),
+    readTable(run.metrics, ["step", "loss", "q_mean", "epsilon", "wall_s"]),
+  ]);
+  const lines = metrics.map((row, i): TrainingMetrics => ({
+    step: requiredNumber(row, "step", run.metrics, i),
+    loss: numberCell(row, "loss", run.metrics, i),
+    qMean: numberCell(row, "q_mean", run.metrics, i),
+    epsilon: requiredNumber(row, "epsilon", run.metrics, i),
+    wallSeconds: requiredNumber(row, "wall_s", run.metrics, i),
+  }));
+  return {
+    name: run.name,
+    config,
+    configText,
+    info,
+    games: scores.map((row, i) => ({
+      score: requiredNumber(row, "score", run.scores, i),
+    })),
+    metrics: lines,
+    evaluations: await readEvaluations(run, lines),
+  };
+}
+
+/** A table that is not there yet has no lines. */
+async function readTable(file: string, columns: readonly string[]) {
+  const text = await ifThere(Deno.readTextFile(file));
+  if (text === null) return [];
+  return text.includes("\n") ? parseCsv(text, file, columns) : [];
+}
+
+async function readEvaluations(
+  run: RunFolder,
+  metrics: readonly TrainingMetrics[],
+): Promise<EvaluationPoint[]> {
+  const points: EvaluationPoint[] = [];
+  for (const name of await namesIn(run.evaluations)) {
+    const step = /^step-(\d+)$/.exec(name)?.[1];
+    if (step === undefined) continue;
+    const report = await readReport(join(run.evaluations, name));
+    if (!report) continue;
+    const { mean, mean95: [low, high], capped, cap, episodes } = report;
+    points.push({
+      step: Number(step),
+      wallSeconds: wallSecondsAt(Number(step), metrics),
+      ...{ mean, low, high, capped, cap, episodes },
+    });
+  }
+  return points.sort((a, b) => a.step - b.step);
+}
+
+/** Seconds of training at a step, between the lines of metrics.csv. */
+function wallSecondsAt(
+  step: number,
+  metrics: readonly TrainingMetrics[],
+): number {
+  const after = metrics.findIndex((line) => line.step >= step);
+  if (after < 0) return metrics.at(-1)?.wallSeconds ?? 0;
+  const next = metrics[after]!;
+  const before = metrics[after - 1] ?? { step: 0, wallSeconds: 0 };
+  const part = (step - before.step) / (next.step - before.step);
+  return before.wallSeconds + part * (next.wallSeconds - before.wallSeconds);
+}
+
+/**
+ * The evaluation in a folder; `null` when there is none.
+ *
+ * @throws UsageError when its report.json cannot be used
+ */
+export async function readReport(
+  folder: string,
+): Promise<EvaluationReport | null> {
+  const file = join(folder, "report.json");
+  const text = await ifThere(Deno.readTextFile(file));
+  if (text === null) return null;
+  let report: Partial<EvaluationReport> | null = null;
+  try {
+    report = JSON.parse(text);
+  } catch {
+    // Told below, as what else may be wrong with it.
+  }
+  if (!Array.isArray(report?.games) || !Array.isArray(report.mean95)) {
+    throw new UsageError(
+      `${file} is not the report of an evaluation; remove it, or evaluate again.`,
+    );
+  }
+  return report as EvaluationReport;
+}

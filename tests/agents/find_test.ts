@@ -1,0 +1,212 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import {
+  encodeModel,
+  initialWeights,
+  type ModelFiles,
+  resolveNetwork,
+} from "../../lib/agent/mod.ts";
+import { type Config, configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { ConfigError, UsageError } from "../../lib/errors.ts";
+import { Random } from "../../lib/random.ts";
+import { createRun } from "../../lib/runs/mod.ts";
+import { findAgent, loadLearner } from "../../lib/agents/mod.ts";
+
+const config = await loadConfig();
+const network = resolveNetwork(config.network, config.game.actions);
+const initial = initialWeights(network, new Random(1));
+const { weights } = encodeModel(network, initial);
+
+/** An exported agent's folder. */
+async function writeAgent(
+  folder: string,
+  random = new Random(1),
+): Promise<void> {
+  const weights = initialWeights(network, random);
+  await writeFiles(folder, encodeModel(network, weights), config);
+}
+
+async function writeFiles(
+  folder: string,
+  { model, weights }: ModelFiles,
+  config: Config,
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "model.json"), model);
+  await Deno.writeFile(join(folder, "weights.bin"), weights);
+  await Deno.writeTextFile(join(folder, "config.yaml"), configToYaml(config));
+}
+
+async function withFolders(
+  test: (folders: { runs: string; pretrained: string }) => Promise<void>,
+) {
+  const root = await Deno.makeTempDir();
+  try {
+    await test({
+      runs: join(root, "runs"),
+      pretrained: join(root, "pretrained"),
+    });
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("findAgent() takes pretrained alone for the accelerating game", () =>
+  withFolders(async (folders) => {
+    await writeAgent(join(folders.pretrained, "accelerating"));
+    for (const target of ["pretrained", "pretrained/accelerating", undefined]) {
+      const agent = await findAgent(target, folders);
+      assertEquals(agent.name, "pretrained/accelerating");
+      assertEquals(agent.run, null);
+      assertEquals(agent.weights, initial);
+    }
+  }));
+
+Deno.test("findAgent() names what there is when an agent is not there", () =>
+  withFolders(async (folders) => {
+    await assertRejects(
+      () => findAgent("pretrained", folders),
+      UsageError,
+      "there is none: train one",
+    );
+    await writeAgent(join(folders.pretrained, "constant"));
+    await assertRejects(
+      () => findAgent("pretrained/best", folders),
+      UsageError,
+      "there is pretrained/constant",
+    );
+    await assertRejects(
+      () => findAgent("nonesuch", folders),
+      UsageError,
+      "There is no run nonesuch",
+    );
+  }));
+
+Deno.test("findAgent() refuses a run without a checkpoint", () =>
+  withFolders(async (folders) => {
+    const { path } = await createRun({
+      config,
+      name: "young",
+      configName: "default",
+      root: folders.runs,
+    });
+    for (const target of ["young", join(path, "checkpoints", "step-5")]) {
+      await assertRejects(
+        () => findAgent(target, folders),
+        UsageError,
+        "There is no checkpoint",
+      );
+    }
+    // Without a name it is passed over.
+    await writeAgent(join(folders.pretrained, "accelerating"));
+    const agent = await findAgent(undefined, folders);
+    assertEquals(agent.name, "pretrained/accelerating");
+  }));
+
+Deno.test("findAgent() refuses an agent that is damaged or of another config", () =>
+  withFolders(async (folders) => {
+    const folder = join(folders.pretrained, "bad");
+    const find = () => findAgent(folder, folders);
+    await writeAgent(folder);
+    await Deno.writeFile(join(folder, "weights.bin"), weights.subarray(4));
+    await assertRejects(find, UsageError, "bytes");
+    await writeAgent(folder);
+    await Deno.writeTextFile(join(folder, "model.json"), "{");
+    await assertRejects(find, UsageError, "cannot be used");
+    await writeAgent(folder);
+    const duelling = await loadConfig(undefined, ["network.dueling=true"]);
+    await Deno.writeTextFile(
+      join(folder, "config.yaml"),
+      configToYaml(duelling),
+    );
+    await assertRejects(find, UsageError, "cannot be used");
+    await Deno.writeTextFile(join(folder, "config.yaml"), "epsilon: 1\n");
+    await assertRejects(find, ConfigError, "epsilon");
+    await Deno.remove(join(folder, "config.yaml"));
+    await assertRejects(find, UsageError, "no config.yaml");
+  }));
+
+Deno.test("findAgent() joins agents to an ensemble that answers with their mean", () =>
+  withFolders(async (folders) => {
+    const others = ["a", "b", "c"].map((name) =>
+      join(folders.pretrained, name)
+    );
+    for (const [i, folder] of others.entries()) {
+      await writeAgent(folder, new Random(i + 1));
+    }
+    const random = new Random(9);
+    const observations = Uint8Array.from(
+      { length: 2 * 80 * 80 * 4 },
+      () => random.integer(256),
+    );
+    const answers = async (target: string) => {
+      const agent = await findAgent(target, folders);
+      using learner = await loadLearner(agent);
+      return { agent, q: await learner.qValues(observations, 2, "evaluation") };
+    };
+    const { agent, q } = await answers(others.join(","));
+    assertEquals(agent.config.network.members, 3);
+    assertEquals(agent.members.map(({ name }) => name), ["a", "b", "c"]);
+    assertEquals([agent.name, agent.checkpoint], ["a,b,c", "model"]);
+    const alone = await Promise.all(others.map(answers));
+    q.forEach((value, i) => {
+      const sum = alone.reduce((sum, { q }) => sum + q[i]!, 0);
+      assertAlmostEquals(value, sum / 3, 1e-5);
+    });
+
+    // Written down and read again it is one agent, which joins others itself.
+    const exported = join(folders.pretrained, "three");
+    await writeFiles(exported, agent.model, agent.config);
+    assertEquals((await answers(exported)).q, q);
+    const four = await findAgent(`${exported},${others[0]}`, folders);
+    assertEquals(four.config.network.members, 4);
+  }));
+
+Deno.test("findAgent() refuses an ensemble of agents that see or play differently", () =>
+  withFolders(async ({ pretrained, runs }) => {
+    await writeAgent(join(pretrained, "a"));
+    for (
+      const [key, change] of [
+        ["env.crop", "env.crop.width=300"],
+        ["game", "game.frameSkip=2"],
+      ] as const
+    ) {
+      const other = await loadConfig(undefined, [change]);
+      await writeFiles(
+        join(pretrained, "b"),
+        encodeModel(network, initial),
+        other,
+      );
+      await assertRejects(
+        () => findAgent("pretrained/a,pretrained/b", { pretrained, runs }),
+        UsageError,
+        `pretrained/a and pretrained/b cannot decide together: their ${key} differs`,
+      );
+    }
+    await assertRejects(
+      () => findAgent("pretrained/a,nonesuch", { pretrained, runs }),
+      UsageError,
+      "There is no run nonesuch",
+    );
+    for (const target of ["", "pretrained/a,"]) {
+      await assertRejects(
+        () => findAgent(target, { pretrained, runs }),
+        UsageError,
+        "The name of an agent is missing",
+      );
+    }
+  }));
+
+Deno.test("loadLearner() answers with the stored weights", () =>
+  withFolders(async (folders) => {
+    await writeAgent(join(folders.pretrained, "accelerating"));
+    using learner = await loadLearner(await findAgent("pretrained", folders));
+    const { online } = await learner.getState();
+    assertEquals(
+      online.map(({ data }) => data),
+      initial.map(({ data }) => data),
+    );
+    const observation = new Uint8Array(80 * 80 * 4).fill(100);
+    const q = await learner.qValues(observation, 1, "evaluation");
+    assertEquals(q.length, 2);
+  }));

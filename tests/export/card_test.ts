@@ -1,0 +1,79 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { loadConfig } from "../../lib/config/mod.ts";
+import { modelCard } from "../../lib/export/card.ts";
+import { exampleReport } from "../report/example_report.ts";
+
+const content = {
+  name: "example",
+  checkpoint: "step-1000",
+  config: await loadConfig(),
+  parameters: 112_290,
+  trainings: [],
+  report: null,
+  live: null,
+};
+
+const training = {
+  info: {
+    name: "example",
+    seed: 3,
+    starts: [{
+      time: "2020-01-01T00:00:00Z",
+      fromStep: 0,
+      commandLine: ["train", "--seed", "3"],
+      commit: null,
+      versions: { chrome: "1" },
+      pageScript: "ab",
+      engine: "graph" as const,
+      device: "CPU",
+    }],
+  },
+  steps: 24_000,
+  games: 120,
+  minutes: 1.5,
+};
+
+Deno.test("modelCard() says that scores are missing rather than none", () => {
+  const card = modelCard(content);
+  assertStringIncludes(card, "Not measured on held-out seeds yet");
+  assertStringIncludes(card, "this agent was not measured: `--clock live`");
+  assertStringIncludes(card, "112,290 parameters");
+  // They never appear at speed 6, whatever the config allows.
+  assertStringIncludes(card, "without pterodactyls");
+  assert(!/undefined|NaN|\[object/.test(card), card);
+});
+
+Deno.test("modelCard() tells scores with intervals, games and training", () => {
+  const card = modelCard({
+    ...content,
+    report: exampleReport(),
+    live: exampleReport(),
+    trainings: [training],
+  });
+  assertStringIncludes(card, "30 greedy games");
+  assertStringIncludes(card, "of 30 games ended at the cap of 2,000 points");
+  assertStringIncludes(card, "| interquartile mean |");
+  assertStringIncludes(card, "by screenshots and keys: 30 games, ");
+  assertStringIncludes(card, "deno task train --seed 3");
+  assertStringIncludes(
+    card,
+    "Seed 3: 24,000 agent steps, 120 games, 1.5 minutes on CPU",
+  );
+  assert(!/undefined|NaN|\[object/.test(card), card);
+});
+
+Deno.test("modelCard() tells each training of an ensemble", async () => {
+  const trainings = [1, 2, 3].map((seed) => ({
+    ...training,
+    info: { ...training.info, seed },
+  }));
+  const config = await loadConfig(undefined, ["network.members=3"]);
+  const card = modelCard({ ...content, config, trainings });
+  assertStringIncludes(card, "an ensemble of 3, each the network `tutorial`");
+  assertStringIncludes(card, "the highest mean of their Q-values");
+  assertStringIncludes(card, "The figures are of these trainings");
+  for (const seed of [1, 2, 3]) {
+    assertStringIncludes(card, `Seed ${seed}: 24,000 agent steps`);
+  }
+  assertEquals(card.split("- page script ab").length, 2);
+});
