@@ -7,7 +7,7 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START, loadConfig } from "../lib/config/mod.ts";
-import { ACTIONS, FRAMES_PER_SECOND } from "../lib/env/mod.ts";
+import { ACTIONS, FRAMES_PER_SECOND } from "../lib/constants.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   playLive,

@@ -8,6 +8,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 interface SourceFile {
   path: string;
   imports: string[];
+  /** What it exports beside types, line by line. */
+  values: string[];
 }
 
 /** Who may import whom: only what stands in an earlier line. */
@@ -51,7 +53,7 @@ const isTypes = (path: string) => path.endsWith("/types.ts");
 
 function breaksDirection(from: string, to: string): boolean {
   const [importer, imported] = [folderOf(from), folderOf(to)];
-  if (importer === imported || isTypes(to)) return false;
+  if (importer === imported) return false;
   return levelOf(imported) >= levelOf(importer);
 }
 
@@ -96,6 +98,12 @@ function findCycle(files: readonly SourceFile[]): string[] {
   return [];
 }
 
+/** The exports of a text that are there when the program runs. */
+function valuesIn(text: string): string[] {
+  const exports = text.matchAll(/^export\s+(?!interface\s|type\s).*/gm);
+  return Array.from(exports, ([line]) => line);
+}
+
 function importsIn(path: string, text: string): string[] {
   const specifiers = text.matchAll(
     /(?:^|[\s}])(?:from|import)\s*\(?\s*"(\.[^"]+)"/g,
@@ -122,10 +130,10 @@ async function readSources(): Promise<SourceFile[]> {
     ...await pathsUnder("tasks"),
     ...await pathsUnder("lib"),
   ];
-  return await Promise.all(paths.map(async (path) => ({
-    path,
-    imports: importsIn(path, await Deno.readTextFile(join(ROOT, path))),
-  })));
+  return await Promise.all(paths.map(async (path) => {
+    const text = await Deno.readTextFile(join(ROOT, path));
+    return { path, imports: importsIn(path, text), values: valuesIn(text) };
+  }));
 }
 
 const sources = await readSources();
@@ -161,10 +169,24 @@ Deno.test("a folder is imported by its mod.ts, or its types", () => {
   assertEquals(faults(sources, reachesInside), []);
 });
 
+Deno.test("a types.ts has types alone: whoever imports it runs nothing", () => {
+  assertEquals(
+    valuesIn(
+      "export interface A {}\nexport type B = A;\nexport const C = 1;\n" +
+        'export type * from "./d.ts";\nexport * from "./e.ts";\n',
+    ),
+    ["export const C = 1;", 'export * from "./e.ts";'],
+  );
+  const types = sources.filter(({ path }) => isTypes(path));
+  assert(types.length > 0);
+  assertEquals(types.flatMap(({ values }) => values), []);
+});
+
 Deno.test("no file imports itself by way of others", () => {
   const ring = ["a", "b", "c"].map((path, i, all) => ({
     path,
     imports: [all[(i + 1) % 3]!],
+    values: [],
   }));
   assertEquals(findCycle(ring), ["a", "b", "c"]);
   assertEquals(findCycle(sources), []);

@@ -1,4 +1,4 @@
-import { OBSERVATION_BYTES } from "../env/types.ts";
+import { OBSERVATION_BYTES } from "../constants.ts";
 import type { Batch } from "./types.ts";
 
 /** A batch of `size` transitions, empty, in JavaScript's memory. */

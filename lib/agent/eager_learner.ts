@@ -1,5 +1,5 @@
 import type { LearnerConfig } from "../config/mod.ts";
-import { OBSERVATION_BYTES } from "../env/types.ts";
+import { OBSERVATION_BYTES } from "../constants.ts";
 import { loadTfjsNode, type TfjsNode } from "../tensorflow/mod.ts";
 import { newBatch } from "./batch.ts";
 import {

@@ -1,4 +1,4 @@
-import { FRAME_BYTES, STACK } from "../env/types.ts";
+import { FRAME_BYTES, STACK } from "../constants.ts";
 import { ConfigError } from "../errors.ts";
 import { interleave } from "./interleave.ts";
 import type { Batch } from "./types.ts";

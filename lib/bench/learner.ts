@@ -6,7 +6,7 @@ import {
   resolveNetwork,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { FRAME_BYTES } from "../env/types.ts";
+import { FRAME_BYTES } from "../constants.ts";
 import { median } from "../evaluation/mod.ts";
 import { Random } from "../random.ts";
 import { Peer, type PeerPython } from "./peers.ts";

@@ -7,7 +7,8 @@ import {
   resolveNetwork,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { Environments, OBSERVATION_BYTES, type VectorEnv } from "../env/mod.ts";
+import { OBSERVATION_BYTES } from "../constants.ts";
+import { Environments, type VectorEnv } from "../env/mod.ts";
 import { median } from "../evaluation/mod.ts";
 import { Random } from "../random.ts";
 import { freshCounters, train, trainingEpisodes } from "../training/mod.ts";

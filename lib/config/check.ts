@@ -1,10 +1,7 @@
 /** Combinations of valid values that cannot work together. */
-import { STACK } from "../env/types.ts";
+import { CANVAS, STACK } from "../constants.ts";
 import type { KeyPath } from "./json_schema.ts";
 import type { Config } from "./schema.ts";
-
-/** Size of the game's canvas, in pixels. */
-const CANVAS = { width: 552, height: 150 };
 
 /** A combination that cannot work. */
 export interface ConfigProblem {

@@ -1,8 +1,8 @@
 /** The last moments of a game in one picture, with what the agent thought. */
 import { Buffer } from "node:buffer";
 import sharp from "sharp";
+import { CANVAS } from "../constants.ts";
 import type { GameFrame } from "./game_frame.ts";
-import { CANVAS } from "../game/mod.ts";
 import { escapeXml } from "./chart.ts";
 import { qStrips, stripHeight } from "./q_strips.ts";
 import { LIGHT } from "./theme.ts";

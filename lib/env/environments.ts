@@ -1,6 +1,6 @@
 import type { Config } from "../config/mod.ts";
+import { CANVAS, FRAME_BYTES, FRAME_SIZE } from "../constants.ts";
 import {
-  CANVAS,
   type LiveGame,
   LockstepPage,
   type LockstepPageOptions,
@@ -10,7 +10,6 @@ import { LiveEnv } from "./live_env.ts";
 import { openLiveGame } from "./live_player.ts";
 import { LockstepEnv } from "./lockstep_env.ts";
 import { FULL_INK, observePictures, triangleFilter } from "./observation.ts";
-import { FRAME_BYTES, FRAME_SIZE } from "./types.ts";
 
 /** Options of {@linkcode Environments.create}. */
 export interface EnvOptions {

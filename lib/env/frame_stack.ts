@@ -1,4 +1,4 @@
-import { FRAME_BYTES, OBSERVATION_BYTES } from "./types.ts";
+import { FRAME_BYTES, OBSERVATION_BYTES } from "../constants.ts";
 
 /**
  * The last four frames of each environment, interleaved: [n, 80, 80, 4] uint8,

@@ -1,22 +1,20 @@
 import type { Config } from "../config/mod.ts";
+import { FRAME_BYTES, FRAMES_PER_SECOND, PARKED } from "../constants.ts";
 import { ChromeCrashedError } from "../errors.ts";
 import type { GameState, LiveGame, LiveState } from "../game/mod.ts";
 import { DecisionClock } from "./decision_clock.ts";
 import { FrameStack } from "./frame_stack.ts";
 import { LivePlayer, openLiveGame } from "./live_player.ts";
 import { rewardOf } from "./reward.ts";
-import {
-  type EnvState,
-  type EpisodeSchedule,
-  type EpisodeStart,
-  type EpisodeStatistics,
-  FRAME_BYTES,
-  FRAMES_PER_SECOND,
-  type Observations,
-  PARKED,
-  type StepInfo,
-  type StepResult,
-  type VectorEnv,
+import type {
+  EnvState,
+  EpisodeSchedule,
+  EpisodeStart,
+  EpisodeStatistics,
+  Observations,
+  StepInfo,
+  StepResult,
+  VectorEnv,
 } from "./types.ts";
 
 /** The running episode. */

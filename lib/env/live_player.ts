@@ -1,9 +1,10 @@
 import { Relauncher } from "../browser/mod.ts";
 import type { Config } from "../config/mod.ts";
+import { ACTIONS } from "../constants.ts";
 import { UsageError } from "../errors.ts";
 import { LiveGame, type LiveState } from "../game/mod.ts";
 import { canvasOfScreenshot, observeCanvas } from "./observation.ts";
-import { ACTIONS, type EpisodeStart } from "./types.ts";
+import type { EpisodeStart } from "./types.ts";
 
 /** The game is paused when the agent does not decide for so long. */
 const PATIENCE_MS = 1000;

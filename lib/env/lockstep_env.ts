@@ -1,4 +1,5 @@
 import type { Config } from "../config/mod.ts";
+import { FRAME_BYTES, PARKED, STACK } from "../constants.ts";
 import {
   ByteList,
   type Episode,
@@ -10,17 +11,14 @@ import {
 } from "../game/mod.ts";
 import { FrameStack } from "./frame_stack.ts";
 import { rewardOf } from "./reward.ts";
-import {
-  type EnvState,
-  type EpisodeSchedule,
-  type EpisodeStart,
-  FRAME_BYTES,
-  type Observations,
-  PARKED,
-  STACK,
-  type StepInfo,
-  type StepResult,
-  type VectorEnv,
+import type {
+  EnvState,
+  EpisodeSchedule,
+  EpisodeStart,
+  Observations,
+  StepInfo,
+  StepResult,
+  VectorEnv,
 } from "./types.ts";
 
 /** Options of {@linkcode LockstepEnv.create}. */

@@ -2,4 +2,4 @@
 export { Environments } from "./environments.ts";
 export { LiveEnv } from "./live_env.ts";
 export { LockstepEnv } from "./lockstep_env.ts";
-export * from "./types.ts";
+export type * from "./types.ts";

@@ -24,8 +24,7 @@
  */
 import sharp from "sharp";
 import type { EnvConfig } from "../config/mod.ts";
-import { CANVAS } from "../game/mod.ts";
-import { FRAME_BYTES, FRAME_SIZE } from "./types.ts";
+import { CANVAS, FRAME_BYTES, FRAME_SIZE } from "../constants.ts";
 
 /** The part of the canvas that the agent sees, in canvas pixels. */
 export type Crop = EnvConfig["crop"];

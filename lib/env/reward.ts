@@ -1,5 +1,5 @@
 import type { RewardConfig } from "../config/mod.ts";
-import { ACTIONS } from "./types.ts";
+import { ACTIONS } from "../constants.ts";
 
 /** The reward of one decision: R_{t+1} of the action A_t. */
 export function rewardOf(

@@ -4,23 +4,6 @@
  * autoreset in the same step.
  */
 
-/** Width and height of an observation's frame, in pixels. */
-export const FRAME_SIZE = 80;
-/** Bytes of one frame: [80, 80] uint8, ink bright on black. */
-export const FRAME_BYTES = FRAME_SIZE * FRAME_SIZE;
-/** Frames in a stack: the last so many decisions. */
-export const STACK = 4;
-/** Bytes of one observation: [80, 80, 4] uint8, the newest frame last. */
-export const OBSERVATION_BYTES = FRAME_BYTES * STACK;
-
-/** Frames that the game renders in a second of play. */
-export const FRAMES_PER_SECOND = 60;
-
-/** What the agent may do; with two actions the last one is not offered. */
-export const ACTIONS = ["nothing", "jump", "duck"] as const;
-/** In place of an action: this environment stands still in this step. */
-export const PARKED = 255;
-
 /** What is not exact in live play, and differs from one machine to another. */
 export interface LiveVariation {
   /** Rendered frames from a decision's picture until its keys arrive. */

@@ -3,12 +3,12 @@
  * the policy and the seeds alone: not on how many games are played side by
  * side, nor on which of them ends first.
  */
-import {
-  type EpisodeSchedule,
-  type EpisodeStart,
-  PARKED,
-  type StepInfo,
-  type VectorEnv,
+import { PARKED } from "../constants.ts";
+import type {
+  EpisodeSchedule,
+  EpisodeStart,
+  StepInfo,
+  VectorEnv,
 } from "../env/types.ts";
 import { ChromeCrashedError, UsageError } from "../errors.ts";
 import {

@@ -1,9 +1,6 @@
 /** Games that were played, and their figures. */
-import {
-  ACTIONS,
-  type EpisodeStatistics,
-  FRAMES_PER_SECOND,
-} from "../env/types.ts";
+import { ACTIONS, FRAMES_PER_SECOND } from "../constants.ts";
+import type { EpisodeStatistics } from "../env/types.ts";
 import { UsageError } from "../errors.ts";
 import { type ScoreSummary, share, summarizeScores } from "./statistics.ts";
 

@@ -1,6 +1,6 @@
 /** Policies: the agent's own, and the simple ones it is compared with. */
 import { greedy, type Learner, type WeightSet } from "../agent/mod.ts";
-import { ACTIONS } from "../env/types.ts";
+import { ACTIONS } from "../constants.ts";
 import { hash32 } from "../random.ts";
 import type { Policy } from "./evaluate.ts";
 

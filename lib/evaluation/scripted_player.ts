@@ -2,7 +2,7 @@
  * A player that reads the page's state instead of its pixels. It shows that
  * the environment lets a perfect player live, and how far that is.
  */
-import { ACTIONS } from "../env/types.ts";
+import { ACTIONS } from "../constants.ts";
 import type { GameState } from "../game/mod.ts";
 import type { Policy } from "./evaluate.ts";
 

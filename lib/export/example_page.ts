@@ -1,5 +1,5 @@
 /** The page that shows an exported agent at work in a browser. */
-import { ACTIONS, FRAME_SIZE } from "../env/mod.ts";
+import { ACTIONS, FRAME_SIZE } from "../constants.ts";
 import { escapeXml } from "../drawing/mod.ts";
 
 /** Frames in a row of `frames.png`. */

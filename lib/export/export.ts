@@ -4,13 +4,12 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { configToYaml, HELD_OUT_SEEDS_START } from "../config/mod.ts";
 import {
-  Environments,
   FRAME_BYTES,
   FRAME_SIZE,
   FRAMES_PER_SECOND,
-  type LockstepEnv,
   STACK,
-} from "../env/mod.ts";
+} from "../constants.ts";
+import { Environments, type LockstepEnv } from "../env/mod.ts";
 import { UsageError } from "../errors.ts";
 import {
   evaluate,

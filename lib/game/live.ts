@@ -6,8 +6,9 @@ import {
   type Tab,
 } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
+import { CANVAS } from "../constants.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
-import { CANVAS, pageScriptHash } from "./lockstep_page.ts";
+import { pageScriptHash } from "./lockstep_page.ts";
 import { createPageApi, type GameState } from "./page_api.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { Chrome, Relauncher, type Tab } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
+import { CANVAS } from "../constants.ts";
 import { DinoPageError } from "../errors.ts";
 import { sha256 } from "../sha256.ts";
 import { installClock } from "./clock_script.ts";
@@ -13,9 +14,6 @@ import { installLockstep } from "./lockstep_script.ts";
 import { createPageApi } from "./page_api.ts";
 import { createPainter } from "./painter_script.ts";
 import { createScaler } from "./scaler_script.ts";
-
-/** Size of the game's canvas, in pixels. */
-export const CANVAS = { width: 552, height: 150 } as const;
 
 /** Milliseconds per rendered frame: 59.98 a second, exact in binary, so that
  * a sprite at a whole speed moves the same pixels in every frame. */

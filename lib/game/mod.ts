@@ -1,6 +1,6 @@
 /** The chrome://dino page, under the lock-step clock or in real time. */
 export { ByteList } from "./byte_list.ts";
-export { CANVAS, LockstepPage } from "./lockstep_page.ts";
+export { LockstepPage } from "./lockstep_page.ts";
 export type { LockstepPageOptions } from "./lockstep_page.ts";
 export {
   type Episode,

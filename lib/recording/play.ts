@@ -1,12 +1,8 @@
 /** One game to look at: in a window, or as an animated picture. */
 import { greedy, type Learner } from "../agent/mod.ts";
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
-import {
-  ACTIONS,
-  Environments,
-  FRAMES_PER_SECOND,
-  LockstepEnv,
-} from "../env/mod.ts";
+import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
+import { Environments, LockstepEnv } from "../env/mod.ts";
 import { ChromeNotFoundError, UsageError } from "../errors.ts";
 import {
   evaluate,
@@ -16,7 +12,6 @@ import {
 } from "../evaluation/mod.ts";
 import { animatedWebp, type GameFrame } from "../drawing/mod.ts";
 import { replayGame, type StoredGame, storedGame } from "./stored_game.ts";
-import { CANVAS } from "../game/mod.ts";
 
 /** A game, and the picture of its end. */
 export interface ShownGame {

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import sharp from "sharp";
+import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
 import { ifThere } from "../files.ts";
 import {
   animatedWebp,
@@ -25,8 +26,6 @@ import {
   type StoredGame,
 } from "./stored_game.ts";
 import type { Learner } from "../agent/mod.ts";
-import { ACTIONS, FRAMES_PER_SECOND } from "../env/mod.ts";
-import { CANVAS } from "../game/mod.ts";
 import type { Files } from "../system/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import { points } from "../text.ts";

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import type { Learner } from "../agent/mod.ts";
 import { type Config, type GameConfig, gameSchema } from "../config/mod.ts";
-import { FRAMES_PER_SECOND, type VectorEnv } from "../env/types.ts";
+import { FRAMES_PER_SECOND } from "../constants.ts";
+import type { VectorEnv } from "../env/types.ts";
 import { DinoPageError, UsageError } from "../errors.ts";
 import type { GameFrame } from "../drawing/mod.ts";
 import type { PlayedGame } from "../evaluation/mod.ts";

@@ -1,4 +1,4 @@
-import { FRAMES_PER_SECOND } from "../env/types.ts";
+import { FRAMES_PER_SECOND } from "../constants.ts";
 import { CsvFile } from "./csv_file.ts";
 import type {
   GameRecord,

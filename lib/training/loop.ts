@@ -11,12 +11,12 @@ import {
   type ReplayMemory,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
-import {
-  type EnvState,
-  type EpisodeStatistics,
-  FRAME_BYTES,
-  type StepResult,
-  type VectorEnv,
+import { FRAME_BYTES } from "../constants.ts";
+import type {
+  EnvState,
+  EpisodeStatistics,
+  StepResult,
+  VectorEnv,
 } from "../env/types.ts";
 import type { Random } from "../random.ts";
 import {

@@ -15,7 +15,7 @@ import {
   FRAME_SIZE,
   OBSERVATION_BYTES,
   STACK,
-} from "../../lib/env/types.ts";
+} from "../../lib/constants.ts";
 import { Random } from "../../lib/random.ts";
 import { LEARNER } from "./learners.ts";
 

@@ -4,8 +4,8 @@ import { createGraphLearner } from "../../lib/agent/graph_learner.ts";
 import { initialWeights } from "../../lib/agent/initialise.ts";
 import { type Network, resolveNetwork } from "../../lib/agent/network.ts";
 import type { Batch, Learner, NamedTensor } from "../../lib/agent/types.ts";
-import { OBSERVATION_BYTES } from "../../lib/env/types.ts";
 import type { LearnerConfig, NetworkConfig } from "../../lib/config/mod.ts";
+import { OBSERVATION_BYTES } from "../../lib/constants.ts";
 import { Random } from "../../lib/random.ts";
 
 /** Small enough for hundreds of updates; has every kind of layer. */

@@ -9,7 +9,7 @@ import {
 } from "../../lib/agent/model_format.ts";
 import { type Network, resolveNetwork } from "../../lib/agent/network.ts";
 import type { NamedTensor } from "../../lib/agent/types.ts";
-import { OBSERVATION_BYTES } from "../../lib/env/types.ts";
+import { OBSERVATION_BYTES } from "../../lib/constants.ts";
 import { CheckpointError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
 import { LEARNER, smallNetwork } from "./learners.ts";

@@ -16,7 +16,7 @@ import {
   type ReplayMemoryState,
 } from "../../lib/agent/replay_memory.ts";
 import { nStepReturn } from "../../lib/agent/td.ts";
-import { FRAME_BYTES, OBSERVATION_BYTES, STACK } from "../../lib/env/types.ts";
+import { FRAME_BYTES, OBSERVATION_BYTES, STACK } from "../../lib/constants.ts";
 import { CheckpointError, ConfigError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { FRAME_BYTES, OBSERVATION_BYTES } from "../../lib/constants.ts";
 import { FrameStack } from "../../lib/env/frame_stack.ts";
-import { FRAME_BYTES, OBSERVATION_BYTES } from "../../lib/env/types.ts";
 
 const frame = (value: number) => new Uint8Array(FRAME_BYTES).fill(value);
 const pixel = (stack: FrameStack, environment: number, index: number) => {

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import sharp from "sharp";
+import { CANVAS, FRAME_BYTES, FRAME_SIZE } from "../../lib/constants.ts";
 import {
   canvasOfScreenshot,
   greyToInk,
@@ -7,8 +8,6 @@ import {
   observePictures,
   triangleFilter,
 } from "../../lib/env/observation.ts";
-import { FRAME_BYTES, FRAME_SIZE } from "../../lib/env/types.ts";
-import { CANVAS } from "../../lib/game/mod.ts";
 import { Random } from "../../lib/random.ts";
 
 const CROP = { x: 0, y: 0, width: 300, height: 150 };

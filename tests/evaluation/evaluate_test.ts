@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  type EpisodeSchedule,
-  OBSERVATION_BYTES,
-  PARKED,
-  type StepInfo,
-  type VectorEnv,
+import { OBSERVATION_BYTES, PARKED } from "../../lib/constants.ts";
+import type {
+  EpisodeSchedule,
+  StepInfo,
+  VectorEnv,
 } from "../../lib/env/types.ts";
 import { ChromeCrashedError, UsageError } from "../../lib/errors.ts";
 import {

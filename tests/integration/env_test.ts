@@ -8,14 +8,12 @@ import {
   assertRejects,
 } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
+import { FRAME_BYTES, OBSERVATION_BYTES, PARKED } from "../../lib/constants.ts";
 import {
   Environments,
   type EpisodeSchedule,
   type EpisodeStatistics,
-  FRAME_BYTES,
   type LockstepEnv,
-  OBSERVATION_BYTES,
-  PARKED,
   type StepResult,
 } from "../../lib/env/mod.ts";
 import { UsageError } from "../../lib/errors.ts";

@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
 import {
-  type EpisodeSchedule,
   FRAME_BYTES,
-  LiveEnv,
   OBSERVATION_BYTES,
   PARKED,
   STACK,
+} from "../../lib/constants.ts";
+import {
+  type EpisodeSchedule,
+  LiveEnv,
   type StepResult,
 } from "../../lib/env/mod.ts";
 import { UsageError } from "../../lib/errors.ts";

@@ -1,10 +1,9 @@
 /** What the tests of the lock-step clock share. */
 import { type BrowserConfig, loadConfig } from "../../lib/config/mod.ts";
-import { FRAME_SIZE } from "../../lib/env/mod.ts";
+import { CANVAS, FRAME_SIZE } from "../../lib/constants.ts";
 import { FULL_INK, triangleFilter } from "../../lib/env/observation.ts";
 import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
 import {
-  CANVAS,
   LockstepBatch,
   LockstepPage,
   type LockstepPageOptions,

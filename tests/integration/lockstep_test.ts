@@ -7,10 +7,10 @@ import {
 } from "@std/assert";
 import { Chrome } from "../../lib/browser/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
+import { CANVAS } from "../../lib/constants.ts";
 import { ChromeCrashedError } from "../../lib/errors.ts";
 import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
 import {
-  CANVAS,
   type GameState,
   LockstepBatch,
   type LockstepPage,

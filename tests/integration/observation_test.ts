@@ -4,11 +4,11 @@
  */
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { Chrome, type Tab } from "../../lib/browser/mod.ts";
+import { CANVAS } from "../../lib/constants.ts";
 import {
   canvasOfScreenshot,
   observeCanvas,
 } from "../../lib/env/observation.ts";
-import { CANVAS } from "../../lib/game/mod.ts";
 
 const CROP = { x: 0, y: 0, width: 300, height: 150 };
 /** Where the canvas shows in a window of 600x150, which cuts off its foot. */

@@ -5,7 +5,7 @@ import {
   ReplayMemory,
   resolveNetwork,
 } from "../../lib/agent/mod.ts";
-import { FRAME_BYTES } from "../../lib/env/types.ts";
+import { FRAME_BYTES } from "../../lib/constants.ts";
 import { Random } from "../../lib/random.ts";
 import type { TrainingState } from "../../lib/training/checkpoint.ts";
 import { freshCounters } from "../../lib/training/counters.ts";
