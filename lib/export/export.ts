@@ -9,7 +9,7 @@ import {
   FRAMES_PER_SECOND,
   STACK,
 } from "../constants.ts";
-import { Environments, type LockstepEnv } from "../env/mod.ts";
+import { Environments } from "../env/mod.ts";
 import { UsageError } from "../errors.ts";
 import {
   evaluate,
@@ -131,8 +131,10 @@ async function playExample(agent: Agent): Promise<GameFrame[]> {
     ...config,
     env: { ...config.env, clock: "lockstep" },
   });
-  const created = await environments.create({ training: false, numEnvs: 1 });
-  await using env = created as LockstepEnv;
+  await using env = await environments.createLockstep({
+    training: false,
+    numEnvs: 1,
+  });
   const { games } = await evaluate(env, greedyPolicy(learner), {
     episodes: 1,
     firstSeed: HELD_OUT_SEEDS_START,

@@ -109,10 +109,10 @@ export async function recordEvaluation(
   }
   using learner = await loadLearner(agent);
   await using environments = await Environments.open(config);
-  await using single = await environments.create({
+  await using single = await environments.createLockstep({
     training: false,
     numEnvs: 1,
-  }) as LockstepEnv;
+  });
   return {
     report,
     ...await recordGames(single, learner, evaluation, config),

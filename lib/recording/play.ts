@@ -2,7 +2,7 @@
 import { greedy, type Learner } from "../agent/mod.ts";
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
 import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
-import { Environments, LockstepEnv } from "../env/mod.ts";
+import { Environments } from "../env/mod.ts";
 import { ChromeNotFoundError, UsageError } from "../errors.ts";
 import {
   evaluate,
@@ -59,11 +59,13 @@ async function showReplay(
   game: StoredGame,
   { seconds, learner }: ShowOptions,
 ): Promise<ShownGame> {
-  const env = await environments.create({ training: false, numEnvs: 1 });
-  await using single = env as LockstepEnv;
+  await using env = await environments.createLockstep({
+    training: false,
+    numEnvs: 1,
+  });
   const { frameSkip } = game.game;
   const count = Math.ceil(seconds * FRAMES_PER_SECOND / frameSkip);
-  const frames = await replayGame(single, game, {
+  const frames = await replayGame(env, game, {
     from: Math.max(0, game.actions.length - count),
     ...(learner && { learner }),
   });
