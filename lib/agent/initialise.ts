@@ -1,5 +1,6 @@
 import type { Random } from "../random.ts";
-import { elements, type Network } from "./network.ts";
+import { elements } from "../tensorflow/mod.ts";
+import type { Network } from "./network.ts";
 import type { NamedTensor } from "./types.ts";
 
 /** By how much the output layers' weights are smaller than usual. */

@@ -10,9 +10,9 @@
  * very weights that were trained.
  */
 import { CheckpointError } from "../errors.ts";
+import { elements } from "../tensorflow/mod.ts";
 import {
   checkWeights,
-  elements,
   type Member,
   type Network,
   type ResolvedLayer,

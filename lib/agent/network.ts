@@ -4,6 +4,7 @@
  */
 import type { Layers, NetworkConfig } from "../config/mod.ts";
 import { CheckpointError, ConfigError } from "../errors.ts";
+import { elements } from "../tensorflow/mod.ts";
 import type { NamedTensor } from "./types.ts";
 
 /** A weight tensor of the network: `conv1/kernel`, `output/bias`, … */
@@ -102,10 +103,6 @@ const NETWORKS: Record<
     dense(512),
   ],
 };
-
-/** Number of elements of a shape. */
-export const elements = (shape: readonly number[]): number =>
-  shape.reduce((product, size) => product * size, 1);
 
 /** Size after a window of `kernel` moves over `size` in steps of `stride`. */
 function slidingSize(

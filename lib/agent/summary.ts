@@ -1,4 +1,5 @@
-import { elements, type Network, type ResolvedLayer } from "./network.ts";
+import { elements } from "../tensorflow/mod.ts";
+import type { Network, ResolvedLayer } from "./network.ts";
 
 /**
  * A network's layers, what goes out of them and how many numbers they learn,
