@@ -1,17 +1,12 @@
+import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { LearnerConfig } from "../config/mod.ts";
-import { OBSERVATION_BYTES } from "../constants.ts";
 import { loadTfjsNode, type TfjsNode } from "../tensorflow/mod.ts";
 import { newBatch } from "./batch.ts";
-import {
-  type LearnerModels,
-  type Model,
-  pixels,
-  qValues,
-  update,
-  type Variable,
-} from "./eager_update.ts";
+import { checkObservations } from "./checks.ts";
+import { pixels, qValues, update, type Variable } from "./eager_update.ts";
+import { fittingSets } from "./learner_state.ts";
 import { encodeModel, outputLayer } from "./model_format.ts";
-import { checkWeights, type Network } from "./network.ts";
+import type { Network } from "./network.ts";
 import type {
   Batch,
   Learner,
@@ -20,6 +15,12 @@ import type {
   UpdateResult,
   WeightSet,
 } from "./types.ts";
+import {
+  eachSet,
+  SET_NAMES,
+  type SetName,
+  type WeightSets,
+} from "./weight_sets.ts";
 
 /**
  * A learner on TensorFlow.js's layers; eager_update.ts is what it does.
@@ -40,17 +41,21 @@ export async function createEagerLearner(
   const model = () => loadModel(tf, network, initial);
   const zeros = () =>
     initial.map(({ shape }) => tf.tidy(() => tf.variable(tf.zeros(shape))));
-  return new EagerLearner(tf, device, network, config, {
+  const layers: Layers = {
     online: await model(),
     target: await model(),
     ...(config.averageRate > 0 && { average: await model() }),
-    firstMoments: zeros(),
-    secondMoments: zeros(),
+  };
+  const ofSets: Partial<Record<SetName, LayersModel>> = layers;
+  const sets = eachSet(config, (set) => {
+    const model = ofSets[set];
+    return model ? variablesOf(model, network) : zeros();
   });
+  return new EagerLearner(tf, device, network, config, layers, sets);
 }
 
-/** What a learner remembers beside the number of updates. */
-type WeightsOf = Exclude<keyof LearnerState, "updates">;
+/** The sets of weights that networks have, as those networks. */
+type Layers = Pick<WeightSets<LayersModel>, "online" | "target" | "average">;
 
 class EagerLearner implements Learner {
   readonly engine = "eager";
@@ -61,29 +66,24 @@ class EagerLearner implements Learner {
   readonly #tf: TfjsNode;
   readonly #network: Network;
   readonly #config: LearnerConfig;
-  readonly #models: LearnerModels;
-  readonly #variables: Map<WeightsOf, Variable[]>;
+  readonly #layers: Layers;
+  readonly #sets: WeightSets<Variable[]>;
 
   constructor(
     tf: TfjsNode,
     device: string,
     network: Network,
     config: LearnerConfig,
-    models: LearnerModels,
+    layers: Layers,
+    sets: WeightSets<Variable[]>,
   ) {
     this.#tf = tf;
     this.device = device;
     this.#network = network;
     this.#config = config;
-    this.#models = models;
+    this.#layers = layers;
+    this.#sets = sets;
     this.batch = newBatch(config.batchSize);
-    this.#variables = new Map([
-      ["online", models.online.weights],
-      ["target", models.target.weights],
-      ["firstMoments", models.firstMoments],
-      ["secondMoments", models.secondMoments],
-    ]);
-    if (models.average) this.#variables.set("average", models.average.weights);
   }
 
   get updates(): number {
@@ -96,7 +96,7 @@ class EagerLearner implements Learner {
     const result = this.#tf.tidy(() => ({
       ...update(
         this.#tf,
-        this.#models,
+        { layers: this.#layers, sets: this.#sets },
         this.#config,
         this.batch,
         learningRate,
@@ -113,49 +113,40 @@ class EagerLearner implements Learner {
     count: number,
     weights: WeightSet = "online",
   ): Promise<Float32Array> {
-    const bytes = count * OBSERVATION_BYTES;
-    if (!Number.isInteger(count) || count < 1 || observations.length < bytes) {
-      throw new RangeError(
-        `Expected ${count} observations of ${OBSERVATION_BYTES} bytes, ` +
-          `but got ${observations.length} bytes`,
-      );
-    }
-    const { online, average = online } = this.#models;
+    const seen = checkObservations(
+      observations,
+      count,
+      this.#network.inputShape,
+    );
+    const { online, average = online } = this.#layers;
     const model = weights === "evaluation" ? average : online;
     return this.#tf.tidy(() =>
-      qValues(
-        this.#tf,
-        model,
-        pixels(this.#tf, observations.subarray(0, bytes), count),
-      ).mean(0).dataSync<"float32">()
+      qValues(this.#tf, model, pixels(this.#tf, seen, count))
+        .mean(0).dataSync<"float32">()
     );
   }
 
   // deno-lint-ignore require-await
   async getState(): Promise<LearnerState> {
-    const tensors = (variables: Variable[]) =>
-      this.#network.weights.map(({ name, shape }, i): NamedTensor => ({
-        name,
-        shape: [...shape],
-        data: variables[i]!.dataSync<"float32">(),
-      }));
-    const sets = [...this.#variables].map(([set, variables]) => [
-      set,
-      tensors(variables),
-    ]);
-    return { updates: this.#updates, ...Object.fromEntries(sets) };
+    const sets = eachSet(
+      this.#config,
+      (set) =>
+        this.#network.weights.map(({ name, shape }, i): NamedTensor => ({
+          name,
+          shape: [...shape],
+          data: this.#sets[set]![i]!.dataSync<"float32">(),
+        })),
+    );
+    return { updates: this.#updates, sets };
   }
 
   // deno-lint-ignore require-await
   async setState(state: LearnerState): Promise<void> {
-    const values = (set: WeightsOf) => state[set] ?? state.online;
-    for (const set of this.#variables.keys()) {
-      checkWeights(this.#network, values(set), `checkpoint's ${set} weights`);
-    }
+    const sets = fittingSets(this.#network, this.#config, state);
     this.#tf.tidy(() => {
-      for (const [set, variables] of this.#variables) {
-        values(set).forEach(({ data, shape }, i) =>
-          variables[i]!.assign(this.#tf.tensor(data, shape))
+      for (const set of SET_NAMES) {
+        sets[set]?.forEach(({ data, shape }, i) =>
+          this.#sets[set]![i]!.assign(this.#tf.tensor(data, shape))
         );
       }
     });
@@ -164,9 +155,8 @@ class EagerLearner implements Learner {
 
   /** Frees the native memory. */
   [Symbol.dispose](): void {
-    const { online, target, average, firstMoments, secondMoments } =
-      this.#models;
-    for (const model of [online, target, average]) model?.layers.dispose();
+    const { firstMoments, secondMoments } = this.#sets;
+    for (const layers of Object.values(this.#layers)) layers.dispose();
     this.#tf.dispose([firstMoments, secondMoments]);
   }
 }
@@ -179,22 +169,23 @@ async function loadModel(
   tf: TfjsNode,
   network: Network,
   initial: readonly NamedTensor[],
-): Promise<Model> {
+): Promise<LayersModel> {
   const files = encodeModel(network, initial);
   const { modelTopology, weightsManifest } = JSON.parse(files.model);
   modelTopology.config.output_layers = network.members
     .map((member) => [outputLayer(member), 0, 0]);
-  const layers = await tf.loadLayersModel(tf.io.fromMemory({
+  return await tf.loadLayersModel(tf.io.fromMemory({
     modelTopology,
     weightSpecs: weightsManifest[0].weights,
     weightData: files.weights.buffer,
   }));
+}
+
+/** A network's variables, in the order of `network.weights`. */
+function variablesOf(layers: LayersModel, { weights }: Network): Variable[] {
   const byName = new Map(
     layers.weights.map((weight) => [weight.originalName, weight]),
   );
   // `read` gives the variable itself; its type says only that it is a tensor.
-  const weights = network.weights.map(({ name }) =>
-    byName.get(name)!.read() as Variable
-  );
-  return { layers, weights };
+  return weights.map(({ name }) => byName.get(name)!.read() as Variable);
 }

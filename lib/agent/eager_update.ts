@@ -6,33 +6,21 @@
  */
 import type { LayersModel, Scalar, Tensor } from "@tensorflow/tfjs-node-gpu";
 import type { LearnerConfig } from "../config/mod.ts";
-import { DivergedError } from "../errors.ts";
 import type { TfjsNode } from "../tensorflow/mod.ts";
 import { ADAM_BETA1, ADAM_BETA2, adamStep } from "./adam.ts";
+import { checkLoss } from "./checks.ts";
 import type { Batch, UpdateResult } from "./types.ts";
+import type { WeightSets } from "./weight_sets.ts";
 
 /** A tensor that changes in place. */
 export type Variable = ReturnType<TfjsNode["variable"]>;
 
-/** A network: its layers, and its weights in the order of `network.weights`. */
-export interface Model {
-  /** One output per member. */
-  layers: LayersModel;
-  weights: Variable[];
-}
-
-/** All that an update changes. */
+/** All that an update reads and changes. */
 export interface LearnerModels {
-  /** Q, with weights θ. */
-  online: Model;
-  /** Q̂, with weights θ⁻. */
-  target: Model;
-  /** With the moving average of θ, where it is kept. */
-  average?: Model;
-  /** Adam's m, in the order of θ. */
-  firstMoments: Variable[];
-  /** Adam's v, in the order of θ. */
-  secondMoments: Variable[];
+  /** Networks with one output per member: Q and Q̂. */
+  layers: { online: LayersModel; target: LayersModel };
+  /** θ, θ⁻ and the rest; the first two are the weights of `layers`. */
+  sets: WeightSets<Variable[]>;
 }
 
 /**
@@ -51,7 +39,7 @@ export function update(
   learningRate: number,
   t: number,
 ): UpdateResult {
-  const { online, target, average } = models;
+  const { layers, sets: { online, target, average } } = models;
   const observations = pixels(tf, batch.observations, batch.size);
   const nextObservations = pixels(tf, batch.nextObservations, batch.size);
   const actions = tf.tensor1d(batch.actions, "int32");
@@ -62,9 +50,9 @@ export function update(
   // 2016, equation 4).
   // All of this is [members, batch]: each member learns by itself, from the same
   // transitions, with a target network of its own.
-  const nextQ = qValues(tf, target, nextObservations);
+  const nextQ = qValues(tf, layers.target, nextObservations);
   const choosing = config.doubleQ
-    ? qValues(tf, online, nextObservations)
+    ? qValues(tf, layers.online, nextObservations)
     : nextQ;
   const nextValues = select(tf, nextQ, choosing.argMax(2));
   const targets = tf.tensor1d(batch.returns)
@@ -74,28 +62,23 @@ export function update(
   // the network parameters θ.
   let estimates!: Tensor;
   const { value, grads } = tf.variableGrads(() => {
-    estimates = tf.keep(select(tf, qValues(tf, online, observations), actions));
+    const q = qValues(tf, layers.online, observations);
+    estimates = tf.keep(select(tf, q, actions));
     const losses = lossOf(targets.sub(estimates), config.loss);
     return losses.mul(tf.tensor1d(batch.weights)).mean(1).sum();
-  }, online.weights);
+  }, online);
   const result = {
     loss: value.dataSync<"float32">()[0]! / estimates.shape[0]!,
     meanQ: estimates.mean().dataSync<"float32">()[0]!,
     tdErrors: targets.sub(estimates).mean(0).dataSync<"float32">(),
   };
   estimates.dispose();
-  if (!Number.isFinite(result.loss)) {
-    throw new DivergedError(
-      `The loss of update ${t} is ${result.loss}: training diverged. ` +
-        "Continue from a checkpoint with a smaller learner.learningRate, " +
-        "or set learner.gradientClipNorm",
-    );
-  }
-  let gradients = online.weights.map(({ name }) => grads[name]!);
+  checkLoss(result.loss, t);
+  let gradients = online.map(({ name }) => grads[name]!);
   if (config.gradientClipNorm !== null) {
     gradients = clipByGlobalNorm(tf, gradients, config.gradientClipNorm);
   }
-  adam(models, gradients, adamStep(learningRate, config.adamEpsilon, t));
+  adam(models.sets, gradients, adamStep(learningRate, config.adamEpsilon, t));
 
   // Every C steps reset Q̂ = Q; or move it a little at each.
   if ("tau" in config.targetUpdate) {
@@ -115,7 +98,7 @@ export function pixels(tf: TfjsNode, bytes: Uint8Array, n: number): Tensor {
 /** Q(s, ·) of n observations: [members, n, actions]. */
 export function qValues(
   tf: TfjsNode,
-  { layers }: Model,
+  layers: LayersModel,
   observations: Tensor,
 ): Tensor {
   return tf.stack([layers.apply(observations)].flat() as Tensor[]);
@@ -155,14 +138,14 @@ const GAIN2 = 1 - Math.fround(ADAM_BETA2);
 
 /** Adam's step, as adam.ts explains it. */
 function adam(
-  { online, firstMoments, secondMoments }: LearnerModels,
+  { online, firstMoments, secondMoments }: LearnerModels["sets"],
   gradients: Tensor[],
   { stepSize, epsilonHat }: ReturnType<typeof adamStep>,
 ): void {
   gradients.forEach((g, i) => {
     const m = firstMoments[i]!;
     const v = secondMoments[i]!;
-    const weight = online.weights[i]!;
+    const weight = online[i]!;
     m.assign(m.add(g.sub(m).mul(GAIN1)));
     v.assign(v.add(g.square().sub(v).mul(GAIN2)));
     weight.assign(weight.sub(m.mul(stepSize).div(v.sqrt().add(epsilonHat))));
@@ -170,9 +153,13 @@ function adam(
 }
 
 /** θ' ← θ' - rate (θ' - θ); a rate of 1 copies, bit for bit. */
-function moveTowards(online: Model, moving: Model, rate: number): void {
-  moving.weights.forEach((weight, i) => {
-    const theta = online.weights[i]!;
+function moveTowards(
+  online: Variable[],
+  moving: Variable[],
+  rate: number,
+): void {
+  moving.forEach((weight, i) => {
+    const theta = online[i]!;
     weight.assign(
       rate === 1 ? theta.clone() : weight.sub(weight.sub(theta).mul(rate)),
     );

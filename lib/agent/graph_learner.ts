@@ -1,9 +1,7 @@
 import type { LearnerConfig } from "../config/mod.ts";
-import { DivergedError } from "../errors.ts";
 import {
   chooseDevice,
   type Device,
-  elements,
   GraphBuilder,
   type Output,
   type Run,
@@ -13,12 +11,10 @@ import {
   type Variable,
 } from "../tensorflow/mod.ts";
 import { adamStep } from "./adam.ts";
-import {
-  type LearnerVariables,
-  learnerVariables,
-  qNetwork,
-} from "./graph_network.ts";
+import { checkLoss, checkObservations } from "./checks.ts";
+import { qNetwork } from "./graph_network.ts";
 import { buildUpdate } from "./graph_update.ts";
+import { fittingSets, initialState } from "./learner_state.ts";
 import { checkWeights, type Network } from "./network.ts";
 import type {
   Batch,
@@ -28,6 +24,7 @@ import type {
   UpdateResult,
   WeightSet,
 } from "./types.ts";
+import { eachSet } from "./weight_sets.ts";
 
 /**
  * A learner whose network and update are one TensorFlow graph, built once and
@@ -100,18 +97,7 @@ class GraphLearner implements Learner {
       weights: inputs.weights.data,
     };
     this.#runs = prepareRuns(network, config, inputs, device, resources);
-    const zeros = initial.map(({ name, shape, data }) => ({
-      name,
-      shape,
-      data: new Float32Array(data.length),
-    }));
-    this.#assign({
-      updates: 0,
-      online: [...initial],
-      target: [...initial],
-      firstMoments: zeros,
-      secondMoments: zeros,
-    });
+    this.#assign(initialState([...initial]));
     this.#resources = resources.move();
   }
 
@@ -129,13 +115,7 @@ class GraphLearner implements Learner {
       Object.values(this.#inputs),
     );
     const [loss, meanQ, tdErrors] = outputs.map(takeFloats);
-    if (!Number.isFinite(loss![0])) {
-      throw new DivergedError(
-        `The loss of update ${number} is ${loss![0]}: training diverged. ` +
-          "Continue from a checkpoint with a smaller learner.learningRate, " +
-          "or set learner.gradientClipNorm",
-      );
-    }
+    checkLoss(loss![0]!, number);
     this.#updates = number;
     if ("every" in targetUpdate && number % targetUpdate.every === 0) {
       this.#runs.resetTarget.run();
@@ -149,40 +129,26 @@ class GraphLearner implements Learner {
     weights: WeightSet = "online",
   ): Promise<Float32Array> {
     const { inputShape, actions } = this.#network;
-    const bytes = count * elements(inputShape);
-    if (!Number.isInteger(count) || count < 1 || observations.length < bytes) {
-      throw new RangeError(
-        `Expected ${count} observations of ${elements(inputShape)} bytes, ` +
-          `but got ${observations.length} bytes`,
-      );
-    }
+    const seen = checkObservations(observations, count, inputShape);
     const rows = this.#compiled ? 2 ** Math.ceil(Math.log2(count)) : count;
     using input = Tensor.zeros("uint8", [rows, ...inputShape]);
-    input.data.set(observations.subarray(0, bytes));
+    input.data.set(seen);
     const outputs = await this.#runs.predict[weights].runAsync([input]);
     return takeFloats(outputs[0]!).slice(0, count * actions);
   }
 
   async getState(): Promise<LearnerState> {
-    const { sets, read } = this.#runs;
-    const { weights } = this.#network;
-    const values = (await read.runAsync()).map(takeFloats);
-    const named = (set: keyof LearnerVariables) => {
-      const first = sets.indexOf(set) * weights.length;
-      return weights.map(({ name, shape }, i): NamedTensor => ({
-        name,
-        shape: [...shape],
-        data: values[first + i]!,
-      }));
-    };
-    return {
-      updates: this.#updates,
-      online: named("online"),
-      target: named("target"),
-      ...(sets.includes("average") && { average: named("average") }),
-      firstMoments: named("firstMoments"),
-      secondMoments: named("secondMoments"),
-    };
+    const values = (await this.#runs.read.runAsync()).map(takeFloats);
+    const sets = eachSet(
+      this.#config,
+      () =>
+        this.#network.weights.map(({ name, shape }): NamedTensor => ({
+          name,
+          shape: [...shape],
+          data: values.shift()!,
+        })),
+    );
+    return { updates: this.#updates, sets };
   }
 
   // deno-lint-ignore require-await
@@ -191,14 +157,10 @@ class GraphLearner implements Learner {
   }
 
   #assign(state: LearnerState): void {
-    const tensors = this.#runs.sets.flatMap((set) => {
-      const values = state[set] ?? state.online;
-      checkWeights(this.#network, values, `checkpoint's ${set} weights`);
-      return values;
-    });
+    const sets = fittingSets(this.#network, this.#config, state);
     using inputs = new DisposableStack();
     // New tensors each time: a variable goes on to use the one it was given.
-    const values = tensors.map(({ shape, data }) =>
+    const values = Object.values(sets).flat().map(({ shape, data }) =>
       inputs.use(Tensor.from("float32", shape, data))
     );
     this.#runs.assign.run(values);
@@ -219,11 +181,10 @@ function takeFloats(tensor: Tensor): Float32Array {
 
 /** The learner's graph, as what can be done with it. */
 interface LearnerRuns {
-  /** Sets of weights, in the order in which they are read and assigned. */
-  sets: (keyof LearnerVariables)[];
   update: Run;
   resetTarget: Run;
   predict: Record<WeightSet, Run>;
+  /** Reads, and gives values to, all variables: set after set. */
   read: Run;
   assign: Run;
 }
@@ -236,7 +197,13 @@ function prepareRuns(
   resources: DisposableStack,
 ): LearnerRuns {
   const g = resources.use(new GraphBuilder());
-  const variables = learnerVariables(g, network, config);
+  const variables = eachSet(
+    config,
+    (set) =>
+      network.weights.map(({ name, shape }) =>
+        g.variable(`${set}/${name}`, shape)
+      ),
+  );
   const { online, target, average } = variables;
   const fed = Object.fromEntries(
     Object.entries(inputs).map(([name, { dtype, shape }]) => [
@@ -252,11 +219,9 @@ function prepareRuns(
     return g.mean(qNetwork(g, network, read, seen), [0]);
   };
   const onlineQ = predict(online);
-  const evaluationQ = average.length > 0 ? predict(average) : onlineQ;
+  const evaluationQ = average ? predict(average) : onlineQ;
 
-  const sets = (Object.keys(variables) as (keyof LearnerVariables)[])
-    .filter((set) => variables[set].length > 0);
-  const all = sets.flatMap((set) => variables[set]);
+  const all = Object.values(variables).flat();
   const values = all.map(({ shape, name }) =>
     g.placeholder("float32", shape, `${name}/value`)
   );
@@ -270,7 +235,6 @@ function prepareRuns(
   );
   const prepare = (spec: RunSpec) => resources.use(session.prepare(spec));
   return {
-    sets,
     update: prepare({
       feeds: Object.values(fed),
       fetches: [update.loss, update.meanQ, update.tdErrors],

@@ -1,39 +1,5 @@
-import type { LearnerConfig } from "../config/mod.ts";
-import type { GraphBuilder, Output, Variable } from "../tensorflow/mod.ts";
+import type { GraphBuilder, Output } from "../tensorflow/mod.ts";
 import type { Member, Network, ResolvedLayer } from "./network.ts";
-
-/** The learner's variables, each list in the order of `network.weights`. */
-export interface LearnerVariables {
-  /** θ */
-  online: Variable[];
-  /** θ⁻ */
-  target: Variable[];
-  /** The moving average of θ; empty when it is not kept. */
-  average: Variable[];
-  /** Adam's m */
-  firstMoments: Variable[];
-  /** Adam's v */
-  secondMoments: Variable[];
-}
-
-/** Makes the variables of a network and its optimizer; they have no values yet. */
-export function learnerVariables(
-  g: GraphBuilder,
-  network: Network,
-  config: LearnerConfig,
-): LearnerVariables {
-  const all = (set: string) =>
-    network.weights.map(({ name, shape }) =>
-      g.variable(`${set}/${name}`, shape)
-    );
-  return {
-    online: all("online"),
-    target: all("target"),
-    average: config.averageRate > 0 ? all("average") : [],
-    firstMoments: all("adam_m"),
-    secondMoments: all("adam_v"),
-  };
-}
 
 /**
  * Q(s, ·) of a batch of observations, by each member of the network.

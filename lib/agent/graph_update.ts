@@ -11,8 +11,9 @@ import type {
   Variable,
 } from "../tensorflow/mod.ts";
 import { ADAM_BETA1, ADAM_BETA2 } from "./adam.ts";
-import { type LearnerVariables, qNetwork } from "./graph_network.ts";
+import { qNetwork } from "./graph_network.ts";
 import type { Network } from "./network.ts";
+import type { WeightSets } from "./weight_sets.ts";
 
 /** What is fed for one update: a `Batch` and Adam's two numbers. */
 export interface UpdateInputs {
@@ -36,6 +37,9 @@ export interface Update {
   tdErrors: Output;
   targets: Operation[];
 }
+
+/** The learner's variables. */
+type LearnerVariables = WeightSets<Variable[]>;
 
 /** Adds the update to a graph. */
 export function buildUpdate(
@@ -92,7 +96,13 @@ export function buildUpdate(
         config.targetUpdate.tau,
       )
       : []),
-    ...moveTowards(g, variables.average, variables, steps, config.averageRate),
+    ...moveTowards(
+      g,
+      variables.average ?? [],
+      variables,
+      steps,
+      config.averageRate,
+    ),
   ];
   return {
     loss: g.mean(ofMembers, [0]),

@@ -2,12 +2,12 @@
 export { createLearner } from "./learner.ts";
 export { initialWeights } from "./initialise.ts";
 export {
-  decodeModel,
-  decodeTensors,
-  encodeModel,
-  encodeTensors,
-  type ModelFiles,
-} from "./model_format.ts";
+  decodeState,
+  encodeState,
+  initialState,
+  type StateSpecs,
+} from "./learner_state.ts";
+export { decodeModel, encodeModel, type ModelFiles } from "./model_format.ts";
 export {
   type Member,
   type Network,

@@ -1,4 +1,5 @@
 /** The contract between replay memory, learners and whoever trains them. */
+import type { WeightSets } from "./weight_sets.ts";
 
 /**
  * A batch of transitions. The learner owns the memory (it may be TensorFlow's
@@ -40,13 +41,7 @@ export interface NamedTensor {
 export interface LearnerState {
   /** Updates done. */
   updates: number;
-  online: NamedTensor[];
-  target: NamedTensor[];
-  /** Moving average of the online weights; absent when it is not kept. */
-  average?: NamedTensor[];
-  /** Adam's first and second moments, in the order of `online`. */
-  firstMoments: NamedTensor[];
-  secondMoments: NamedTensor[];
+  sets: WeightSets<NamedTensor[]>;
 }
 
 /** Which set of weights answers: `evaluation` is the average where one is kept. */

@@ -4,10 +4,9 @@ import { fileURLToPath } from "node:url";
 import {
   createLearner,
   decodeModel,
+  initialState,
   type Learner,
-  type LearnerState,
   type ModelFiles,
-  type NamedTensor,
   resolveNetwork,
 } from "../agent/mod.ts";
 import { loadConfig } from "../config/mod.ts";
@@ -248,28 +247,12 @@ export async function loadLearner(agent: Agent): Promise<Learner> {
     new Random(0),
   );
   try {
-    await learner.setState(untrainedState(weights));
+    await learner.setState(initialState(weights));
     return learner;
   } catch (error) {
     learner[Symbol.dispose]();
     throw error;
   }
-}
-
-function untrainedState(weights: NamedTensor[]): LearnerState {
-  const zeros = () =>
-    weights.map(({ name, shape, data }) => ({
-      name,
-      shape,
-      data: new Float32Array(data.length),
-    }));
-  return {
-    updates: 0,
-    online: weights,
-    target: weights,
-    firstMoments: zeros(),
-    secondMoments: zeros(),
-  };
 }
 
 async function isFile(path: string): Promise<boolean> {

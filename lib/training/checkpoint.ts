@@ -1,12 +1,12 @@
 /** Everything that a run needs to go on exactly where it was. */
 import {
-  decodeTensors,
+  decodeState,
   encodeModel,
-  encodeTensors,
+  encodeState,
   type LearnerState,
   type Network,
   type ReplayMemory,
-  type WeightSpec,
+  type StateSpecs,
 } from "../agent/mod.ts";
 import type { EnvState } from "../env/types.ts";
 import { CheckpointError } from "../errors.ts";
@@ -65,20 +65,9 @@ const LEARNER = "learner.bin";
 /** The replay memory, compressed. */
 const REPLAY = "replay.bin";
 
-/** The sets of tensors in `learner.bin`, in this order. */
-const TENSOR_SETS = [
-  "online",
-  "target",
-  "average",
-  "firstMoments",
-  "secondMoments",
-] as const;
-
-type TensorSpecs = Partial<Record<(typeof TENSOR_SETS)[number], WeightSpec[]>>;
-
 /** The content of `state.json`. */
 type StoredState = Omit<TrainingState, "learner"> & {
-  learner: { updates: number; tensors: TensorSpecs };
+  learner: StateSpecs;
   memory: ReturnType<ReplayMemory["state"]>;
 };
 
@@ -101,14 +90,17 @@ export async function saveCheckpoint(
 ): Promise<string> {
   const { learner, ...rest } = state;
   const { step, best } = state.counters;
-  const { specs, bytes } = packTensors(learner);
+  const { specs, bytes } = encodeState(learner);
   const stored: StoredState = {
     ...rest,
-    learner: { updates: learner.updates, tensors: specs },
+    learner: specs,
     memory: memory.state(),
   };
   const text = new TextEncoder();
-  const model = encodeModel(network, learner.average ?? learner.online);
+  const model = encodeModel(
+    network,
+    learner.sets.average ?? learner.sets.online,
+  );
   const content: CheckpointFiles = {
     [MODEL]: text.encode(model.model),
     [WEIGHTS]: model.weights,
@@ -169,10 +161,7 @@ export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
     path,
     state: {
       ...rest,
-      learner: {
-        updates: learner.updates,
-        ...unpackTensors(learner.tensors, files[LEARNER]!),
-      },
+      learner: decodeState(learner, files[LEARNER]!),
     },
     restoreMemory: (target) => target.restore(memory, fill),
   };
@@ -202,31 +191,4 @@ export async function newestSoundCounters(
     }
   }
   return null;
-}
-
-/** All tensors of a learner, one after the other, and what they are. */
-function packTensors(learner: LearnerState) {
-  const sets = TENSOR_SETS.flatMap((set) => {
-    const tensors = learner[set];
-    return tensors ? [{ set, tensors }] : [];
-  });
-  const specs: TensorSpecs = Object.fromEntries(
-    sets.map(({ set, tensors }) => [
-      set,
-      tensors.map(({ name, shape }) => ({ name, shape })),
-    ]),
-  );
-  const bytes = encodeTensors(sets.flatMap(({ tensors }) => tensors));
-  return { specs, bytes };
-}
-
-function unpackTensors(
-  specs: TensorSpecs,
-  bytes: Uint8Array,
-): Omit<LearnerState, "updates"> {
-  const present = TENSOR_SETS.filter((set) => specs[set]);
-  const tensors = decodeTensors(present.flatMap((set) => specs[set]!), bytes);
-  return Object.fromEntries(
-    present.map((set) => [set, tensors.splice(0, specs[set]!.length)]),
-  ) as Omit<LearnerState, "updates">;
 }

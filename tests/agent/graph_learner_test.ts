@@ -46,10 +46,10 @@ Deno.test("GraphLearner evaluates with the online weights where no average is ke
 Deno.test("GraphLearner copies the target network after every third update, not before", async () => {
   using learner = tinyLearner({ targetUpdate: { every: 3 } });
   const random = new Random(5);
-  let copied = (await learner.getState()).online;
+  let copied = (await learner.getState()).sets.online;
   for (let update = 1; update <= 7; update++) {
     await step(learner, random);
-    const { online, target } = await learner.getState();
+    const { online, target } = (await learner.getState()).sets;
     if (update % 3 === 0) copied = online;
     assertEquals(target, copied, `after update ${update}`);
     if (update % 3 !== 0) assertNotEquals(target, online);
@@ -111,10 +111,11 @@ Deno.test("GraphLearner.setState() starts an average that the state lacks from i
   using without = tinyLearner();
   await step(without, new Random(1));
   const state = await without.getState();
-  assertEquals(state.average, undefined);
+  assertEquals(state.sets.average, undefined);
   using learner = tinyLearner({ averageRate: 0.1 }, 2);
   await learner.setState(state);
-  assertEquals((await learner.getState()).average, state.online);
+  const { sets } = await learner.getState();
+  assertEquals(sets.average, state.sets.online);
 });
 
 Deno.test("GraphLearner.getState() is a copy that later updates do not touch", async () => {
@@ -124,7 +125,7 @@ Deno.test("GraphLearner.getState() is a copy that later updates do not touch", a
   await learner.setState(state);
   await step(learner, new Random(1));
   assertEquals(state, before);
-  assertNotEquals((await learner.getState()).online, before.online);
+  assertNotEquals((await learner.getState()).sets, before.sets);
 });
 
 Deno.test("GraphLearner.setState() refuses another network's weights and keeps its own", async () => {
@@ -143,7 +144,11 @@ Deno.test("GraphLearner.setState() refuses another network's weights and keeps i
     "expected output/kernel [5, 3], but found value/kernel [5, 1]",
   );
   await assertRejects(
-    () => learner.setState({ ...own, secondMoments: wrong.secondMoments }),
+    () =>
+      learner.setState({
+        ...own,
+        sets: { ...own.sets, secondMoments: wrong.sets.secondMoments },
+      }),
     CheckpointError,
     "secondMoments",
   );

@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { createGraphLearner } from "../../lib/agent/graph_learner.ts";
+import { SET_NAMES } from "../../lib/agent/weight_sets.ts";
 import type { LearnerConfig } from "../../lib/config/mod.ts";
 import { Random } from "../../lib/random.ts";
 import {
@@ -59,7 +60,7 @@ for (const [what, options, { dueling, members }] of OPTIONS) {
     );
     // Online and target weights that differ tell double from single.
     const start = await learner.getState();
-    start.target = randomWeights(network, random);
+    start.sets.target = randomWeights(network, random);
     await learner.setState(start);
     let expected = await learner.getState();
     for (const rate of [0.01, 0.005, 0.02]) {
@@ -83,18 +84,11 @@ for (const [what, options, { dueling, members }] of OPTIONS) {
     const state = await learner.getState();
     assertEquals(state.updates, 3);
     assertEquals(learner.updates, 3);
-    for (
-      const set of [
-        "online",
-        "target",
-        "average",
-        "firstMoments",
-        "secondMoments",
-      ] as const
-    ) {
-      assertEquals(state[set] === undefined, expected[set] === undefined, set);
-      expected[set]?.forEach(({ name, shape, data }, i) => {
-        const tensor = state[set]![i]!;
+    for (const set of SET_NAMES) {
+      const [found, wanted] = [state.sets[set], expected.sets[set]];
+      assertEquals(found?.length, wanted?.length, set);
+      wanted?.forEach(({ name, shape, data }, i) => {
+        const tensor = found![i]!;
         assertEquals([tensor.name, tensor.shape], [name, shape]);
         assertClose(tensor.data, data, `${set} ${name}`);
       });
@@ -110,7 +104,7 @@ Deno.test("GraphLearner.qValues() equals the network in plain numbers", async ()
   using learner = createGraphLearner(network, config, weights);
   fillBatch(learner.batch, random, network.actions);
   await learner.update(0.05);
-  const { online, average } = await learner.getState();
+  const { online, average } = (await learner.getState()).sets;
   const observations = learner.batch.observations.slice();
   for (const count of [1, 3, 5, 2]) {
     assertClose(

@@ -5,6 +5,7 @@ import { initialWeights } from "../../lib/agent/initialise.ts";
 import { tdTarget } from "../../lib/agent/td.ts";
 import { resolveNetwork } from "../../lib/agent/network.ts";
 import type { LearnerState } from "../../lib/agent/types.ts";
+import { SET_NAMES } from "../../lib/agent/weight_sets.ts";
 import type { LearnerConfig } from "../../lib/config/mod.ts";
 import { OBSERVATION_BYTES } from "../../lib/constants.ts";
 import { CheckpointError, DivergedError } from "../../lib/errors.ts";
@@ -18,14 +19,6 @@ import {
   relativeDistance,
   smallNetwork,
 } from "./learners.ts";
-
-const WEIGHT_SETS = [
-  "online",
-  "target",
-  "average",
-  "firstMoments",
-  "secondMoments",
-] as const;
 
 const OPTIONS: {
   name: string;
@@ -56,11 +49,11 @@ const OPTIONS: {
 /** Gives the target network other weights than the online one. */
 function withOtherTarget(state: LearnerState): LearnerState {
   const random = new Random(77);
-  const target = state.target.map((tensor) => ({
+  const target = state.sets.target.map((tensor) => ({
     ...tensor,
     data: tensor.data.map((x) => x + 0.1 * random.normal()),
   }));
-  return { ...state, target };
+  return { ...state, sets: { ...state.sets, target } };
 }
 
 async function assertSame(
@@ -86,14 +79,14 @@ async function assertSame(
   const b = await eager.getState();
   assertEquals(a.updates, 200);
   assertEquals(b.updates, 200);
-  for (const set of WEIGHT_SETS) {
-    assertEquals(a[set]?.length, b[set]?.length);
-    a[set]?.forEach((tensor, i) => {
-      const distance = relativeDistance(tensor, b[set]![i]!);
+  for (const set of SET_NAMES) {
+    assertEquals(a.sets[set]?.length, b.sets[set]?.length);
+    a.sets[set]?.forEach((tensor, i) => {
+      const distance = relativeDistance(tensor, b.sets[set]![i]!);
       assertLess(distance, 1e-4, `${set} ${tensor.name}`);
     });
   }
-  const moved = relativeDistance(start.online[0]!, a.online[0]!);
+  const moved = relativeDistance(start.sets.online[0]!, a.sets.online[0]!);
   assertLess(1e-3, moved, "the weights learned");
 }
 
@@ -121,7 +114,11 @@ for (const doubleQ of [false, true]) {
       // Terminated, truncated after one and two of three steps, and complete.
       batch.discounts.set([0, 0.97, 0.97 ** 2, 0.97 ** 3]);
       const size = batch.size;
-      await learner.setState({ ...start, online: start.target });
+      const { target } = start.sets;
+      await learner.setState({
+        ...start,
+        sets: { ...start.sets, online: target },
+      });
       const nextTarget = await learner.qValues(batch.nextObservations, size);
       await learner.setState(start);
       const nextOnline = await learner.qValues(batch.nextObservations, size);
@@ -193,15 +190,11 @@ Deno.test("graph and eager: weights of another network are refused, none is chan
   for (const learner of await bothLearners(smallNetwork(), LEARNER)) {
     using _ = learner;
     const before = await learner.getState();
-    const { secondMoments } = before;
-    const [first, ...rest] = secondMoments;
-    const cut = { ...first!, shape: [8, 8, 4, 7] };
+    const wrong = withOtherTarget(before);
+    const [first, ...rest] = wrong.sets.secondMoments;
+    wrong.sets.secondMoments = [{ ...first!, shape: [8, 8, 4, 7] }, ...rest];
     await assertRejects(
-      () =>
-        learner.setState({
-          ...withOtherTarget(before),
-          secondMoments: [cut, ...rest],
-        }),
+      () => learner.setState(wrong),
       CheckpointError,
       "[8, 8, 4, 7]",
     );

@@ -185,8 +185,8 @@ export function oracleUpdate(
   learningRate: number,
 ): OracleResult {
   const size = product(network.inputShape);
-  const target = asWeights(state.target);
-  const online = asWeights(state.online);
+  const target = asWeights(state.sets.target);
+  const online = asWeights(state.sets.online);
   const samples = Array.from({ length: batch.size }, (_, i) => {
     const next = batch.nextObservations.subarray(i * size, (i + 1) * size);
     const nextTarget = qValues(network, target, next);
@@ -262,16 +262,16 @@ export function oracleUpdate(
       data: data.map((value, i) => f(value, tensor, i)),
     }));
   const gradientOf = (tensor: number, i: number) =>
-    gradients.get(state.online[tensor]!.name)![i]!;
+    gradients.get(state.sets.online[tensor]!.name)![i]!;
   const firstMoments = map(
-    state.firstMoments,
+    state.sets.firstMoments,
     (m, tensor, i) => 0.9 * m + 0.1 * gradientOf(tensor, i),
   );
   const secondMoments = map(
-    state.secondMoments,
+    state.sets.secondMoments,
     (v, tensor, i) => 0.999 * v + 0.001 * gradientOf(tensor, i) ** 2,
   );
-  const updated = map(state.online, (weight, tensor, i) => {
+  const updated = map(state.sets.online, (weight, tensor, i) => {
     const m = firstMoments[tensor]!.data[i]! / (1 - 0.9 ** t);
     const v = secondMoments[tensor]!.data[i]! / (1 - 0.999 ** t);
     return weight -
@@ -288,17 +288,22 @@ export function oracleUpdate(
     ...before,
     state: {
       updates: t,
-      online: updated,
-      target: "tau" in targetUpdate
-        ? towards(state.target, targetUpdate.tau)
-        : copies
-        ? updated
-        : state.target,
-      ...(config.averageRate > 0 && {
-        average: towards(state.average ?? state.online, config.averageRate),
-      }),
-      firstMoments,
-      secondMoments,
+      sets: {
+        online: updated,
+        target: "tau" in targetUpdate
+          ? towards(state.sets.target, targetUpdate.tau)
+          : copies
+          ? updated
+          : state.sets.target,
+        ...(config.averageRate > 0 && {
+          average: towards(
+            state.sets.average ?? state.sets.online,
+            config.averageRate,
+          ),
+        }),
+        firstMoments,
+        secondMoments,
+      },
     },
   };
 }

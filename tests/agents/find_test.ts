@@ -201,7 +201,7 @@ Deno.test("loadLearner() answers with the stored weights", () =>
   withFolders(async (folders) => {
     await writeAgent(join(folders.pretrained, "accelerating"));
     using learner = await loadLearner(await findAgent("pretrained", folders));
-    const { online } = await learner.getState();
+    const { online } = (await learner.getState()).sets;
     assertEquals(
       online.map(({ data }) => data),
       initial.map(({ data }) => data),

@@ -81,7 +81,7 @@ Deno.test("saveCheckpoint() copies everything before it returns its promise", ()
     });
     addSteps(memory, 20, 2);
     state.counters.step++;
-    state.learner.online[0]!.data.fill(0);
+    state.learner.sets.online[0]!.data.fill(0);
     await saved;
     const loaded = await loadNewestCheckpoint(folder, refuse);
     assertEquals(loaded.state, expected);
@@ -99,13 +99,13 @@ Deno.test("saveCheckpoint() stores the weights that play as a model", () =>
     const path = checkpointPath(folder, 100);
     assertEquals(
       decodeModel(NETWORK, await readCheckpointModel(path)),
-      state.learner.average,
+      state.learner.sets.average,
     );
-    delete state.learner.average;
+    delete state.learner.sets.average;
     await saveCheckpoint(folder, state, makeMemory(), options);
     assertEquals(
       decodeModel(NETWORK, await readCheckpointModel(path)),
-      state.learner.online,
+      state.learner.sets.online,
     );
     assertEquals((await loadCheckpoint(path)).state.learner, state.learner);
   }));

@@ -60,11 +60,13 @@ export function makeState(step: number): TrainingState {
     }));
   const learner: LearnerState = {
     updates: step,
-    online: tensors(),
-    target: tensors(),
-    average: tensors(),
-    firstMoments: tensors(),
-    secondMoments: tensors(),
+    sets: {
+      online: tensors(),
+      target: tensors(),
+      average: tensors(),
+      firstMoments: tensors(),
+      secondMoments: tensors(),
+    },
   };
   return {
     counters: {

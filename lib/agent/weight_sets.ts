@@ -1,0 +1,37 @@
+import type { LearnerConfig } from "../config/mod.ts";
+
+/**
+ * Every set of tensors that a learner keeps, each in the order of
+ * `network.weights`; files hold them in this order.
+ */
+export const SET_NAMES = [
+  /** θ */
+  "online",
+  /** θ⁻ */
+  "target",
+  /** The moving average of θ; not every learner keeps one. */
+  "average",
+  /** Adam's m */
+  "firstMoments",
+  /** Adam's v */
+  "secondMoments",
+] as const;
+
+/** Name of a set of tensors. */
+export type SetName = (typeof SET_NAMES)[number];
+
+/** Something for each set; nothing for an average that is not kept. */
+export type WeightSets<T> =
+  & Record<Exclude<SetName, "average">, T>
+  & { average?: T };
+
+/** Makes something for each set that a learner keeps, in the order of the list. */
+export function eachSet<T>(
+  { averageRate }: LearnerConfig,
+  make: (set: SetName) => T,
+): WeightSets<T> {
+  const kept = SET_NAMES.filter((set) => set !== "average" || averageRate > 0);
+  return Object.fromEntries(
+    kept.map((set) => [set, make(set)]),
+  ) as WeightSets<T>;
+}
