@@ -10,11 +10,7 @@ import { initialWeights } from "../../lib/agent/initialise.ts";
 import { resolveNetwork } from "../../lib/agent/network.ts";
 import type { Learner } from "../../lib/agent/types.ts";
 import type { LearnerConfig } from "../../lib/config/mod.ts";
-import {
-  CheckpointError,
-  DivergedError,
-  TensorFlowNotFoundError,
-} from "../../lib/errors.ts";
+import { CheckpointError, TensorFlowNotFoundError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
 import { listDevices } from "../../lib/tensorflow/mod.ts";
 import {
@@ -128,33 +124,6 @@ Deno.test("GraphLearner.getState() is a copy that later updates do not touch", a
   assertNotEquals((await learner.getState()).sets, before.sets);
 });
 
-Deno.test("GraphLearner.setState() refuses another network's weights and keeps its own", async () => {
-  using learner = tinyLearner();
-  const dueling = tinyNetwork(true);
-  using other = createGraphLearner(
-    dueling,
-    CONFIG,
-    randomWeights(dueling, new Random(1)),
-  );
-  const own = await learner.getState();
-  const wrong = await other.getState();
-  await assertRejects(
-    () => learner.setState(wrong),
-    CheckpointError,
-    "expected output/kernel [5, 3], but found value/kernel [5, 1]",
-  );
-  await assertRejects(
-    () =>
-      learner.setState({
-        ...own,
-        sets: { ...own.sets, secondMoments: wrong.sets.secondMoments },
-      }),
-    CheckpointError,
-    "secondMoments",
-  );
-  assertEquals(await learner.getState(), own);
-});
-
 Deno.test("createGraphLearner() refuses weights that do not fit", () => {
   const weights = randomWeights(tinyNetwork(), new Random(1));
   assertThrows(
@@ -168,30 +137,6 @@ Deno.test("createGraphLearner() refuses weights that do not fit", () => {
     CheckpointError,
     "conv1/kernel has 3 numbers",
   );
-});
-
-Deno.test("GraphLearner.update() says at which update the loss stopped being finite", async () => {
-  using learner = tinyLearner();
-  await step(learner, new Random(1));
-  learner.batch.returns[2] = NaN;
-  const error = await assertRejects(
-    () => learner.update(0.01),
-    DivergedError,
-    "update 2 is NaN",
-  );
-  assert(error.message.includes("learner.learningRate"));
-  assertEquals(learner.updates, 1);
-});
-
-Deno.test("GraphLearner.qValues() refuses fewer observations than asked for", async () => {
-  using learner = tinyLearner();
-  for (const count of [2, 0, 1.5]) {
-    await assertRejects(
-      () => learner.qValues(new Uint8Array(72), count),
-      RangeError,
-      "72 bytes",
-    );
-  }
 });
 
 Deno.test("createGraphLearner() runs on the GPU that is asked for, or says that there is none", () => {

@@ -36,7 +36,7 @@ export const LEARNER: LearnerConfig = {
   finalLearningRate: 1e-4,
   learningRateSteps: 1,
   adamEpsilon: 1e-5,
-  targetUpdate: { every: 50 },
+  targetUpdate: { every: 8 },
   averageRate: 0,
 };
 
