@@ -8,7 +8,12 @@ import {
   say,
   stopOnSignal,
 } from "../lib/cli/mod.ts";
-import { type Config, DEFAULT_CONFIG, loadConfig } from "../lib/config/mod.ts";
+import {
+  type Config,
+  DEFAULT_CONFIG,
+  loadConfig,
+  loadOwnConfig,
+} from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   type Evaluation,
@@ -104,7 +109,7 @@ export const command = defineCommand({
       run = await createRun({ config, name: options.run, configName });
     } else {
       run = await openRun(resume);
-      config = await loadConfig(run.config, sets);
+      config = await loadOwnConfig(run.config, "run", sets);
       if (sets.length > 0) await updateRunConfig(run, config);
     }
     say(`Training in ${run.path}`);

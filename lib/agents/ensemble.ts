@@ -1,17 +1,12 @@
 /** Several agents as one. */
 import { basename } from "node:path";
 import { encodeModel, resolveNetwork } from "../agent/mod.ts";
-import { type ConfigParts, differingParts } from "../config/mod.ts";
+import { differences } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import type { Agent } from "./agent.ts";
 
 /** What agents must have in common to see the same and to mean the same by it. */
-const COMMON: ConfigParts = {
-  "game": ({ game }) => game,
-  "env.crop": ({ env }) => env.crop,
-  "network.layers": ({ network }) => network.layers,
-  "network.dueling": ({ network }) => network.dueling,
-};
+const COMMON = ["game", "env.crop", "network.layers", "network.dueling"];
 
 /**
  * An ensemble: the mean of the agents' Q-values decides. What each network got
@@ -26,13 +21,12 @@ const COMMON: ConfigParts = {
 export function joinAgents(agents: readonly Agent[]): Agent {
   const [first] = agents as [Agent, ...Agent[]];
   for (const { name, config } of agents.slice(1)) {
-    const [part] = differingParts(COMMON, first.config, config);
-    if (part === undefined) continue;
-    const [ours, theirs] = [first.config, config]
-      .map((each) => JSON.stringify(COMMON[part]!(each)));
+    const [difference] = differences(first.config, config, COMMON);
+    if (difference === undefined) continue;
+    const { key, before, now } = difference;
     throw new UsageError(
-      `${first.name} and ${name} cannot decide together: their ${part} ` +
-        `differs (${ours} and ${theirs}).`,
+      `${first.name} and ${name} cannot decide together: their ${key} ` +
+        `differs (${JSON.stringify(before)} and ${JSON.stringify(now)}).`,
     );
   }
   const members = agents.reduce(

@@ -9,7 +9,7 @@ import {
   type ModelFiles,
   resolveNetwork,
 } from "../agent/mod.ts";
-import { loadConfig } from "../config/mod.ts";
+import { loadOwnConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { namesIn } from "../files.ts";
 import { Random } from "../random.ts";
@@ -124,7 +124,7 @@ async function runAgent(
   sets: readonly string[],
   path?: string,
 ): Promise<Agent> {
-  const config = await loadConfig(run.config, sets);
+  const config = await loadOwnConfig(run.config, "agent", sets);
   const checkpoint = path ?? await findCheckpoint(run.checkpoints, "best");
   return makeAgent({
     name: run.name,
@@ -210,7 +210,7 @@ async function exportedAgent(
     checkpoint: "model",
     run: null,
     folder: path,
-    config: await loadConfig(config, sets),
+    config: await loadOwnConfig(config, "agent", sets),
     model,
   });
 }

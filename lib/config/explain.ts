@@ -11,6 +11,7 @@ import {
   schemaAt,
 } from "./json_schema.ts";
 import type { Source } from "./source.ts";
+import { valueAt } from "./values.ts";
 
 /** What a kind of file may hold. */
 export interface FileSchema<T> {
@@ -139,13 +140,6 @@ function allKeys(schema: JsonSchema, parent: KeyPath = []): KeyPath[] {
     [...parent, key],
     ...allKeys(child, [...parent, key]),
   ]);
-}
-
-function valueAt(values: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
-    values,
-  );
 }
 
 function formatPath(path: KeyPath): string {

@@ -1,11 +1,10 @@
 /**
  * The config's JSON Schema: for editors (`configs/schema.json`), and to say in
  * an error what a key may hold.
- *
- * `deno run -A lib/config/json_schema.ts` writes `configs/schema.json` again.
  */
 import { z } from "zod";
-import { configSchema } from "./schema.ts";
+import { type Config, configSchema } from "./schema.ts";
+import { valueAt } from "./values.ts";
 
 /** Where a key stands: `["network", "layers", 0, "filters"]`. */
 export type KeyPath = readonly (string | number)[];
@@ -14,6 +13,7 @@ export type KeyPath = readonly (string | number)[];
 export interface JsonSchema {
   type?: string | string[];
   description?: string;
+  default?: unknown;
   const?: unknown;
   enum?: unknown[];
   minimum?: number;
@@ -138,21 +138,27 @@ function describeLength({ minItems = 0, maxItems }: JsonSchema): string {
     : `of ${minItems} to ${maxItems}`;
 }
 
-/** Every group's keys become optional: a file names only what it changes. */
-function optional(schema: JsonSchema): JsonSchema {
-  if (!schema.properties) return schema;
+/**
+ * Every group's keys become optional, because a file names only what it
+ * changes; a key that is left out has its default.
+ */
+function optional(schema: JsonSchema, value: unknown): JsonSchema {
+  if (!schema.properties) return { ...schema, default: value };
   const { required: _, properties, ...rest } = schema;
   return {
     ...rest,
     properties: Object.fromEntries(
-      Object.entries(properties).map(([key, child]) => [key, optional(child)]),
+      Object.entries(properties).map(([key, child]) => [
+        key,
+        optional(child, valueAt(value, [key])),
+      ]),
     ),
   };
 }
 
 /** The JSON Schema of a config file, for editors. */
-function configFileJsonSchema(): JsonSchema {
-  const schema = optional(CONFIG_JSON_SCHEMA);
+function configFileJsonSchema(defaults: Config): JsonSchema {
+  const schema = optional(CONFIG_JSON_SCHEMA, defaults);
   return {
     ...schema,
     properties: {
@@ -166,14 +172,11 @@ function configFileJsonSchema(): JsonSchema {
   };
 }
 
-/** The text of `configs/schema.json`. */
-export function configFileJsonSchemaText(): string {
-  return JSON.stringify(configFileJsonSchema(), null, 2) + "\n";
-}
-
-if (import.meta.main) {
-  Deno.writeTextFileSync(
-    new URL("../../configs/schema.json", import.meta.url),
-    configFileJsonSchemaText(),
-  );
+/**
+ * The text of `configs/schema.json`.
+ *
+ * @param defaults what `configs/default.yaml` says
+ */
+export function configFileJsonSchemaText(defaults: Config): string {
+  return JSON.stringify(configFileJsonSchema(defaults), null, 2) + "\n";
 }

@@ -16,6 +16,7 @@ import {
   readConfigFile,
   type Source,
 } from "./source.ts";
+import { isGroup } from "./values.ts";
 
 const CONFIG: FileSchema<Config> = {
   zod: configSchema,
@@ -39,8 +40,16 @@ export async function loadConfig(
   path: string = DEFAULT_CONFIG,
   sets: readonly (string | Source)[] = [],
 ): Promise<Config> {
+  return loadSources(await readChain(path), sets);
+}
+
+/** One config of sources, the most general first, and the `sets`. */
+export function loadSources(
+  files: readonly Source[],
+  sets: readonly (string | Source)[],
+): Config {
   const sources: Source[] = [
-    ...await readChain(resolve(path)),
+    ...files,
     ...sets.map((set) => typeof set === "string" ? parseSet(set) : set),
   ];
   const values = sources.reduce<unknown>(
@@ -51,10 +60,11 @@ export async function loadConfig(
 }
 
 /** The file and all that it extends, the most general first. */
-async function readChain(
-  path: string,
+export async function readChain(
+  file: string,
   children: string[] = [],
 ): Promise<Source[]> {
+  const path = resolve(file);
   const chain = [...children, path];
   if (children.includes(path)) {
     throw new ConfigError(
@@ -63,23 +73,19 @@ async function readChain(
       }`,
     );
   }
-  const file = await readConfigFile(path);
-  const base = file.extends ??
+  const source = await readConfigFile(path);
+  const base = source.extends ??
     (path === DEFAULT_CONFIG ? undefined : DEFAULT_CONFIG);
-  if (base === undefined) return [file];
+  if (base === undefined) return [source];
   try {
-    return [...await readChain(base, chain), file];
+    return [...await readChain(base, chain), source];
   } catch (error) {
     // A base that cannot be read is the mistake of the file that names it; of
     // an error inside, the message names the place already.
     if (!(error instanceof ConfigError && error.cause)) throw error;
-    const { place } = file.locate(["extends"], "value");
+    const { place } = source.locate(["extends"], "value");
     throw new ConfigError(`${place}: extends: ${error.message}`);
   }
-}
-
-function isGroup(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function merge(base: unknown, over: unknown, schema?: JsonSchema): unknown {

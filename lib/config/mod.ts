@@ -14,7 +14,13 @@ export {
   schemaAt,
 } from "./json_schema.ts";
 export { loadConfig } from "./load.ts";
-export { type ConfigParts, differingParts } from "./parts.ts";
+export {
+  type Difference,
+  differences,
+  differenceText,
+  lastingDifferences,
+} from "./differences.ts";
+export { loadOwnConfig, machineSets, type Owner } from "./own.ts";
 export {
   type BrowserConfig,
   type Config,

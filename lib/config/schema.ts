@@ -4,11 +4,20 @@
  * other files name only what differs from the file they extend.
  */
 import { z } from "zod";
+import { type KeyFacts, keyFacts } from "./facts.ts";
 
 const positiveInteger = z.int().min(1);
 const nonNegative = z.number().min(0);
 const positive = z.number().gt(0);
 const share = z.number().min(0).max(1);
+/** Longer than this no timer can wait: 2^31 - 1 milliseconds. */
+const seconds = positive.max(2_147_483);
+const minutes = positive.max(35_791);
+
+/** A run keeps it for ever. */
+const LASTING: KeyFacts = { lasting: true };
+const PROGRAM: KeyFacts = { machine: "program" };
+const DEVICE: KeyFacts = { machine: "device" };
 
 /** Seeds of training games lie below this; evaluations use the ones above. */
 export const TRAINING_SEEDS_END = 500_000;
@@ -25,7 +34,7 @@ const browserSchema = z.strictObject({
     "A Chrome that runs already: its debugging address (host:port, http:// or ws://); null: start one.",
   ),
   headless: z.boolean().describe("Run Chrome without a window."),
-  timeoutSeconds: positive.describe(
+  timeoutSeconds: seconds.describe(
     "Longest wait for one answer of Chrome, in seconds; then it counts as dead and is started again.",
   ),
 });
@@ -54,14 +63,15 @@ export const gameSchema = z.strictObject({
 const envSchema = z.strictObject({
   clock: z.enum(["lockstep", "live"]).describe(
     "'lockstep': the page advances when told, as fast as it can, and repeats exactly. 'live': the untouched page in real time.",
-  ),
-  instances: positiveInteger.max(256).describe("Games played side by side."),
+  ).register(keyFacts, LASTING),
+  instances: positiveInteger.max(256).describe("Games played side by side.")
+    .register(keyFacts, LASTING),
   pages: z.union([z.literal("auto"), positiveInteger.max(64)]).describe(
     "Chrome pages (processes) that the games are spread over; 'auto' takes the cores into account.",
   ),
   observation: z.enum(["page", "screenshot"]).describe(
     "'page': pixels are scaled inside the page (fast). 'screenshot': whole pictures are scaled by sharp, as in live play.",
-  ),
+  ).register(keyFacts, LASTING),
   crop: z.strictObject({
     x: z.int().min(0).max(551).describe("Left edge."),
     y: z.int().min(0).max(149).describe("Top edge."),
@@ -69,7 +79,7 @@ const envSchema = z.strictObject({
     height: z.int().min(80).max(150).describe("Height."),
   }).describe(
     "The part of the 552x150 canvas that the agent sees, in canvas pixels; it is scaled down to 80x80.",
-  ),
+  ).register(keyFacts, LASTING),
   maxEpisodeSteps: positiveInteger.nullable().describe(
     "Training games are cut (truncated) after so many agent steps; null: never.",
   ),
@@ -82,10 +92,10 @@ const envSchema = z.strictObject({
   ),
   liveShare: share.describe(
     "Share of the training games that vary as live play does: keys arrive late, decisions take longer or shorter, the T-rex stands further left or right. Evaluations under the lock-step clock never do; without effect under the live clock.",
-  ),
+  ).register(keyFacts, { before: 0 }),
   randomStartScore: z.int().min(0).max(99999).describe(
     "Training games start as if so many points or fewer had been made (a random number): with the nights and the moon that come then. 0: from the start. Evaluations always start at 0; without effect under the live clock.",
-  ),
+  ).register(keyFacts, { before: 0 }),
 });
 
 const rewardSchema = z.strictObject({
@@ -126,7 +136,7 @@ const networkSchema = z.strictObject({
   ),
   members: positiveInteger.max(32).describe(
     "Networks that learn side by side from the same transitions and answer with the mean of their Q-values (an ensemble).",
-  ),
+  ).register(keyFacts, { before: 1 }),
 });
 
 const learnerSchema = z.strictObject({
@@ -135,15 +145,18 @@ const learnerSchema = z.strictObject({
   ),
   device: z.enum(["auto", "cpu", "gpu"]).describe(
     "'auto': the GPU when there is one. 'gpu': fail without one.",
-  ),
+  ).register(keyFacts, DEVICE),
   threads: positiveInteger.max(256).nullable().describe(
     "TensorFlow's threads on the CPU; null: one per core.",
-  ),
+  ).register(keyFacts, DEVICE),
   batchSize: positiveInteger.max(65536).describe("Transitions per update."),
-  discount: share.describe("Discount factor gamma per agent step."),
+  discount: share.describe("Discount factor gamma per agent step.").register(
+    keyFacts,
+    LASTING,
+  ),
   nStep: positiveInteger.max(100).describe(
     "Rewards summed before bootstrapping (n-step returns).",
-  ),
+  ).register(keyFacts, LASTING),
   doubleQ: z.boolean().describe(
     "Double DQN (van Hasselt et al. 2016): the online network chooses the next action, the target network values it.",
   ),
@@ -169,20 +182,23 @@ const learnerSchema = z.strictObject({
   ),
   averageRate: share.describe(
     "Evaluation uses an exponential moving average of the weights that moves by this share at each update; 0: the weights themselves.",
-  ),
+  ).register(keyFacts, {
+    lasting: (rate) => Number(rate) > 0,
+  }),
 });
 
 const replaySchema = z.strictObject({
   capacity: positiveInteger.max(10_000_000).describe(
     "Agent steps kept (6.4 kB each).",
-  ),
+  ).register(keyFacts, LASTING),
   warmup: positiveInteger.describe(
     "Agent steps played before the first update (the tutorial's OBSERVATION).",
   ),
   prioritized: z.boolean().describe(
     "Proportional prioritised replay (Schaul et al. 2016) in place of uniform.",
-  ),
-  alpha: share.describe("Prioritised replay: how much priorities count."),
+  ).register(keyFacts, LASTING),
+  alpha: share.describe("Prioritised replay: how much priorities count.")
+    .register(keyFacts, LASTING),
   beta: share.describe(
     "Prioritised replay: importance-sampling correction at the start.",
   ),
@@ -205,7 +221,7 @@ const explorationSchema = z.strictObject({
 
 const trainingSchema = z.strictObject({
   steps: positiveInteger.describe("Agent steps of the whole run."),
-  minutes: positive.nullable().describe(
+  minutes: minutes.nullable().describe(
     "Training minutes of the run, evaluations included; null: no limit.",
   ),
   stepsPerUpdate: positiveInteger.describe(
@@ -238,7 +254,7 @@ const evaluationSchema = z.strictObject({
 });
 
 const retrainingSchema = z.strictObject({
-  minutes: positive.describe(
+  minutes: minutes.describe(
     "Minutes of training per night, its evaluations included.",
   ),
   steps: positiveInteger.nullable().describe(
@@ -250,7 +266,7 @@ const retrainingSchema = z.strictObject({
   maxScore: positiveInteger.max(99_999).describe(
     "One of these games that reaches this score ends there and counts as capped.",
   ),
-  hardLimitMinutes: positive.describe(
+  hardLimitMinutes: minutes.describe(
     "Longest that a whole night may take; then training is saved and the night ends.",
   ),
   freeDiskGb: nonNegative.describe(
@@ -271,7 +287,7 @@ const notifySchema = z.strictObject({
   command: z.array(z.string()).min(1).nullable().describe(
     "Program and arguments, run without a shell after each night with its result as JSON on stdin; null: none.",
   ),
-  timeoutSeconds: positive.describe(
+  timeoutSeconds: seconds.describe(
     "Longest that this program may run, in seconds; then it is ended.",
   ),
 });
@@ -281,11 +297,20 @@ export const configSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).describe(
     "Seed of everything that is random in training.",
   ),
-  browser: browserSchema.describe("The Chrome that the game runs in."),
-  game: gameSchema.describe("Which game is played."),
+  browser: browserSchema.describe("The Chrome that the game runs in.").register(
+    keyFacts,
+    PROGRAM,
+  ),
+  game: gameSchema.describe("Which game is played.").register(
+    keyFacts,
+    LASTING,
+  ),
   env: envSchema.describe("How it is played: clocks, copies, observations."),
-  reward: rewardSchema.describe("What the agent is rewarded for."),
-  network: networkSchema.describe("The Q-network."),
+  reward: rewardSchema.describe("What the agent is rewarded for.").register(
+    keyFacts,
+    LASTING,
+  ),
+  network: networkSchema.describe("The Q-network.").register(keyFacts, LASTING),
   learner: learnerSchema.describe("How the network learns."),
   replay: replaySchema.describe("The replay memory."),
   exploration: explorationSchema.describe("Epsilon-greedy exploration."),
@@ -293,7 +318,10 @@ export const configSchema = z.strictObject({
   evaluation: evaluationSchema.describe("Greedy games on held-out seeds."),
   retraining: retrainingSchema.describe("A night of deno task retrain."),
   retention: retentionSchema.describe("How much the nights may keep."),
-  notify: notifySchema.describe("Who is told of a night's result."),
+  notify: notifySchema.describe("Who is told of a night's result.").register(
+    keyFacts,
+    PROGRAM,
+  ),
 });
 
 /** A complete configuration: every key has its value. */

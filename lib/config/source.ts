@@ -21,6 +21,7 @@ import {
 } from "yaml";
 import { ConfigError } from "../errors.ts";
 import type { KeyPath } from "./json_schema.ts";
+import { type Values, withKey } from "./values.ts";
 
 /** The config that every other one extends, with a value for every key. */
 export const DEFAULT_CONFIG = fileURLToPath(
@@ -52,7 +53,7 @@ const CONFIG_FILE: FileKind = {
 /** One source of values: a file, or one `--set`. */
 export interface Source {
   /** The values that it names; a tree of plain objects and arrays. */
-  values: Record<string, unknown>;
+  values: Values;
   /**
    * The place to name in an error about `path`, and how much of `path` this
    * source holds (0: nothing).
@@ -169,10 +170,7 @@ export function singleKey(
   placeOf: (of: "key" | "value") => string,
 ): Source {
   return {
-    values: keys.reduceRight<unknown>(
-      (inner, key) => Object.fromEntries([[key, inner]]),
-      value,
-    ) as Record<string, unknown>,
+    values: withKey(keys, value),
     locate: (path, of) => {
       const differs = keys.findIndex((key, i) => key !== path[i]);
       const depth = differs === -1 ? path.length : differs;
@@ -280,7 +278,7 @@ function explain(
   }
 }
 
-function toValues(document: Document, name: string): Record<string, unknown> {
+function toValues(document: Document, name: string): Values {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {

@@ -2,9 +2,8 @@
 import { join } from "node:path";
 import {
   type Config,
-  type ConfigParts,
-  differingParts,
-  loadConfig,
+  lastingDifferences,
+  loadOwnConfig,
 } from "../config/mod.ts";
 import { acquireLock } from "../system/mod.ts";
 import {
@@ -99,11 +98,11 @@ async function continueChallenger(
   let former: Config;
   try {
     run = await openRun(CHALLENGER, root);
-    former = await loadConfig(run.config);
+    former = await loadOwnConfig(run.config, "run");
   } catch (error) {
     return (error as Error).message;
   }
-  const changed = changedKeys(former, config);
+  const changed = lastingDifferences(former, config).map(({ key }) => key);
   if (changed.length > 0) {
     return `the config has another ${changed.join(", ")}`;
   }
@@ -112,31 +111,6 @@ async function continueChallenger(
   return (await listCheckpoints(run.checkpoints)).length === 0
     ? { run, from: freshCounters() }
     : "none of its checkpoints is sound";
-}
-
-/**
- * The keys whose values a run keeps for ever, because its network, its replay
- * memory or its games are made for them.
- */
-const LASTING: ConfigParts = {
-  "game": ({ game }) => game,
-  "reward": ({ reward }) => reward,
-  "network": ({ network }) => network,
-  "env.clock": ({ env }) => env.clock,
-  "env.instances": ({ env }) => env.instances,
-  "env.observation": ({ env }) => env.observation,
-  "env.crop": ({ env }) => env.crop,
-  "learner.discount": ({ learner }) => learner.discount,
-  "learner.nStep": ({ learner }) => learner.nStep,
-  "learner.averageRate": ({ learner }) => learner.averageRate > 0,
-  "replay.capacity": ({ replay }) => replay.capacity,
-  "replay.prioritized": ({ replay }) => replay.prioritized,
-  "replay.alpha": ({ replay }) => replay.alpha,
-};
-
-/** Keys that stand in the way of continuing a run with another config. */
-export function changedKeys(former: Config, now: Config): string[] {
-  return differingParts(LASTING, former, now);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The parts of a night that may hang, crash or be killed: other processes. */
-import type { Config } from "../config/mod.ts";
+import { type Config, machineSets } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
 import { type EvaluationReport, PAGE_SCRIPT } from "../evaluation/mod.ts";
 import { type ChildEnd, startChild } from "../system/mod.ts";
@@ -175,19 +175,4 @@ export async function measure(
   ], options);
   const report: EvaluationReport = JSON.parse(end.output);
   return { report, pageScript: report.versions[PAGE_SCRIPT] ?? "" };
-}
-
-/** The keys that belong to the machine and not to the agent. */
-function machineSets({ browser, learner }: Config): string[] {
-  const values = {
-    "browser.path": browser.path,
-    "browser.endpoint": browser.endpoint,
-    "browser.headless": browser.headless,
-    "browser.timeoutSeconds": browser.timeoutSeconds,
-    "learner.device": learner.device,
-    "learner.threads": learner.threads,
-  };
-  return Object.entries(values).map(([key, value]) =>
-    `${key}=${JSON.stringify(value)}`
-  );
 }

@@ -1,6 +1,6 @@
 /** What a run's folder tells about its training. */
 import { join } from "node:path";
-import { type Config, loadConfig } from "../config/mod.ts";
+import { type Config, loadOwnConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { ifThere, namesIn } from "../files.ts";
 import type {
@@ -33,7 +33,7 @@ export interface RunData {
  */
 export async function readRunData(run: RunFolder): Promise<RunData> {
   const [config, configText, info, scores, metrics] = await Promise.all([
-    loadConfig(run.config),
+    loadOwnConfig(run.config, "run"),
     Deno.readTextFile(run.config),
     readRunInfo(run),
     readTable(run.scores, ["score"]),

@@ -1,7 +1,11 @@
 /** A sweep's folder, and whether a plan can go on with what is in it. */
 import { join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { type Config, displayPath, loadConfig } from "../config/mod.ts";
+import {
+  differences,
+  differenceText,
+  displayPath,
+  loadOwnConfig,
+} from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { RUNS_FOLDER } from "../runs/mod.ts";
 import type { SweepPlan } from "./plan.ts";
@@ -80,7 +84,8 @@ async function checkSameBase(
   { name, base }: SweepPlan,
   folder: SweepFolder,
 ): Promise<void> {
-  const changed = changedKeys(await loadConfig(folder.config), base);
+  const earlier = await loadOwnConfig(folder.config, "run");
+  const changed = differences(earlier, base).map(differenceText);
   if (changed.length === 0) return;
   throw new UsageError(
     `The config of the sweep ${name} is not what its trainings had: ` +
@@ -89,20 +94,4 @@ async function checkSameBase(
       }. Put it back, give the sweep another ` +
       `--name, or remove ${displayPath(folder.path)} and its runs`,
   );
-}
-
-/** In words, what is another value now: "learner.nStep was 3 and is 5". */
-export function changedKeys(before: Config, now: Config): string[] {
-  const compare = (a: unknown, b: unknown, path: string): string[] => {
-    if (isDeepStrictEqual(a, b)) return [];
-    const isGroup = (value: unknown): value is Record<string, unknown> =>
-      typeof value === "object" && value !== null && !Array.isArray(value);
-    if (!isGroup(a) || !isGroup(b)) {
-      return [`${path} was ${JSON.stringify(a)} and is ${JSON.stringify(b)}`];
-    }
-    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
-      compare(a[key], b[key], path === "" ? key : `${path}.${key}`)
-    );
-  };
-  return compare(before, now, "");
 }

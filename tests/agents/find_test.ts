@@ -167,8 +167,8 @@ Deno.test("findAgent() refuses an ensemble of agents that see or play differentl
     await writeAgent(join(pretrained, "a"));
     for (
       const [key, change] of [
-        ["env.crop", "env.crop.width=300"],
-        ["game", "game.frameSkip=2"],
+        ["env.crop.width", "env.crop.width=300"],
+        ["game.frameSkip", "game.frameSkip=2"],
       ] as const
     ) {
       const other = await loadConfig(undefined, [change]);

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { type Config, loadConfig } from "../../lib/config/mod.ts";
 import { RunLockedError } from "../../lib/errors.ts";
 import {
-  changedKeys,
   prepareChallenger,
   withBudget,
 } from "../../lib/retraining/challenger.ts";
@@ -61,21 +60,6 @@ Deno.test("withBudget() adds the night to what was done, and runs on", () => {
   const limited = { ...config, retraining: { ...retraining, steps: 300 } };
   const from = { step: 5000, wallSeconds: 120 };
   assertEquals(withBudget(limited, from).training.steps, 5300);
-});
-
-Deno.test("changedKeys() names what a run cannot be continued with", async () => {
-  const changed = (...sets: string[]) =>
-    loadConfig(undefined, sets).then((other) => changedKeys(config, other));
-  assertEquals(
-    await changed("network.dueling=true", "learner.nStep=5", "game.speed=8"),
-    ["game", "network", "learner.nStep"],
-  );
-  assertEquals(
-    await changed("learner.learningRate=1e-3", "learner.device=cpu"),
-    [],
-  );
-  assertEquals(await changed("learner.averageRate=0.5"), []);
-  assertEquals(await changed("learner.averageRate=0"), ["learner.averageRate"]);
 });
 
 Deno.test("prepareChallenger() begins a run, and goes on with it", async () => {

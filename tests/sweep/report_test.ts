@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { changedKeys } from "../../lib/sweep/folder.ts";
 import {
   sweepCsv,
   sweepNotes,
@@ -89,21 +88,6 @@ Deno.test("sweepPage() can be read before any training has finished", async () =
   const page = await sweepPage(sweepResults(plan, state, trials));
   assertStringIncludes(page, "No training has finished yet");
   assert(!page.includes("<svg"));
-});
-
-Deno.test("changedKeys() names each key with both values", () => {
-  const { base } = makePlan();
-  assertEquals(changedKeys(base, structuredClone(base)), []);
-  const now = structuredClone(base);
-  now.learner.nStep = 5;
-  now.learner.targetUpdate = { tau: 0.01 };
-  now.exploration.actionProbabilities = null;
-  assertEquals(changedKeys(base, now), [
-    "learner.nStep was 3 and is 5",
-    "learner.targetUpdate.every was 500 and is undefined",
-    "learner.targetUpdate.tau was undefined and is 0.01",
-    "exploration.actionProbabilities was [0.8,0.2] and is null",
-  ]);
 });
 
 Deno.test("trainingThreads() shares the cores, unless threads are named", () => {

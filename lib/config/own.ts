@@ -1,0 +1,138 @@
+/**
+ * The config that a run or an agent brings along. It means what it meant when
+ * it was written, and decides nothing that is this machine's to decide.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { say } from "../cli/mod.ts";
+import { differences } from "./differences.ts";
+import { knownKeys } from "./facts.ts";
+import { loadSources, readChain } from "./load.ts";
+import { type Config, configSchema } from "./schema.ts";
+import { displayPath, type Source } from "./source.ts";
+import {
+  isGroup,
+  valueAt,
+  type Values,
+  withKey,
+  withoutKey,
+} from "./values.ts";
+
+/** A key that configs had once. */
+interface FormerKey {
+  path: readonly string[];
+  /** The value with which it did nothing; of a group, what says so. */
+  neutral: unknown;
+  /** How it is now. */
+  instead: string;
+}
+
+const FORMER_KEYS: readonly FormerKey[] = [
+  {
+    path: ["env", "earlyNight"],
+    neutral: { share: 0 },
+    instead: "env.randomStartScore brings nights into training games",
+  },
+  {
+    path: ["env", "actionDelay"],
+    neutral: 0,
+    instead: "env.liveShare says which training games have late keys",
+  },
+  {
+    path: ["exploration", "spread"],
+    neutral: 1,
+    instead: "all games explore alike",
+  },
+  {
+    path: ["reward", "duck"],
+    neutral: 0,
+    instead: "ducking costs nothing",
+  },
+];
+
+/** Whose config it is, which decides what of the machine's it may name. */
+export type Owner =
+  | "run" // trained on exactly as before, on the device that it names
+  | "agent"; // played with whatever this machine has
+
+/**
+ * Loads the config of a run or an agent.
+ *
+ * - Keys that there are no more are left out; aloud when they did something.
+ * - Keys that came later get the value that keeps its meaning, in place of
+ *   today's default.
+ * - `browser` and `notify`, and of an agent also device and threads, are as in
+ *   `configs/default.yaml`, whatever it names: nothing that comes with an
+ *   agent starts a program or opens an address.
+ *
+ * @param path the run's or the agent's `config.yaml`
+ * @param sets `key=value`, as given to `--set`: they may name anything
+ * @throws ConfigError as `loadConfig` does
+ */
+export async function loadOwnConfig(
+  path: string,
+  owner: Owner,
+  sets: readonly string[] = [],
+): Promise<Config> {
+  const [base, ...files] = await readChain(path);
+  const known = knownKeys(configSchema);
+  const ofMachine = known.filter(({ facts: { machine } }) =>
+    machine === "program" || (machine === "device" && owner === "agent")
+  );
+  // Nobody wrote these values: where they are amiss, another one is.
+  const unwritten = (values: Values): Source => ({ ...base!, values });
+  const before = known.filter(({ facts }) => facts.before !== undefined)
+    .map(({ path, facts }) => unwritten(withKey(path, facts.before)));
+  const machine = ofMachine.map(({ path }) =>
+    unwritten(withKey(path, valueAt(base!.values, path)))
+  );
+  const own = files.map(withoutFormerKeys);
+  const config = loadSources([base!, ...before, ...own, ...machine], sets);
+  if (owner === "run") {
+    const written = loadSources([base!, ...before, ...own], sets);
+    for (const { key } of differences(written, config)) {
+      sayOnce(
+        `note: ${displayPath(path)}: ${key} belongs to a machine and is not ` +
+          `taken from a run; give it again with --set ${key}=…`,
+      );
+    }
+  }
+  return config;
+}
+
+/** What belongs to the machine in a config, as `--set` takes it. */
+export function machineSets(config: Config): string[] {
+  return knownKeys(configSchema).filter(({ facts }) => facts.machine)
+    .flatMap(({ path }) => {
+      const value = valueAt(config, path);
+      const entries = isGroup(value) ? Object.entries(value) : [["", value]];
+      return entries.map(([key, value]) =>
+        `${[...path, key].filter(Boolean).join(".")}=${JSON.stringify(value)}`
+      );
+    });
+}
+
+function withoutFormerKeys(source: Source): Source {
+  let { values } = source;
+  for (const { path, neutral, instead } of FORMER_KEYS) {
+    const value = valueAt(values, path);
+    if (value === undefined) continue;
+    values = withoutKey(values, path);
+    const didNothing = isGroup(neutral) && isGroup(value)
+      ? Object.entries(neutral).every(([key, it]) => value[key] === it)
+      : isDeepStrictEqual(value, neutral);
+    if (didNothing) continue;
+    const { place } = source.locate(path, "key");
+    sayOnce(
+      `note: ${place}: there is no ${path.join(".")} any more; ${instead}`,
+    );
+  }
+  return { ...source, values };
+}
+
+const said = new Set<string>();
+
+/** Says a line once, however often a config is read. */
+function sayOnce(line: string): void {
+  if (!said.has(line)) say(line);
+  said.add(line);
+}
