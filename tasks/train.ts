@@ -32,7 +32,6 @@ import {
   type RunFolder,
   updateRunConfig,
 } from "../lib/runs/mod.ts";
-import { findAgent } from "../lib/agents/mod.ts";
 import {
   formatDuration,
   runTraining,
@@ -134,6 +133,7 @@ export const command = defineCommand({
       ]),
       versions: { Deno: Deno.version.deno },
     });
+    let report: EvaluationReport | null = null;
     try {
       const outcome = await runTraining({
         config,
@@ -150,9 +150,20 @@ export const command = defineCommand({
           const files = await evaluationFiles(report, evaluation, config);
           await replaceFolder(join(run.evaluations, name), files);
         },
+        onEnd: async ({ evaluation, ...outcome }, stage) => {
+          sayOutcome(run, { ...outcome, evaluation });
+          if (!evaluation) return;
+          report = evaluationReport(
+            context(basename(outcome.checkpoint), evaluation),
+            evaluation,
+          );
+          const measurement = await recordEvaluation(
+            { ...stage, config, evaluation, report },
+          );
+          await writeReport(run.report, { name: run.name, run }, measurement);
+          say(`Report: ${join(run.report, "index.html")}`);
+        },
       });
-      sayOutcome(run, outcome);
-      const report = await reportOn(run, outcome, context);
       if (options.json) {
         const { step, games, wallSeconds, best } = outcome.counters;
         answer(JSON.stringify({
@@ -174,29 +185,6 @@ export const command = defineCommand({
 
 function setting(key: string, value: number | undefined): string[] {
   return value === undefined ? [] : [`${key}=${value}`];
-}
-
-/**
- * Leaves the run's report, with the final games if there were any.
- *
- * @returns the final games' figures
- */
-async function reportOn(
-  run: RunFolder,
-  { evaluation, checkpoint }: TrainingOutcome,
-  context: (checkpoint: string, evaluation: Evaluation) => EvaluationContext,
-): Promise<EvaluationReport | null> {
-  if (!evaluation) return null;
-  const name = basename(checkpoint);
-  const report = evaluationReport(context(name, evaluation), evaluation);
-  const agent = await findAgent(checkpoint);
-  await writeReport(
-    run.report,
-    agent,
-    await recordEvaluation(agent, report, evaluation),
-  );
-  say(`Report: ${join(run.report, "index.html")}`);
-  return report;
 }
 
 function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {

@@ -83,40 +83,37 @@ export async function measureAgent(
     evaluation,
     baselines,
   );
-  if (!(env instanceof LockstepEnv)) {
-    return { report, recordings: [], qCharts: [] };
-  }
-  await using single = await environments.createLockstep({
-    training: false,
-    numEnvs: 1,
-  });
-  const recorded = await recordGames(single, learner, evaluation, config);
-  return { report, ...recorded };
+  const player = learner;
+  return await recordEvaluation(
+    { environments, player, config, evaluation, report },
+  );
+}
+
+/** Games that were played, and what they were played with. */
+export interface PlayedEvaluation {
+  /** Chrome, open with the config's settings. */
+  environments: Environments;
+  player: Pick<Learner, "qValues">;
+  config: Config;
+  evaluation: Evaluation;
+  report: EvaluationReport;
 }
 
 /**
- * The report of games that were played already, with the best and the median
- * one recorded; with the live clock nothing can be played again.
+ * Records the best, the median and the earliest games that ended in a crash;
+ * with the live clock nothing can be played again.
  */
 export async function recordEvaluation(
-  agent: Agent,
-  report: EvaluationReport,
-  evaluation: Evaluation,
+  { environments, player, config, evaluation, report }: PlayedEvaluation,
 ): Promise<Measurement> {
-  const { config } = agent;
-  if (config.env.clock === "live") {
+  if (environments.clock === "live") {
     return { report, recordings: [], qCharts: [] };
   }
-  using learner = await loadLearner(agent);
-  await using environments = await Environments.open(config);
-  await using single = await environments.createLockstep({
+  await using env = await environments.createLockstep({
     training: false,
     numEnvs: 1,
   });
-  return {
-    report,
-    ...await recordGames(single, learner, evaluation, config),
-  };
+  return { report, ...await recordGames(env, player, evaluation, config) };
 }
 
 /** The best and the median game as they are stored, without pictures. */
@@ -146,7 +143,7 @@ function earliestCrashes({ games }: Evaluation): PlayedGame[] {
  */
 async function recordGames(
   env: LockstepEnv,
-  learner: Learner,
+  learner: Pick<Learner, "qValues">,
   evaluation: Evaluation,
   config: Config,
 ): Promise<Pick<Measurement, "recordings" | "qCharts">> {

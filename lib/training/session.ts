@@ -2,6 +2,7 @@
 import {
   createLearner,
   type Learner,
+  type Network,
   ReplayMemory,
   resolveNetwork,
   summarise,
@@ -52,6 +53,14 @@ export interface TrainingOptions {
   signal: AbortSignal;
   /** Receives each evaluation made during training. */
   onEvaluation(step: number, evaluation: Evaluation): Promise<void>;
+  /**
+   * Receives how it ended while Chrome is still there, and the agent as it was
+   * measured: both are to be used until the returned promise is fulfilled.
+   */
+  onEnd?(
+    outcome: TrainingOutcome,
+    stage: { environments: Environments; player: Pick<Learner, "qValues"> },
+  ): Promise<void>;
 }
 
 /** How a training ended. */
@@ -73,12 +82,12 @@ export interface TrainingOutcome {
  *
  * @throws RunLockedError if another process trains there, CheckpointError if
  * there is nothing sound to resume from, and what `Environments.open`,
- * `createLearner` and `train` throw
+ * `createLearner`, `train` and the hooks throw
  */
 export async function runTraining(
   options: TrainingOptions,
 ): Promise<TrainingOutcome> {
-  const { config, run, signal } = options;
+  const { config, run } = options;
   using _lock = await acquireLock(run.lock, `The run ${run.name}`);
   const network = resolveNetwork(config.network, config.game.actions);
   const memory = createMemory(config);
@@ -88,6 +97,26 @@ export async function runTraining(
     new Random(hash32(config.seed, 0)),
   );
   await using environments = await Environments.open(config);
+  const parts = { network, memory, learner, environments };
+  const outcome = await trainAndMeasure(options, parts);
+  await options.onEnd?.(outcome, { environments, player: learner });
+  return outcome;
+}
+
+/** What {@linkcode trainAndMeasure} works with. */
+interface SessionParts {
+  network: Network;
+  memory: ReplayMemory;
+  learner: Learner;
+  environments: Environments;
+}
+
+/** Leaves the learner with the weights that were measured, if any were. */
+async function trainAndMeasure(
+  options: TrainingOptions,
+  { network, memory, learner, environments }: SessionParts,
+): Promise<TrainingOutcome> {
+  const { config, run, signal } = options;
   await using env = await environments.create({ training: true });
   await using games = await openEvaluationGames(config, environments);
   await using progress = createProgress({ budget: config.training });
