@@ -11,5 +11,6 @@ export {
   stopOnSignal,
 } from "./interrupt.ts";
 export { answer, answerJson, say } from "./output.ts";
+export { parseCommandLine } from "./parse.ts";
 export { runCommandLine } from "./run.ts";
 export { alignedTable } from "./table.ts";
