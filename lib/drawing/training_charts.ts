@@ -1,10 +1,11 @@
 /** Charts of how a run's training went. */
 import type { TopLevelSpec } from "vega-lite";
 import { mean } from "../evaluation/mod.ts";
-import type {
-  EvaluationPoint,
-  TrainingGame,
-  TrainingMetrics,
+import {
+  type EvaluationPoint,
+  INTERVALS,
+  type MetricsLine,
+  type TrainingGame,
 } from "../runs/mod.ts";
 import { type Chart, drawChart, SHORT_NUMBERS } from "./chart.ts";
 import { LIGHT } from "./theme.ts";
@@ -181,31 +182,21 @@ export async function learningCurves(
   ];
 }
 
-/** Loss, mean Q-value and ε against agent steps. */
+/** Each figure of the intervals that has a chart, against agent steps. */
 export async function learnerCharts(
-  metrics: readonly TrainingMetrics[],
+  metrics: readonly MetricsLine[],
 ): Promise<Chart[]> {
   const rows = thin(metrics);
-  const charts: [keyof TrainingMetrics, string, string, string, string][] = [
-    ["loss", "loss", "Loss", "loss of an update", "mean of each interval"],
-    [
-      "qMean",
-      "q",
-      "Mean Q-value",
-      "discounted reward",
-      "of the batch's actions",
-    ],
-    ["epsilon", "epsilon", "Exploration ε", "share", "share of random actions"],
-  ];
   const drawn: Chart[] = [];
-  for (const [field, name, title, unit, subtitle] of charts) {
+  for (const [column, , subtitle, , title] of INTERVALS.figures) {
+    if (column === null || title === undefined) continue;
+    const field = column as keyof MetricsLine;
     const values = rows.filter((row) => row[field] !== null);
     if (values.length === 0) continue;
     drawn.push(
       await drawChart({
-        name,
-        title,
-        subtitle,
+        ...{ title, subtitle },
+        name: column.replace("_mean", ""),
         description: `${title} by agent steps.`,
       }, {
         data: { values },
@@ -215,8 +206,8 @@ export async function learnerCharts(
           y: {
             field,
             type: "quantitative",
-            title: unit,
-            scale: { zero: field !== "qMean" },
+            title: null,
+            scale: { zero: field !== "q_mean" },
           },
         },
       }),

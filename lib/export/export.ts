@@ -93,7 +93,7 @@ async function readTraining(run: RunFolder): Promise<CardTraining> {
     info,
     steps: last?.step ?? 0,
     games: games.length,
-    minutes: (last?.wallSeconds ?? 0) / 60,
+    minutes: (last?.wall_s ?? 0) / 60,
   };
 }
 

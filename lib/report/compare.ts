@@ -79,7 +79,7 @@ export async function compareRuns(
       name: run.name,
       seed: info.seed,
       steps: last?.step ?? 0,
-      minutes: (last?.wallSeconds ?? 0) / 60,
+      minutes: (last?.wall_s ?? 0) / 60,
       report,
       curve: evaluations,
       milestone: first

@@ -16,7 +16,7 @@ export async function trainingSection(
     last
       ? `${points(games.length)} games and ${
         points(last.step)
-      } agent steps in ${(last.wallSeconds / 60).toFixed(1)} minutes.`
+      } agent steps in ${(last.wall_s / 60).toFixed(1)} minutes.`
       : "Nothing was logged yet.",
     ...(evaluations.length > 0
       ? [

@@ -1,38 +1,153 @@
-/** What is measured while a run trains. */
+/**
+ * What is measured while a run trains. Tables, TensorBoard's curves, readers,
+ * charts and the progress bar go by these lists: one more figure is one more
+ * line here.
+ */
+import { FRAMES_PER_SECOND } from "../constants.ts";
+import type { EpisodeStatistics } from "../env/types.ts";
+import { mean } from "../evaluation/mod.ts";
 
-/** Means over the updates of one interval of training. */
-export interface IntervalMetrics {
+/** A figure of a record; one that is not a number now is left out. */
+export type Measurement<Of> = readonly [
+  /** Its column in the table; null: it has none. */
+  column: string | null,
+  /** Its curve in TensorBoard, by CleanRL's names where it has one; null: none. */
+  tag: string | null,
+  /** What it is, and its unit. */
+  meaning: string,
+  of: (record: Of) => number | string,
+  /** Title of its chart in the report; absent: it is not drawn. */
+  chart?: string,
+];
+
+/** A kind of record. */
+export interface Table<Of> {
+  /** Its file in the run's folder, a line per record; null: it has none. */
+  file: "scores.csv" | "metrics.csv" | null;
+  figures: readonly Measurement<Of>[];
+}
+
+/** A game that ended. */
+export interface GameRecord extends EpisodeStatistics {
+  /** Number of the game in the run. */
+  game: number;
+  /** The environment it was played in. */
+  environment: number;
+  epsilon: number;
+  /** Agent steps, and seconds of training, of the run at its end. */
   step: number;
-  /** NaN, as the next two, when the interval had no update. */
+  wallSeconds: number;
+}
+
+/** An interval of training: all that is between two lines of metrics.csv. */
+export interface IntervalRecord {
+  /** Agent steps of the run at its end. */
+  step: number;
+  /** Agent steps, and updates, in it, and the seconds spent on them. */
+  steps: number;
+  updates: number;
+  seconds: number;
+  /** Sums over its updates. */
   loss: number;
-  /** Mean Q(s, a) of the sampled transitions. */
   meanQ: number;
-  /** Mean absolute TD error. */
   tdError: number;
   epsilon: number;
   learningRate: number;
-  /** Agent steps, and updates, per second since the last interval. */
-  stepsPerSecond: number;
-  updatesPerSecond: number;
+  /** Seconds since the run began, over all resumptions. */
+  wallSeconds: number;
+  /** Memory of this process, in bytes. */
+  memory: number;
 }
 
-/** A game of the training, in the order in which they ended. */
+/** A greedy evaluation. */
+export interface EvaluationRecord {
+  step: number;
+  scores: readonly number[];
+}
+
+/** The games of the training, in the order in which they ended. */
+export const GAMES: Table<GameRecord> = {
+  file: "scores.csv",
+  figures: [
+    ["game", null, "its number, from 1", (r) => r.game],
+    ["env", null, "environment it was played in, from 0", (r) => r.environment],
+    ["seed", null, "of the game", (r) => r.seed],
+    ["score", "charts/score", "points on its counter", (r) => r.score],
+    ["frames", null, "rendered, 60 to the second", (r) => r.frames],
+    ["steps", null, "agent steps", (r) => r.steps],
+    ["return", "charts/episodic_return", "sum of rewards", (r) => r.return],
+    ["points_per_second", null, "of play; 9 at the constant speed 6", pace],
+    ["epsilon", "charts/epsilon", "share of random actions", (r) => r.epsilon],
+    ["step", null, "agent steps of the run at its end", (r) => r.step],
+    ["wall_s", null, "seconds of training at its end", seconds],
+    ["end", null, "crash, truncated, interrupted (Chrome died)", (r) => r.end],
+  ],
+};
+
+const INTERVAL_FIGURES = [
+  ["step", null, "agent steps of the run", (r) => r.step],
+  ["loss", "losses/td_loss", "mean of its updates", perUpdate("loss"), "Loss"],
+  ["q_mean", "losses/q_values", "Q(s, a)", perUpdate("meanQ"), "Mean Q-value"],
+  ["td_error", "losses/td_error", "|target - Q(s, a)|", perUpdate("tdError")],
+  [
+    "epsilon",
+    null,
+    "share of random actions",
+    (r) => r.epsilon,
+    "Exploration ε",
+  ],
+  ["env_steps_per_s", "charts/SPS", "agent steps", perSecond("steps")],
+  [
+    "learner_steps_per_s",
+    "charts/updates_per_second",
+    "updates",
+    perSecond("updates"),
+  ],
+  ["wall_s", null, "seconds of training, evaluations included", seconds],
+  ["rss_mb", "charts/memory_mb", "of this process, 10^6 bytes", megabytes],
+  [null, "charts/learning_rate", "Adam's", (r) => r.learningRate],
+] as const satisfies readonly Measurement<IntervalRecord>[];
+
+/** How training goes, every `training.logEvery` agent steps. */
+export const INTERVALS: Table<IntervalRecord> = {
+  file: "metrics.csv",
+  figures: INTERVAL_FIGURES,
+};
+
+/** The evaluations during training; each has a folder of its own. */
+export const EVALUATIONS: Table<EvaluationRecord> = {
+  file: null,
+  figures: [
+    [null, "eval/mean_score", "of its games", (r) => mean(r.scores)],
+    [null, "eval/min_score", "of its games", (r) => Math.min(...r.scores)],
+    [null, "eval/max_score", "of its games", (r) => Math.max(...r.scores)],
+  ],
+};
+
+/** A record's figures, in the order of their list. */
+export function measure<Of>(
+  { figures }: Table<Of>,
+  record: Of,
+): (number | string)[] {
+  return figures.map(([, , , of]) => of(record));
+}
+
+type MetricsColumn = Exclude<(typeof INTERVAL_FIGURES)[number][0], null>;
+
+/**
+ * A line of metrics.csv by its columns; null where it is empty, and where the
+ * run is older than the column.
+ */
+export type MetricsLine =
+  & Record<MetricsColumn, number | null>
+  & { step: number; wall_s: number };
+
+/** A game of the training, as it is read back. */
 export interface TrainingGame {
   score: number;
 }
 
-/** A line of a run's metrics.csv. */
-export interface TrainingMetrics {
-  /** Agent steps so far. */
-  step: number;
-  loss: number | null;
-  qMean: number | null;
-  epsilon: number;
-  /** Seconds of training so far. */
-  wallSeconds: number;
-}
-
-/** A greedy evaluation during training. */
+/** A greedy evaluation during training, as it is read back. */
 export interface EvaluationPoint {
   step: number;
   wallSeconds: number;
@@ -43,4 +158,33 @@ export interface EvaluationPoint {
   capped: number;
   cap: number;
   episodes: number;
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+/** Score per second of play. */
+function pace({ score, frames }: GameRecord): number {
+  return rounded(score / (frames / FRAMES_PER_SECOND), 3);
+}
+
+/** Of training, over all resumptions. */
+function seconds({ wallSeconds }: { wallSeconds: number }): number {
+  return rounded(wallSeconds, 3);
+}
+
+/** Empty without updates. */
+function perUpdate(sum: "loss" | "meanQ" | "tdError") {
+  return (interval: IntervalRecord) => interval[sum] / interval.updates;
+}
+
+/** Evaluations, checkpoints and pauses are no training. */
+function perSecond(count: "steps" | "updates") {
+  return (interval: IntervalRecord) =>
+    rounded(interval[count] / interval.seconds, 2);
+}
+
+function megabytes({ memory }: IntervalRecord): number {
+  return rounded(memory / 1e6, 1);
 }

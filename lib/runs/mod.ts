@@ -31,10 +31,18 @@ export {
   updateRunConfig,
   writeRunInfo,
 } from "./run_folder.ts";
-export type {
-  EvaluationPoint,
-  IntervalMetrics,
-  TrainingGame,
-  TrainingMetrics,
+export {
+  type EvaluationPoint,
+  type EvaluationRecord,
+  EVALUATIONS,
+  type GameRecord,
+  GAMES,
+  type IntervalRecord,
+  INTERVALS,
+  measure,
+  type Measurement,
+  type MetricsLine,
+  type Table,
+  type TrainingGame,
 } from "./measurements.ts";
 export { readReport, readRunData, type RunData } from "./run_data.ts";

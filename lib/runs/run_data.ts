@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { type Config, loadOwnConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { ifThere, namesIn } from "../files.ts";
-import type {
-  EvaluationPoint,
-  TrainingGame,
-  TrainingMetrics,
+import {
+  type EvaluationPoint,
+  INTERVALS,
+  type MetricsLine,
+  type TrainingGame,
 } from "./measurements.ts";
 import { readRunInfo, type RunFolder, type RunInfo } from "./run_folder.ts";
-import { numberCell, parseCsv, requiredNumber } from "../csv.ts";
+import { numberCell, parseCsv, requiredNumber, type Row } from "../csv.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 
 /** A run as far as it has come. */
@@ -20,7 +21,7 @@ export interface RunData {
   configText: string;
   info: RunInfo;
   games: TrainingGame[];
-  metrics: TrainingMetrics[];
+  metrics: MetricsLine[];
   /** Evaluations during training, in the order of their steps. */
   evaluations: EvaluationPoint[];
 }
@@ -37,15 +38,9 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
     Deno.readTextFile(run.config),
     readRunInfo(run),
     readTable(run.scores, ["score"]),
-    readTable(run.metrics, ["step", "loss", "q_mean", "epsilon", "wall_s"]),
+    readTable(run.metrics, ["step", "wall_s"]),
   ]);
-  const lines = metrics.map((row, i): TrainingMetrics => ({
-    step: requiredNumber(row, "step", run.metrics, i),
-    loss: numberCell(row, "loss", run.metrics, i),
-    qMean: numberCell(row, "q_mean", run.metrics, i),
-    epsilon: requiredNumber(row, "epsilon", run.metrics, i),
-    wallSeconds: requiredNumber(row, "wall_s", run.metrics, i),
-  }));
+  const lines = metrics.map((row, i) => metricsLine(row, run.metrics, i));
   return {
     name: run.name,
     config,
@@ -59,6 +54,19 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
   };
 }
 
+function metricsLine(row: Row, file: string, index: number): MetricsLine {
+  const cells = INTERVALS.figures.flatMap(([column]) =>
+    column === null
+      ? []
+      : [[column, column in row ? numberCell(row, column, file, index) : null]]
+  );
+  return {
+    ...Object.fromEntries(cells) as MetricsLine,
+    step: requiredNumber(row, "step", file, index),
+    wall_s: requiredNumber(row, "wall_s", file, index),
+  };
+}
+
 /** A table that is not there yet has no lines. */
 async function readTable(file: string, columns: readonly string[]) {
   const text = await ifThere(Deno.readTextFile(file));
@@ -68,7 +76,7 @@ async function readTable(file: string, columns: readonly string[]) {
 
 async function readEvaluations(
   run: RunFolder,
-  metrics: readonly TrainingMetrics[],
+  metrics: readonly MetricsLine[],
 ): Promise<EvaluationPoint[]> {
   const points: EvaluationPoint[] = [];
   for (const name of await namesIn(run.evaluations)) {
@@ -89,14 +97,14 @@ async function readEvaluations(
 /** Seconds of training at a step, between the lines of metrics.csv. */
 function wallSecondsAt(
   step: number,
-  metrics: readonly TrainingMetrics[],
+  metrics: readonly MetricsLine[],
 ): number {
   const after = metrics.findIndex((line) => line.step >= step);
-  if (after < 0) return metrics.at(-1)?.wallSeconds ?? 0;
+  if (after < 0) return metrics.at(-1)?.wall_s ?? 0;
   const next = metrics[after]!;
-  const before = metrics[after - 1] ?? { step: 0, wallSeconds: 0 };
+  const before = metrics[after - 1] ?? { step: 0, wall_s: 0 };
   const part = (step - before.step) / (next.step - before.step);
-  return before.wallSeconds + part * (next.wallSeconds - before.wallSeconds);
+  return before.wall_s + part * (next.wall_s - before.wall_s);
 }
 
 /**

@@ -122,7 +122,7 @@ async function readProgress(trial: Trial, run: RunFolder): Promise<boolean> {
   const { config, metrics, evaluations } = await readRunData(run);
   const last = metrics.at(-1);
   trial.steps = last?.step ?? trial.steps;
-  trial.minutes = last ? last.wallSeconds / 60 : trial.minutes;
+  trial.minutes = last ? last.wall_s / 60 : trial.minutes;
   trial.evaluations = evaluations.map(({ step, mean }) => ({ step, mean }));
   return (evaluations.at(-1)?.step ?? 0) >= config.training.steps;
 }

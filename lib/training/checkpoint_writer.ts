@@ -4,7 +4,7 @@ import type { EnvState } from "../env/mod.ts";
 import type { Random } from "../random.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
 import type { Counters } from "./counters.ts";
-import type { MetricSink } from "./metric_sink.ts";
+import type { Sinks } from "./sinks.ts";
 import type { Progress } from "./progress.ts";
 import type { RunFolder } from "../runs/mod.ts";
 
@@ -17,7 +17,7 @@ export interface CheckpointParts {
   learner: Learner;
   memory: ReplayMemory;
   random: Random;
-  sinks: MetricSink;
+  sinks: Sinks;
 }
 
 /**

@@ -26,7 +26,7 @@ import {
   stopReason,
 } from "./counters.ts";
 import { trainingEpisodes } from "./episodes.ts";
-import type { IntervalMetrics } from "../runs/mod.ts";
+import type { IntervalRecord } from "../runs/mod.ts";
 
 /** What a training run is made of. */
 export interface TrainingParts {
@@ -50,7 +50,7 @@ export interface TrainingHooks {
     epsilon: number,
   ): void;
   /** Every `training.logEvery` agent steps. */
-  onInterval(metrics: IntervalMetrics): void;
+  onInterval(record: IntervalRecord): void;
   /**
    * Greedy games on held-out seeds.
    * @returns their mean score; null when the signal broke them off
@@ -128,7 +128,7 @@ export async function train(
       Math.floor(counters.step / every) > Math.floor(before / every);
     if (due(training.logEvery)) {
       const now = { wallSeconds: counters.wallSeconds, ...progress(parts) };
-      hooks.onInterval(intervalMetrics(parts, epsilon, logged, now));
+      hooks.onInterval(intervalRecord(parts, epsilon, logged, now));
       logged = now;
     }
     counters.evaluationDue = due(evaluation.every);
@@ -196,25 +196,22 @@ const progress = ({ counters, learner }: TrainingParts) => ({
   updates: learner.updates,
 });
 
-/** The interval's means and rates; begins the next interval. */
-function intervalMetrics(
+/** The interval that ends here; begins the next one. */
+function intervalRecord(
   { config, counters }: TrainingParts,
   epsilon: number,
   from: { wallSeconds: number; step: number; updates: number },
   to: { wallSeconds: number; step: number; updates: number },
-): IntervalMetrics {
-  const { updates, loss, meanQ, tdError } = counters.interval;
+): IntervalRecord {
+  const { interval, step, wallSeconds } = counters;
   counters.interval = { updates: 0, loss: 0, meanQ: 0, tdError: 0 };
-  const seconds = to.wallSeconds - from.wallSeconds;
   return {
-    step: to.step,
-    loss: loss / updates,
-    meanQ: meanQ / updates,
-    tdError: tdError / updates,
-    epsilon,
-    learningRate: learningRate(config, to.step),
-    stepsPerSecond: (to.step - from.step) / seconds,
-    updatesPerSecond: (to.updates - from.updates) / seconds,
+    ...interval,
+    ...{ step, wallSeconds, epsilon },
+    steps: to.step - from.step,
+    seconds: to.wallSeconds - from.wallSeconds,
+    learningRate: learningRate(config, step),
+    memory: Deno.memoryUsage().rss,
   };
 }
 

@@ -8,7 +8,6 @@ export {
 export { freshCounters, type StopReason } from "./counters.ts";
 export { trainingEpisodes } from "./episodes.ts";
 export { train } from "./loop.ts";
-export type { GameRecord, IntervalRecord, MetricSink } from "./metric_sink.ts";
 export {
   createProgress,
   formatDuration,
@@ -16,4 +15,4 @@ export {
   type TrainingStatus,
 } from "./progress.ts";
 export { runTraining, type TrainingOutcome } from "./session.ts";
-export { openSinks } from "./sinks.ts";
+export { openSinks, type Sinks } from "./sinks.ts";

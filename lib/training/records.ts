@@ -1,18 +1,19 @@
 import type { Evaluation } from "../evaluation/mod.ts";
+import { EVALUATIONS, GAMES, INTERVALS } from "../runs/mod.ts";
 import type { Counters } from "./counters.ts";
 import type { TrainingHooks } from "./loop.ts";
-import type { MetricSink } from "./metric_sink.ts";
+import type { Sinks } from "./sinks.ts";
 import type { Progress } from "./progress.ts";
 
 /** Passes on what happens to the metric files and to whoever watches. */
 export class Records {
-  readonly #sinks: MetricSink;
+  readonly #sinks: Sinks;
   readonly #progress: Progress;
   readonly #counters: Counters;
   #lastScores: readonly number[] = [];
   #bestScore: number | null = null;
 
-  constructor(sinks: MetricSink, progress: Progress, counters: Counters) {
+  constructor(sinks: Sinks, progress: Progress, counters: Counters) {
     this.#sinks = sinks;
     this.#progress = progress;
     this.#counters = counters;
@@ -20,32 +21,33 @@ export class Records {
 
   readonly game: TrainingHooks["onGame"] = (environment, episode, epsilon) => {
     const { games: game, step, wallSeconds } = this.#counters;
-    this.#sinks.game(
-      { game, environment, episode, epsilon, step, wallSeconds },
+    this.#sinks.add(
+      GAMES,
+      { ...episode, game, environment, epsilon, step, wallSeconds },
     );
     // A new list: the progress bar holds on to the one that it was given.
     this.#lastScores = [...this.#lastScores, episode.score].slice(-10);
     this.#bestScore = Math.max(this.#bestScore ?? 0, episode.score);
   };
 
-  readonly interval: TrainingHooks["onInterval"] = (metrics) => {
-    const { step, games, wallSeconds } = this.#counters;
-    const rssMegabytes = Deno.memoryUsage().rss / 1e6;
-    this.#sinks.interval({ ...metrics, wallSeconds, rssMegabytes });
+  readonly interval: TrainingHooks["onInterval"] = (record) => {
+    this.#sinks.add(INTERVALS, record);
+    const { step, wallSeconds, epsilon, loss, updates, steps, seconds } =
+      record;
     this.#progress.update({
-      ...{ step, games, wallSeconds },
+      ...{ step, wallSeconds, epsilon },
+      games: this.#counters.games,
       lastScores: this.#lastScores,
       bestScore: this.#bestScore,
-      epsilon: metrics.epsilon,
-      loss: metrics.loss,
-      stepsPerSecond: metrics.stepsPerSecond,
+      loss: loss / updates,
+      stepsPerSecond: steps / seconds,
     });
   };
 
   /** Takes note of an evaluation at this step. */
   evaluation(evaluation: Evaluation): void {
     const { step } = this.#counters;
-    this.#sinks.evaluation({ step, scores: evaluation.scores });
+    this.#sinks.add(EVALUATIONS, { step, scores: evaluation.scores });
     const { mean, min, max, episodes, cap, capped } = evaluation;
     this.#progress.log(
       `Evaluation at step ${step}: mean ${mean.toFixed(0)} of ${episodes} ` +

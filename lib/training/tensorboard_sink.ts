@@ -1,23 +1,13 @@
 import { join } from "node:path";
-import { mean } from "../evaluation/mod.ts";
+import type { RunFolder, Table } from "../runs/mod.ts";
 import { SummaryWriter } from "../tensorflow/mod.ts";
-import type {
-  EvaluationRecord,
-  GameRecord,
-  IntervalRecord,
-  MetricSink,
-  SinkPositions,
-} from "./metric_sink.ts";
-import type { RunFolder } from "../runs/mod.ts";
+import type { MetricSink, SinkPositions } from "./metric_sink.ts";
 
 /** Begins each position's name. */
 const PREFIX = "tensorboard/";
 
 /**
- * Event files for TensorBoard, with the names of curves that CleanRL made
- * common (`charts/episodic_return`, `losses/td_loss`, …).
- *
- * They are for looking only, so they never stop anything: when one cannot be
+ * Event files for TensorBoard. They are for looking only, so they never stop anything: when one cannot be
  * written (a full disk), points are lost, and a new file is begun after the
  * next {@linkcode flush}.
  */
@@ -42,31 +32,19 @@ export class TensorBoardSink implements MetricSink {
     }
   }
 
-  game({ episode, epsilon, step }: GameRecord): void {
-    this.#write(step, {
-      "charts/episodic_return": episode.return,
-      "charts/score": episode.score,
-      "charts/epsilon": epsilon,
-    });
-  }
-
-  interval(record: IntervalRecord): void {
-    this.#write(record.step, {
-      "losses/td_loss": record.loss,
-      "losses/q_values": record.meanQ,
-      "losses/td_error": record.tdError,
-      "charts/learning_rate": record.learningRate,
-      "charts/SPS": record.stepsPerSecond,
-      "charts/updates_per_second": record.updatesPerSecond,
-      "charts/memory_mb": record.rssMegabytes,
-    });
-  }
-
-  evaluation({ step, scores }: EvaluationRecord): void {
-    this.#write(step, {
-      "eval/mean_score": mean(scores),
-      "eval/min_score": Math.min(...scores),
-      "eval/max_score": Math.max(...scores),
+  add<Of>(
+    { figures }: Table<Of>,
+    step: number,
+    values: readonly (number | string)[],
+  ): void {
+    this.#try(() => {
+      const writer = this.#writer ??= new SummaryWriter(this.#folder);
+      figures.forEach(([, tag], i) => {
+        const value = Number(values[i]);
+        if (tag !== null && Number.isFinite(value)) {
+          writer.scalar(step, tag, value);
+        }
+      });
     });
   }
 
@@ -81,15 +59,6 @@ export class TensorBoardSink implements MetricSink {
   [Symbol.dispose](): void {
     this.#try(() => this.#writer?.[Symbol.dispose]());
     this.#writer = undefined;
-  }
-
-  #write(step: number, values: Record<string, number>): void {
-    this.#try(() => {
-      this.#writer ??= new SummaryWriter(this.#folder);
-      for (const [tag, value] of Object.entries(values)) {
-        if (Number.isFinite(value)) this.#writer.scalar(step, tag, value);
-      }
-    });
   }
 
   #try(write: () => void): void {

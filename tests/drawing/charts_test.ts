@@ -97,7 +97,10 @@ Deno.test("thin() averages what there is, and keeps what is missing missing", ()
 
 Deno.test("training charts of an empty or very short run are not empty plots", async () => {
   assertEquals(await learningCurves([]), []);
-  const line = { step: 1, loss: null, qMean: null, epsilon: 1, wallSeconds: 1 };
+  const line = {
+    ...{ step: 1, loss: null, q_mean: null, td_error: null, epsilon: 1 },
+    ...{ env_steps_per_s: 1, learner_steps_per_s: 0, wall_s: 1, rss_mb: 1 },
+  };
   assertEquals(
     (await learnerCharts([line])).map(({ name }) => name),
     ["epsilon"],

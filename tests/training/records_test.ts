@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { freshCounters } from "../../lib/training/counters.ts";
-import type { MetricSink } from "../../lib/training/mod.ts";
+import type { Sinks } from "../../lib/training/mod.ts";
 import type { Progress, TrainingStatus } from "../../lib/training/progress.ts";
 import { Records } from "../../lib/training/records.ts";
 
 Deno.test("a status that was shown does not change with the games after it", () => {
   const shown: TrainingStatus[] = [];
-  const sinks = { game() {}, interval() {}, evaluation() {} };
+  const sinks = { add() {} };
   const progress = { update: (status: TrainingStatus) => shown.push(status) };
   const records = new Records(
-    sinks as unknown as MetricSink,
+    sinks as unknown as Sinks,
     progress as unknown as Progress,
     freshCounters(),
   );

@@ -2,30 +2,29 @@ import { join } from "node:path";
 import { assertEquals, assertThrows } from "@std/assert";
 import { CheckpointError } from "../../lib/errors.ts";
 import {
+  EVALUATIONS,
   type GameRecord,
+  GAMES,
   type IntervalRecord,
-  type MetricSink,
-  openSinks,
-} from "../../lib/training/mod.ts";
-import { runFolderAt } from "../../lib/runs/mod.ts";
+  INTERVALS,
+  runFolderAt,
+} from "../../lib/runs/mod.ts";
+import { openSinks, type Sinks } from "../../lib/training/mod.ts";
 import { CsvFile } from "../../lib/training/csv_file.ts";
-import { CsvSink } from "../../lib/training/csv_sink.ts";
 import { readScalars } from "../tensorflow/event_file.ts";
 import { inFolder } from "./fixtures.ts";
 
 const game = (n: number): GameRecord => ({
   game: n,
   environment: n % 8,
-  episode: {
-    episode: Math.floor(n / 8),
-    seed: 1000 + n,
-    score: 9 * n,
-    frames: 60 * n,
-    steps: 15 * n,
-    return: 0.1 + 0.2 * n,
-    speed: 6,
-    end: "crash",
-  },
+  episode: Math.floor(n / 8),
+  seed: 1000 + n,
+  score: 9 * n,
+  frames: 60 * n,
+  steps: 15 * n,
+  return: 0.1 + 0.2 * n,
+  speed: 6,
+  end: "crash",
   epsilon: 1 / 3,
   step: 100 * n,
   wallSeconds: n / 7,
@@ -33,32 +32,33 @@ const game = (n: number): GameRecord => ({
 
 const interval = (n: number): IntervalRecord => ({
   step: 1000 * n,
-  loss: n === 1 ? NaN : 1 / 3,
-  meanQ: n === 1 ? NaN : -2e-7,
-  tdError: n === 1 ? NaN : 0.5,
+  steps: 1000,
+  seconds: 2.893,
+  updates: n === 1 ? 0 : 256,
+  loss: n === 1 ? 0 : 256 / 3,
+  meanQ: n === 1 ? 0 : -2e-7 * 256,
+  tdError: n === 1 ? 0 : 128,
   epsilon: 0.98,
   learningRate: 1e-4,
-  stepsPerSecond: 345.678,
-  updatesPerSecond: 86.5,
   wallSeconds: n,
-  rssMegabytes: 512.34,
+  memory: 512.34e6,
 });
 
 /** What a run measures from `from` to `to`, as its loop would tell it. */
-function measure(sink: MetricSink, from: number, to: number) {
+function measure(sink: Sinks, from: number, to: number) {
   for (let n = from; n < to; n++) {
-    sink.game(game(n));
-    if (n % 2 === 0) sink.interval(interval(n));
+    sink.add(GAMES, game(n));
+    if (n % 2 === 0) sink.add(INTERVALS, interval(n));
   }
 }
 
-Deno.test("CsvSink writes lines that can be read at once, numbers in full", () =>
+Deno.test("openSinks() writes lines that can be read at once, numbers in full", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
-    using sink = new CsvSink(run);
-    sink.game(game(7));
-    sink.interval(interval(1));
-    sink.interval(interval(2));
+    using sink = openSinks(run);
+    sink.add(GAMES, game(7));
+    sink.add(INTERVALS, interval(1));
+    sink.add(INTERVALS, interval(2));
     assertEquals(
       await Deno.readTextFile(run.scores),
       "game,env,seed,score,frames,steps,return,points_per_second,epsilon,step,wall_s,end\n" +
@@ -67,24 +67,24 @@ Deno.test("CsvSink writes lines that can be read at once, numbers in full", () =
     assertEquals(
       await Deno.readTextFile(run.metrics),
       "step,loss,q_mean,td_error,epsilon,env_steps_per_s,learner_steps_per_s,wall_s,rss_mb\n" +
-        "1000,,,,0.98,345.68,86.5,1,512.3\n" +
-        "2000,0.3333333333333333,-2e-7,0.5,0.98,345.68,86.5,2,512.3\n",
+        "1000,,,,0.98,345.66,0,1,512.3\n" +
+        "2000,0.3333333333333333,-2e-7,0.5,0.98,345.66,88.49,2,512.3\n",
     );
   }));
 
-Deno.test("CsvSink goes on from a position with the same bytes as without a break", () =>
+Deno.test("openSinks() goes on from a position with the same bytes as without a break", () =>
   inFolder(async (folder) => {
     const [whole, broken] = ["whole", "broken"].map((name) => {
       Deno.mkdirSync(join(folder, name));
       return runFolderAt(join(folder, name));
     });
     {
-      using sink = new CsvSink(whole!);
+      using sink = openSinks(whole!);
       measure(sink, 1, 20);
     }
     let positions;
     {
-      using sink = new CsvSink(broken!);
+      using sink = openSinks(broken!);
       measure(sink, 1, 9);
       positions = sink.flush();
       // What came after the checkpoint, with half a line at the end.
@@ -92,7 +92,7 @@ Deno.test("CsvSink goes on from a position with the same bytes as without a brea
       await Deno.writeTextFile(broken!.scores, "14,6,10", { append: true });
     }
     {
-      using sink = new CsvSink(broken!, positions);
+      using sink = openSinks(broken!, positions);
       measure(sink, 9, 20);
     }
     for (const file of ["scores", "metrics"] as const) {
@@ -103,19 +103,19 @@ Deno.test("CsvSink goes on from a position with the same bytes as without a brea
     }
   }));
 
-Deno.test("CsvSink refuses to go on from a file that lost lines", () =>
+Deno.test("openSinks() refuses to go on from a file that lost lines", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
     let positions;
     {
-      using sink = new CsvSink(run);
+      using sink = openSinks(run);
       measure(sink, 1, 9);
       positions = sink.flush();
     }
     const size = (await Deno.stat(run.metrics)).size;
     await Deno.truncate(run.metrics, size - 1);
     assertThrows(
-      () => new CsvSink(run, positions),
+      () => openSinks(run, positions),
       CheckpointError,
       `metrics.csv has ${
         size - 1
@@ -175,7 +175,7 @@ Deno.test("openSinks() writes TensorBoard's curves, none of their points twice",
     {
       using sinks = openSinks(run);
       measure(sinks, 1, 4);
-      sinks.evaluation({ step: 300, scores: [100, 200, 600] });
+      sinks.add(EVALUATIONS, { step: 300, scores: [100, 200, 600] });
       positions = sinks.flush();
       measure(sinks, 4, 8);
     }
@@ -217,12 +217,12 @@ Deno.test("openSinks() does not stop when event files cannot be written", () =>
     using sinks = openSinks(run);
     await Deno.remove(run.tensorboard);
     await Deno.writeTextFile(run.tensorboard, "in the way");
-    sinks.game(game(1));
+    sinks.add(GAMES, game(1));
     await Deno.remove(run.tensorboard);
     await Deno.mkdir(run.tensorboard);
-    sinks.game(game(2));
+    sinks.add(GAMES, game(2));
     sinks.flush();
-    sinks.game(game(3));
+    sinks.add(GAMES, game(3));
     sinks.flush();
     const steps = readScalars(run.tensorboard).map(({ step }) => step);
     assertEquals([...new Set(steps)], [300]);
