@@ -1,4 +1,5 @@
 /** Files and folders that may not be there. */
+import { basename, dirname, join, resolve } from "node:path";
 
 /**
  * The result of an operation on a file or folder; null when that is not there.
@@ -23,4 +24,20 @@ export async function removeIfThere(path: string): Promise<void> {
 export async function namesIn(folder: string): Promise<string[]> {
   const entries = await ifThere(Array.fromAsync(Deno.readDir(folder)));
   return (entries ?? []).map(({ name }) => name).sort();
+}
+
+/**
+ * A path without links: two names of one folder are one path. What is not there
+ * is named by where it would be.
+ */
+export function realPath(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return Deno.realPathSync(absolute);
+  } catch {
+    const folder = dirname(absolute);
+    return folder === absolute
+      ? absolute
+      : join(realPath(folder), basename(absolute));
+  }
 }

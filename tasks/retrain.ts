@@ -55,7 +55,7 @@ export const command = defineCommand({
       ...setting("retraining.steps", options.steps),
     ]);
     if (isSchedule) {
-      await changeSchedule(options, config);
+      await changeSchedule(options, { config, answer, say });
       return 0;
     }
     const stop = new AbortController();

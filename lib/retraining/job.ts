@@ -1,5 +1,5 @@
-/** What a schedule starts: a command that works outside of a shell. */
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+/** What a schedule starts: one line for `sh`, in which nothing is left open. */
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
 
@@ -7,44 +7,38 @@ import { UsageError } from "../errors.ts";
 const ROOT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
 /** Variables that are taken along as they are when the schedule is installed. */
-const KEPT_VARIABLES = [
-  ...["DINO_DATA", "DINO_CACHE", "DINO_TENSORFLOW", "DINO_DEPS"],
-  ...["DINO_NO_INSTALL", "CHROME_PATH", "ASTRAL_BIN_PATH", "XDG_CACHE_HOME"],
-  ...["DENO_DIR", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"],
-];
-
-/** Those of them that are paths. */
-const PATH_VARIABLES = [
+const KEPT_PATHS = [
   ...["DINO_DATA", "DINO_CACHE", "DINO_TENSORFLOW", "CHROME_PATH"],
   ...["ASTRAL_BIN_PATH", "XDG_CACHE_HOME", "DENO_DIR"],
 ];
+const KEPT_TEXTS = [
+  ...["DINO_DEPS", "DINO_NO_INSTALL"],
+  ...["CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"],
+];
 
-/** A command for cron or systemd: everything absolute, nothing for a shell. */
+/** A night for cron or systemd. */
 export interface Job {
-  /** Deno's program file and its arguments. */
-  command: readonly string[];
-  /** Working directory. */
-  folder: string;
-  environment: Readonly<Record<string, string>>;
-  /** The data folder whose champion it trains; there is one job for each. */
-  data: string;
-  /** File to which what it says is added. */
-  log: string;
+  /** What `sh` runs: everything absolute, every word quoted where it must be. */
+  line: string;
+  /**
+   * The data folder whose champion it trains, by all paths that lead there, the
+   * one without links first. There is one job for each folder.
+   */
+  data: readonly string[];
   /** Longest time that it takes by its own account, in minutes. */
   limitMinutes: number;
+  /** What the user should know before relying on it, in sentences. */
+  warnings: string[];
 }
 
 /** What {@linkcode retrainJob} cannot know by itself. */
 export interface JobOptions {
   /** Arguments of `deno task retrain`. */
   args: readonly string[];
-  data: string;
+  data: readonly string[];
+  /** File to which what it says is added; its folder is made when it starts. */
   log: string;
   limitMinutes: number;
-  /** @default {Deno.execPath()} */
-  execPath?: string;
-  /** @default {Deno.env.toObject()} */
-  env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -53,27 +47,18 @@ export interface JobOptions {
  * @throws UsageError if a path or an argument cannot be written into a
  * crontab or a unit: it has a line break, or ends in a space
  */
-export function retrainJob(options: JobOptions): Job {
-  const { args, data, log, limitMinutes } = options;
-  const { execPath = Deno.execPath(), env = Deno.env.toObject() } = options;
-  const path = lastingFolders(env.PATH ?? "");
-  const job: Job = {
-    command: [
-      lastingPath(execPath, path),
-      ...["task", "--quiet", "retrain", ...args],
-    ],
-    folder: ROOT,
-    environment: { ...keptEnvironment(env), PATH: path.join(delimiter) },
-    data,
-    log,
-    limitMinutes,
-  };
-  const texts = [
-    ...job.command,
-    ...Object.values(job.environment),
-    ...[job.folder, job.data, job.log],
+export function retrainJob({ args, data, log, limitMinutes }: JobOptions): Job {
+  const path = lastingFolders(Deno.env.get("PATH") ?? "");
+  const deno = lastingDeno(path);
+  const variables = [
+    ...keptVariables(KEPT_PATHS, resolve),
+    ...keptVariables(KEPT_TEXTS, (value) => value),
+    `PATH=${path.join(delimiter)}`,
   ];
-  const bad = texts.find((text) => /\p{Cc}|[\s\\]$/u.test(text));
+  const command = [deno, "task", "--quiet", "retrain", ...args];
+  const bad = [...variables, ...command, ROOT, ...data, log].find((text) =>
+    /\p{Cc}|[\s\\]$/u.test(text)
+  );
   if (bad !== undefined) {
     throw new UsageError(
       `Cannot schedule with ${JSON.stringify(bad)}: a schedule has no place ` +
@@ -81,12 +66,36 @@ export function retrainJob(options: JobOptions): Job {
         "backslash at an end; use another name",
     );
   }
-  return job;
+  const words = (...texts: string[]) => texts.map(scheduleWord).join(" ");
+  return {
+    line: `cd ${words(ROOT)} && mkdir -p ${words(dirname(log))} && ` +
+      `exec env ${words(...variables, ...command)} >> ${words(log)} 2>&1`,
+    ...{ data, limitMinutes },
+    warnings: warningsOf(deno),
+  };
 }
 
-/** What the user should know of a job before relying on it. */
-export function jobWarnings({ command }: Job, uid = Deno.uid()): string[] {
-  const deno = command[0]!;
+/**
+ * A word that `sh` takes as it stands. For cron a bare `%` is a line break;
+ * `\%` outside of quotes is one neither for cron nor for the shell.
+ */
+function scheduleWord(text: string): string {
+  return text.split("%").map((part) =>
+    /^[\w@+:,./=-]*$/.test(part) ? part : `'${part.replaceAll("'", `'\\''`)}'`
+  ).join("\\%") || "''";
+}
+
+function keptVariables(
+  names: readonly string[],
+  valueOf: (value: string) => string,
+): string[] {
+  return names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value ? [`${name}=${valueOf(value)}`] : [];
+  });
+}
+
+function warningsOf(deno: string): string[] {
   return [
     ...(/\/(_npx|\.npm|_cacache)\//.test(deno)
       ? [
@@ -96,7 +105,7 @@ export function jobWarnings({ command }: Job, uid = Deno.uid()): string[] {
         "schedule again with it",
       ]
       : []),
-    ...(uid === 0
+    ...(Deno.uid() === 0
       ? [
         "It will run as root, where Chrome has no sandbox: better install it " +
         "as a normal user",
@@ -106,28 +115,20 @@ export function jobWarnings({ command }: Job, uid = Deno.uid()): string[] {
 }
 
 /**
- * The name on the PATH that leads to Deno's program file, if there is one: it
- * stays the same when a newer Deno takes the file's place.
+ * The name on the PATH that leads to this Deno's program file, if there is one:
+ * it stays the same when a newer Deno takes the file's place.
  */
-function lastingPath(execPath: string, folders: readonly string[]): string {
+function lastingDeno(folders: readonly string[]): string {
+  const program = Deno.execPath();
+  const real = Deno.realPathSync(program);
   const names = folders.map((folder) => join(folder, "deno"));
   return names.find((name) => {
     try {
-      return Deno.realPathSync(name) === Deno.realPathSync(execPath);
+      return Deno.realPathSync(name) === real;
     } catch {
       return false;
     }
-  }) ?? execPath;
-}
-
-function keptEnvironment(
-  env: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const kept = KEPT_VARIABLES.filter((name) => env[name]).map((name) => [
-    name,
-    PATH_VARIABLES.includes(name) ? resolve(env[name]!) : env[name]!,
-  ]);
-  return Object.fromEntries(kept);
+  }) ?? program;
 }
 
 /**

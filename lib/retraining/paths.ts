@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { CHAMPION_FOLDER } from "../runs/mod.ts";
 
 /**
@@ -19,6 +19,8 @@ import { CHAMPION_FOLDER } from "../runs/mod.ts";
 export interface ChampionFolder {
   /** The folder itself. Absolute, as all that follow. */
   path: string;
+  /** The folder that it is in, with the runs beside it. */
+  data: string;
   current: string;
   agents: string;
   nights: string;
@@ -40,6 +42,7 @@ export function championFolderAt(
   const at = (name: string) => join(absolute, name);
   return {
     path: absolute,
+    data: dirname(absolute),
     current: at("current"),
     agents: at("agents"),
     nights: at("nights"),

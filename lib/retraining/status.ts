@@ -6,7 +6,8 @@ import { type ChampionInfo, readChampion } from "./champion.ts";
 import { freeBytes } from "./disk.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";
 import { meanText, type NightResult, resultLine } from "./result.ts";
-import { type InstalledSchedule, installedSchedules } from "./schedule.ts";
+import { installedSchedules } from "./schedule.ts";
+import type { InstalledSchedule } from "./scheduler.ts";
 
 /** The document of `deno task status --json`. */
 export interface Status {
@@ -45,8 +46,7 @@ export async function readStatus(
   const champion = await attempt(() => readChampion(folder));
   const lastRun = await attempt(() => readJson<NightResult>(folder.last));
   const lock = await attempt(() => lockHolder(folder.lock));
-  const schedules =
-    await attempt(() => installedSchedules(dirname(folder.path))) ?? [];
+  const schedules = await attempt(() => installedSchedules(folder)) ?? [];
   const died = lock ? null : await attempt(() => unendedNight(folder));
   return {
     champion: champion && { name: champion.name, ...champion.info },

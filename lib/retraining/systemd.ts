@@ -1,77 +1,160 @@
 /** A service and a timer of the user's own systemd. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { userInfo } from "node:os";
 import { DinoDqnError, UsageError } from "../errors.ts";
-import { ifThere } from "../files.ts";
-import { run } from "../system/mod.ts";
+import { ifThere, removeIfThere } from "../files.ts";
 import { sha256 } from "../sha256.ts";
+import { replaceDurably, run } from "../system/mod.ts";
 import type { Job } from "./job.ts";
+import type {
+  InstalledSchedule,
+  ScheduleChange,
+  Scheduler,
+} from "./scheduler.ts";
 
 /** For set-up before, and reports after, what the job counts as its time. */
 const MARGIN_MINUTES = 30;
 /** For saving, when it is asked to stop. */
 const STOP_MINUTES = 10;
 
-/** The units of one data folder. */
-export interface Units {
-  /** The name of both, without `.service` and `.timer`. */
+/** Runs jobs by a timer of the user's systemd. */
+export const systemd: Scheduler = {
+  async install(time, job) {
+    const calendar = await checkCalendar(time);
+    const { name, service, timer } = await unitsOf(job.data[0]!);
+    const files = [[service, serviceUnit(job)], [
+      timer,
+      timerUnit(calendar, job),
+    ]];
+    const commands = [
+      ["daemon-reload"],
+      ["enable", name],
+      // A timer that runs already has to take its new time.
+      ["restart", name],
+    ];
+    return {
+      description: [
+        ...files.map(([path, text]) =>
+          `${path}:\n\n${text!.replace(/^(?=.)/gm, "    ")}`
+        ),
+        ...commands.map(commandText),
+      ].join("\n"),
+      async apply() {
+        // Where systemd cannot be reached, nothing is to be written.
+        const isHere = await systemctl(["daemon-reload"]) !== null;
+        const aliases = job.data.slice(1);
+        for (const old of await systemd.remove(aliases)) await old.apply();
+        await Deno.mkdir(dirname(timer), { recursive: true });
+        for (const [path, text] of files) await replaceDurably(path!, text!);
+        for (const args of commands) await systemctl(args);
+        return isHere ? lingering() : [
+          "There is no systemctl here; where systemd runs: " +
+          commands.map(commandText).join(" && "),
+          ...lingering(),
+        ];
+      },
+    };
+  },
+
+  async installed(data) {
+    return await Promise.all((await installedUnits(data)).map(timesOf));
+  },
+
+  async remove(data) {
+    const units = await installedUnits(data);
+    return units.length > 0 ? [removal(units)] : [];
+  },
+};
+
+/** The units of one data folder: the timer's name, and the paths of both. */
+interface Units {
   name: string;
   service: string;
   timer: string;
 }
 
-/**
- * The paths of a data folder's units. The name says which folder by the
- * beginning of its SHA-256: a name made of the path would not be one for
- * systemd, and units of several folders may stand side by side.
- *
- * @param env where `XDG_CONFIG_HOME` and `HOME` are read from
- * @throws UsageError if neither is set
- */
-export async function unitsFor(
-  data: string,
-  env: Readonly<Record<string, string>> = Deno.env.toObject(),
-): Promise<Units> {
-  const home = env.XDG_CONFIG_HOME || (env.HOME && join(env.HOME, ".config"));
-  if (!home) {
+/** @throws UsageError if there is no place for units */
+async function unitsOf(data: string): Promise<Units> {
+  const home = Deno.env.get("HOME");
+  const config = Deno.env.get("XDG_CONFIG_HOME") ||
+    (home && join(home, ".config"));
+  if (!config) {
     throw new UsageError(
       "There is no place for systemd's units: HOME is not set; set it",
     );
   }
+  // A name made of the path would not be one for systemd.
   const name = `dino-dqn-retrain-${(await sha256(data)).slice(0, 8)}`;
-  const path = join(home, "systemd", "user", name);
-  return { name, service: `${path}.service`, timer: `${path}.timer` };
+  const path = join(config, "systemd", "user", name);
+  return {
+    name: `${name}.timer`,
+    service: `${path}.service`,
+    timer: `${path}.timer`,
+  };
 }
 
-/** A quoted word of a unit in which systemd replaces nothing. */
-export function unitWord(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`;
+async function installedUnits(data: readonly string[]): Promise<Units[]> {
+  const units = await Promise.all(data.map(unitsOf));
+  const found = await Promise.all(
+    units.map(({ timer }) => ifThere(Deno.stat(timer))),
+  );
+  return units.filter((_, i) => found[i]);
 }
 
-/** An argument of a command: there `$` stands for variables too. */
-function commandWord(text: string): string {
-  return unitWord(text).replaceAll("$", "$$$$");
+/** What stops timers and takes their files away. */
+function removal(units: readonly Units[]): ScheduleChange {
+  const stop = units.map(({ name }) => ["disable", "--now", name]);
+  const files = units.flatMap(({ service, timer }) => [service, timer]);
+  return {
+    description: [
+      ...stop.map(commandText),
+      ...files.map((file) => `Removed: ${file}`),
+      commandText(["daemon-reload"]),
+    ].join("\n"),
+    async apply() {
+      // Where systemd does not run, or not know the timer, none has to stop.
+      for (const args of stop) await systemctl(args).catch(() => null);
+      for (const file of files) await removeIfThere(file);
+      await systemctl(["daemon-reload"]).catch(() => null);
+      return [];
+    },
+  };
 }
+
+/** When a timer comes; unknown where systemd cannot be asked. */
+async function timesOf({ name, timer }: Units): Promise<InstalledSchedule> {
+  const text = await Deno.readTextFile(timer);
+  const [next, previous] = ["NextElapseUSecRealtime", "LastTriggerUSec"];
+  const shown = await systemctl(["show", name, `-p${next}`, `-p${previous}`])
+    .catch(() => null) ?? "";
+  const timeOf = (property: string) => {
+    const time = new RegExp(`^${property}=\\w+ (\\S+) (\\S+) UTC$`, "m")
+      .exec(shown);
+    return time ? new Date(`${time[1]}T${time[2]}Z`) : null;
+  };
+  return {
+    kind: "systemd",
+    expression: /^OnCalendar=(.*)$/m.exec(text)?.[1] ?? "",
+    ...{ next: timeOf(next!), previous: timeOf(previous!), problem: null },
+  };
+}
+
+/** Text in which systemd replaces nothing. */
+const literal = (text: string) => text.replaceAll("%", "%%");
 
 /** The service that runs a job once. */
-export function serviceUnit(job: Job): string {
-  const [program, ...args] = job.command;
-  const variables = Object.entries(job.environment).map(([name, value]) =>
-    `Environment=${unitWord(`${name}=${value}`)}`
-  );
+function serviceUnit({ line, data: [data], limitMinutes }: Job): string {
+  const word = literal(line).replace(/["\\]/g, "\\$&").replaceAll("$", "$$$$");
   return `[Unit]
-Description=dino-dqn: retraining, data in ${job.data.replaceAll("%", "%%")}
+Description=dino-dqn: retraining, data in ${literal(data!)}
 
 [Service]
 Type=oneshot
-WorkingDirectory=${job.folder.replaceAll("%", "%%")}
-${variables.join("\n")}
-ExecStart=${[unitWord(program!), ...args.map(commandWord)].join(" ")}
-StandardOutput=append:${job.log.replaceAll("%", "%%")}
-StandardError=inherit
+ExecStart=/bin/sh -c "${word}"
 # 3: the challenger was not better. That is no failure.
 SuccessExitStatus=3
 # The command ends by itself before; this is for when it does not.
-TimeoutStartSec=${Math.ceil(job.limitMinutes) + MARGIN_MINUTES}min
+TimeoutStartSec=${Math.ceil(limitMinutes) + MARGIN_MINUTES}min
 TimeoutStopSec=${STOP_MINUTES}min
 # Asked to stop, it still needs Chrome to save: only it is asked.
 KillMode=mixed
@@ -85,9 +168,9 @@ RestrictSUIDSGID=yes
 }
 
 /** The timer that starts the service. */
-export function timerUnit(calendar: string, job: Job): string {
+function timerUnit(calendar: string, { data: [data] }: Job): string {
   return `[Unit]
-Description=dino-dqn: when to retrain, data in ${job.data.replaceAll("%", "%%")}
+Description=dino-dqn: when to retrain, data in ${literal(data!)}
 
 [Timer]
 OnCalendar=${calendar}
@@ -105,7 +188,7 @@ WantedBy=timers.target
  * @returns the expression without spaces around it
  * @throws UsageError if it is none, with systemd's reason
  */
-export async function checkCalendar(text: string): Promise<string> {
+async function checkCalendar(text: string): Promise<string> {
   const calendar = text.trim();
   const wrong = (reason: string) =>
     new UsageError(
@@ -123,13 +206,16 @@ export async function checkCalendar(text: string): Promise<string> {
   return calendar;
 }
 
+const commandText = (args: readonly string[]) =>
+  `systemctl --user ${args.join(" ")}`;
+
 /**
  * Runs `systemctl --user`, in English and with times in UTC.
  *
  * @returns its output; null when there is no systemctl
  * @throws DinoDqnError when it fails, with its reason
  */
-export async function systemctl(args: string[]): Promise<string | null> {
+async function systemctl(args: readonly string[]): Promise<string | null> {
   const done = await run("systemctl", ["--user", ...args], {
     env: { LC_ALL: "C", TZ: "UTC" },
   });
@@ -137,7 +223,7 @@ export async function systemctl(args: string[]): Promise<string | null> {
   if (done.success) return done.stdout;
   const reason = done.stderr.trim().split("\n")[0];
   throw new DinoDqnError(
-    `systemctl --user ${args.join(" ")} failed: ${reason}. ` +
+    `${commandText(args)} failed: ${reason}. ` +
       (/connect to (the )?(user scope )?bus/i.test(done.stderr)
         ? "This user's own systemd cannot be reached from here: log in as the " +
           "user (by ssh, not by su or sudo), or use --install-cron"
@@ -145,21 +231,16 @@ export async function systemctl(args: string[]): Promise<string | null> {
   );
 }
 
-/** The calendar expression of an installed timer; null: there is none. */
-export async function installedCalendar(
-  { timer }: Units,
-): Promise<string | null> {
-  const text = await ifThere(Deno.readTextFile(timer)) ?? "";
-  return /^OnCalendar=(.*)$/m.exec(text)?.[1] ?? null;
-}
-
-/** When systemd starts the timer's service next; null: never, or unknown. */
-export async function nextTimerTime({ name }: Units): Promise<Date | null> {
-  const shown = await systemctl([
-    ...["show", `${name}.timer`, "--property=NextElapseUSecRealtime"],
-    "--value",
-  ]).catch(() => null);
-  const [, date, time] = /(\d+-\d+-\d+) (\d+:\d+:\d+) UTC/.exec(shown ?? "") ??
-    [];
-  return date === undefined ? null : new Date(`${date}T${time}Z`);
+/** Without lingering, a user's systemd ends when the user logs out. */
+function lingering(): string[] {
+  const { username } = userInfo();
+  try {
+    Deno.statSync(`/var/lib/systemd/linger/${username}`);
+    return [];
+  } catch {
+    return [
+      "The timer runs only while you are logged in, until: " +
+      `sudo loginctl enable-linger ${username}`,
+    ];
+  }
 }

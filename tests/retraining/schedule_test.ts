@@ -3,194 +3,289 @@ import {
   assertEquals,
   assertMatch,
   assertRejects,
+  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { join } from "node:path";
 import { DinoDqnError, UsageError } from "../../lib/errors.ts";
-import type { Job } from "../../lib/retraining/job.ts";
 import {
-  installedSchedules,
-  planCron,
-  planRemoval,
-  planSystemd,
-} from "../../lib/retraining/schedule.ts";
-import { isScheduleRequest } from "../../lib/retraining/schedule_options.ts";
-
-/** Stands for cron's program: the crontab is a file, a line "bad" is refused. */
-const FAKE_CRONTAB = `#!/bin/sh
-file=\${0%/*}/../crontab
-case $1 in
--l) [ -e "$file" ] || { echo "no crontab for me" >&2; exit 1; }; cat "$file" ;;
--) cat > "$file.new"; if grep -q '^bad' "$file.new"; then
-     echo "bad minute" >&2; exit 1; fi; mv "$file.new" "$file" ;;
-esac
-`;
-
-/** Stands for systemctl: notes its arguments; the timer has a next time. */
-const FAKE_SYSTEMCTL = `#!/bin/sh
-echo "$*" >> "\${0%/*}/../calls"
-case "$*" in *NextElapse*) echo "Tue 2026-11-24 02:00:00 $TZ" ;; esac
-`;
-
-interface Machine {
-  folder: string;
-  job: Job;
-  crontab(): string;
-  calls(): string[];
-  units(): string[];
-}
-
-/** A home and programs of its own, in place of this machine's. */
-async function onMachine(
-  programs: Record<string, string>,
-  test: (machine: Machine) => Promise<void>,
-) {
-  const folder = await Deno.makeTempDir();
-  const before = new Map(
-    ["PATH", "HOME", "XDG_CONFIG_HOME"].map((name) => [
-      name,
-      Deno.env.get(name),
-    ]),
-  );
-  const textOf = (name: string) => {
-    try {
-      return Deno.readTextFileSync(join(folder, name));
-    } catch {
-      return "";
-    }
-  };
-  try {
-    await Deno.mkdir(join(folder, "bin"));
-    for (const [name, text] of Object.entries(programs)) {
-      await Deno.writeTextFile(join(folder, "bin", name), text, {
-        mode: 0o755,
-      });
-    }
-    for (const name of ["sh", "cat", "grep", "mv"]) {
-      await Deno.symlink(`/bin/${name}`, join(folder, "bin", name));
-    }
-    Deno.env.set("PATH", join(folder, "bin"));
-    Deno.env.set("HOME", folder);
-    Deno.env.delete("XDG_CONFIG_HOME");
-    await test({
-      folder,
-      job: {
-        command: ["/usr/bin/deno", "task", "retrain"],
-        folder: "/srv/dino",
-        environment: { PATH: "/usr/bin" },
-        data: "/srv/data",
-        log: join(folder, "data", "champion", "log"),
-        limitMinutes: 60,
-      },
-      crontab: () => textOf("crontab"),
-      calls: () => textOf("calls").trim().split("\n"),
-      units: () => {
-        try {
-          const units = join(folder, ".config", "systemd", "user");
-          return [...Deno.readDirSync(units)].map(({ name }) => name).sort();
-        } catch {
-          return [];
-        }
-      },
-    });
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+  championFolderAt,
+  isScheduleRequest,
+  readStatus,
+  type ScheduleRequest,
+} from "../../lib/retraining/mod.ts";
+import {
+  FAKE_CRONTAB,
+  FAKE_SYSTEMCTL,
+  type Machine,
+  NO_REQUEST,
+  onMachine,
+} from "./machine.ts";
 
 const BOTH = { crontab: FAKE_CRONTAB, systemctl: FAKE_SYSTEMCTL };
+const OTHERS = "MAILTO=me\n# mine\n\n5 4 * * * backup %\n";
 
-Deno.test("planCron() changes nothing before it is applied, then only our line", () =>
-  onMachine(BOTH, async ({ folder, job, crontab }) => {
-    const change = await planCron("0 2 * * *", job);
-    assertMatch(change.description, /\n0 2 \* \* \* cd \/srv\/dino && env /);
-    assertEquals(crontab(), "");
-    assertEquals(await planRemoval(job.data), null);
+/** What is on the schedule for a data folder. */
+async function schedules(data: string) {
+  return (await readStatus(championFolderAt(join(data, "champion")))).schedules;
+}
 
-    await Deno.writeTextFile(join(folder, "crontab"), "1 1 * * * mine\n");
-    await (await planCron("0 2 * * *", job)).apply();
+async function writeCrontab({ folder }: Machine, text: string) {
+  await Deno.writeTextFile(join(folder, "crontab"), text);
+}
+
+/** Our line of a crontab. */
+const lineOf = (crontab: string) =>
+  crontab.split("\n").find((line) =>
+    line.includes("retrain") && line[0] !== "#"
+  )!;
+
+Deno.test("--install-cron adds our lines, replaces and removes them, and leaves all others", () =>
+  onMachine(BOTH, async (machine) => {
+    const { data, change, crontab } = machine;
+    await writeCrontab(machine, OTHERS);
+    const shown = await change({
+      "install-cron": "0 2 * * *",
+      "dry-run": true,
+    });
+    assertEquals(crontab(), OTHERS);
+    assertStringIncludes(shown.said, "Nothing was changed");
+    assertMatch(shown.answered, /\n0 2 \* \* \* cd \/\S+ && mkdir -p /);
+    assertMatch(shown.answered, /The first time: \d{4}-\d\d-\d\d 02:00:00/);
+
+    await change({ "install-cron": "0 2 * * *" });
     const installed = crontab();
-    assert(installed.startsWith("1 1 * * * mine\n# begin dino-dqn retrain"));
-    assert((await Deno.stat(join(folder, "data", "champion"))).isDirectory);
-
-    await (await planCron("@daily", job)).apply();
-    assertEquals(crontab(), installed.replace("0 2 * * *", "@daily"));
-    const [schedule, ...others] = await installedSchedules(job.data);
-    assertEquals(others, []);
+    assert(
+      installed.endsWith(`# end dino-dqn retrain, data in ${data}\n${OTHERS}`),
+    );
+    await change({ "install-cron": " @daily " });
+    assertEquals(
+      lineOf(crontab()),
+      lineOf(installed).replace("0 2 * * *", "@daily"),
+    );
+    assertEquals(crontab().split("\n").length, installed.split("\n").length);
+    const [schedule, ...more] = await schedules(data);
+    assertEquals(more, []);
     assertEquals([schedule?.kind, schedule?.expression], ["cron", "@daily"]);
     assert(schedule!.next! > new Date());
+    assertEquals(schedule?.previous, null, "it was not yet there at that time");
 
-    assertEquals(await planRemoval("/srv/other"), null);
-    const removal = await planRemoval(job.data);
-    assertMatch(
-      removal!.description,
-      /^From the crontab of .*: the line at @daily$/,
+    await change({ "install-cron": "0 3 * * *" }, "/srv/other");
+    await change({ uninstall: true });
+    assertEquals(await schedules(data), []);
+    assertEquals((await schedules("/srv/other")).length, 1);
+    await change({ uninstall: true }, "/srv/other");
+    assertEquals(crontab(), OTHERS);
+    assertStringIncludes(
+      (await change({ uninstall: true })).said,
+      `Nothing is on the schedule for the data in ${data}`,
     );
-    await removal!.apply();
-    assertEquals(crontab(), "1 1 * * * mine\n");
   }));
 
-Deno.test("planCron() says when there is no cron, or it refuses", async () => {
-  await onMachine({}, async ({ job }) => {
+Deno.test("the time that cron should have started a night is known once it is installed", () =>
+  onMachine(BOTH, async (machine) => {
+    const { data, change, crontab } = machine;
+    await change({ "install-cron": "0 2 * * *" });
+    const since = (time: string) =>
+      writeCrontab(
+        machine,
+        crontab().replace(/# installed .*/, `# installed ${time}`),
+      );
+    await since("2026-01-01T00:00:00.000Z");
+    const [{ previous } = { previous: null }] = await schedules(data);
+    assert(previous! <= new Date());
+    assert(previous! > new Date(Date.now() - 25 * 3_600_000));
+    await writeCrontab(machine, crontab().replace(/# installed .*\n/, ""));
+    assertEquals((await schedules(data))[0]?.previous, null);
+  }));
+
+Deno.test("a line that was changed by hand is told as it is", () =>
+  onMachine(BOTH, async (machine) => {
+    const { data, change, crontab } = machine;
+    await change({ "install-cron": "0 2 * * mon" });
+    const installed = crontab();
+    const changed = async (line: string) => {
+      await writeCrontab(machine, installed.replace("0 2 * * mon", line));
+      return await schedules(data);
+    };
+    assertEquals((await changed("@daily  "))[0]?.expression, "@daily");
+    const [unknown] = await changed("0 2 * * 1~5");
+    assertEquals([unknown?.expression, unknown?.next], ["0 2 * * 1~5", null]);
+    assertEquals(await changed("#0 2 * * mon"), []);
+  }));
+
+Deno.test("a crontab with half of our lines is not touched", () =>
+  onMachine(BOTH, async (machine) => {
+    const { change, crontab } = machine;
+    await change({ "install-cron": "0 2 * * *" });
+    const whole = crontab();
+    for (
+      const damaged of [
+        whole.replace(/# begin.*\n/, ""),
+        whole.replace(/# end.*\n/, ""),
+        whole.split("\n").reverse().join("\n"),
+      ]
+    ) {
+      await writeCrontab(machine, damaged);
+      for (
+        const options of [{ uninstall: true }, { "install-cron": "@daily" }]
+      ) {
+        await assertRejects(
+          () => change(options),
+          DinoDqnError,
+          "it was changed by hand",
+        );
+      }
+      assertEquals(crontab(), damaged);
+    }
+  }));
+
+Deno.test("CRON_TZ and SHELL of the user's do not reach our line, and are told where they do", () =>
+  onMachine(BOTH, async (machine) => {
+    const { data, change, crontab } = machine;
+    const settings = "CRON_TZ=America/New_York\nSHELL=/usr/bin/fish\n";
+    await writeCrontab(machine, settings + OTHERS);
+    await change({ "install-cron": "0 2 * * *" });
+    assert(crontab().endsWith(settings + OTHERS));
+    assertEquals((await schedules(data))[0]?.problem, null);
+
+    const below = (setting: string) =>
+      writeCrontab(machine, setting + crontab().replace(settings, ""));
+    await below(" CRON_TZ = Asia/Kolkata\n");
+    const [schedule] = await schedules(data);
+    assertEquals(schedule?.next, null);
+    assertStringIncludes(schedule!.problem!, "CRON_TZ = Asia/Kolkata above");
+    await change({ "install-cron": "0 2 * * *" });
+    assertEquals((await schedules(data))[0]?.problem, null);
+    await writeCrontab(machine, "SHELL=/bin/bash\n" + crontab());
+    assertEquals((await schedules(data))[0]?.problem, null);
+  }));
+
+Deno.test("what is no time for cron is refused, with the field that is wrong", () =>
+  onMachine(BOTH, async ({ change }) => {
+    for (
+      const time of [
+        "0 2 * * *",
+        "*/15 8-18/2 1,15 jan,MAR-may mon-fri",
+        "0 0 29 2 *",
+        "59 23 31 12 7",
+        "@weekly",
+      ]
+    ) await change({ "install-cron": time, "dry-run": true });
+    const wrong = {
+      "0 2 * *": "A time is a nickname",
+      "0 0 2 * * *": "A time is a nickname",
+      "60 2 * * *": "look at its minute (0-59)",
+      "0 24 * * *": "look at its hour (0-23)",
+      "0 8/2 * * *": "look at its hour",
+      "0 2 0 * *": "look at its day of the month (1-31)",
+      "0 2 L * *": "look at its day of the month",
+      "0 2 15W * *": "look at its day of the month",
+      "0 2 1, * *": "look at its day of the month",
+      "0 2 * 13 *": "look at its month (1-12 or jan-dec)",
+      "0 2 * * monday": "look at its day of the week",
+      "0 2 * * fri#2": "look at its day of the week",
+      "0 2 * * 5-1": "look at its day of the week (0-7 or sun-sat)",
+      "*/0 2 * * *": "look at its minute",
+      "0 2 * * *; rm": "A time is a nickname",
+      "0 2 * * %": "look at its day of the week",
+      "0 2 30 2 *": "on a day that comes",
+      "@reboot": "A time is a nickname",
+      "two o'clock": "A time is a nickname",
+    };
+    for (const [time, message] of Object.entries(wrong)) {
+      const error = await assertRejects(
+        () => change({ "install-cron": time }),
+        UsageError,
+        `${JSON.stringify(time)} is no time for cron: `,
+      );
+      assertStringIncludes(error.message, message);
+    }
+  }));
+
+Deno.test("either day suffices to cron, but both are wanted when one has a star", () =>
+  onMachine(BOTH, async ({ data, change }) => {
+    const next = async (time: string) => {
+      await change({ "install-cron": time });
+      return (await schedules(data))[0]!.next!;
+    };
+    const friday = 5;
+    for (const time of ["0 2 */2 * fri", "0 2 * * fri"]) {
+      assertEquals((await next(time)).getDay(), friday, time);
+    }
+    // The 15th comes within a month, on whatever day of the week.
+    const tomorrow = new Date(Date.now() + 24 * 3_600_000);
+    const either = await next(
+      `0 2 ${tomorrow.getDate()} * ${(tomorrow.getDay() + 3) % 7}`,
+    );
+    assertEquals(either.getDate(), tomorrow.getDate());
+  }));
+
+Deno.test("without cron, or where it refuses, that is said, and what there is stays", async () => {
+  const install = { "install-cron": "0 2 * * *" };
+  await onMachine({}, async ({ data, change }) => {
     await assertRejects(
-      () => planCron("0 2 * * *", job),
+      () => change(install),
       DinoDqnError,
       "There is no program crontab here: install cron",
     );
-    assertEquals(await installedSchedules(job.data), []);
+    assertEquals(await schedules(data), []);
   });
   const closed = '#!/bin/sh\necho "me is not allowed" >&2\nexit 1\n';
-  await onMachine({ crontab: closed }, async ({ job }) => {
+  await onMachine({ crontab: closed }, async ({ change }) => {
     await assertRejects(
-      () => planCron("0 2 * * *", job),
+      () => change(install),
       DinoDqnError,
       "could not be read (crontab -l): me is not allowed. Is this user",
     );
   });
-  await onMachine(BOTH, async ({ folder, job, crontab }) => {
-    await Deno.writeTextFile(join(folder, "crontab"), "bad\n");
-    const change = await planCron("0 2 * * *", job);
+  await onMachine(BOTH, async (machine) => {
+    await writeCrontab(machine, "bad\n");
     await assertRejects(
-      () => change.apply(),
+      () => machine.change(install),
       DinoDqnError,
       "could not be replaced (crontab -): bad minute",
     );
-    assertEquals(crontab(), "bad\n");
+    assertEquals(machine.crontab(), "bad\n");
   });
 });
 
-Deno.test("planSystemd() writes two units, enables the timer; planRemoval() undoes it", () =>
-  onMachine(BOTH, async ({ job, units, calls }) => {
-    const change = await planSystemd("*-*-* 02:00:00", job);
-    assertMatch(change.description, /\n +OnCalendar=\*-\*-\* 02:00:00\n/);
+Deno.test("--install-systemd writes two units and enables the timer; --uninstall undoes it", () =>
+  onMachine(BOTH, async ({ data, change, units, calls }) => {
+    const install = { "install-systemd": "*-*-* 02:00:00" };
+    const shown = await change({ ...install, "dry-run": true });
+    assertMatch(shown.answered, /\n +OnCalendar=\*-\*-\* 02:00:00\n/);
     assertEquals(units(), []);
-    assertEquals(calls(), [""]);
 
-    await change.apply();
+    await change(install);
     const [service, timer, ...rest] = units();
     assertEquals(rest, []);
     assertEquals(timer, service!.replace(".service", ".timer"));
-    assertEquals(calls(), [
-      "--user daemon-reload",
+    assertMatch(timer!, /^dino-dqn-retrain-[0-9a-f]{8}\.timer$/);
+    assertEquals(calls().slice(-3), [
       "--user daemon-reload",
       `--user enable ${timer}`,
       `--user restart ${timer}`,
     ]);
-    assertEquals(await installedSchedules(job.data), [{
+    assertEquals(await schedules(data), [{
       kind: "systemd",
       expression: "*-*-* 02:00:00",
-      next: new Date("2026-11-24T02:00:00Z"),
+      next: new Date("2126-11-24T02:00:00Z"),
+      ...{ previous: null, problem: null },
     }]);
+    const { said } = await change({
+      "install-cron": "0 2 * * *",
+      "dry-run": true,
+    });
     assertMatch(
-      (await planCron("0 2 * * *", job)).warnings.join(),
+      said,
       /There is a schedule of systemd for the same data already/,
     );
 
-    await (await planRemoval(job.data))!.apply();
+    await change(install, "/srv/other");
+    assertEquals(units().length, 4);
+    await change({ uninstall: true }, "/srv/other");
+    await change({ uninstall: true });
     assertEquals(units(), []);
     assertEquals(calls().slice(-2), [
       `--user disable --now ${timer}`,
@@ -198,23 +293,20 @@ Deno.test("planSystemd() writes two units, enables the timer; planRemoval() undo
     ]);
   }));
 
-Deno.test("planSystemd() tells what is left to do where there is no systemctl", () =>
-  onMachine({}, async ({ job, units }) => {
-    const left = await (await planSystemd("daily", job)).apply();
+Deno.test("without systemctl, or where systemd cannot be reached, that is said", async () => {
+  await onMachine({}, async ({ change, units }) => {
+    const { said } = await change({ "install-systemd": "daily" });
     assertEquals(units().length, 2);
     assertMatch(
-      left[0]!,
-      /^There is no systemctl here; where systemd runs: systemctl --user daemon-reload && systemctl --user enable dino-/,
+      said,
+      /There is no systemctl here; where systemd runs: systemctl --user daemon-reload && systemctl --user enable dino-/,
     );
-  }));
-
-Deno.test("planSystemd() writes nothing where systemd cannot be reached", async () => {
+  });
   const closed =
     '#!/bin/sh\necho "Failed to connect to bus: No medium found" >&2\nexit 1\n';
-  await onMachine({ systemctl: closed }, async ({ job, units }) => {
-    const change = await planSystemd("daily", job);
+  await onMachine({ systemctl: closed }, async ({ change, units }) => {
     await assertRejects(
-      () => change.apply(),
+      () => change({ "install-systemd": "daily" }),
       DinoDqnError,
       "Failed to connect to bus: No medium found. This user's own systemd",
     );
@@ -222,30 +314,216 @@ Deno.test("planSystemd() writes nothing where systemd cannot be reached", async 
   });
 });
 
+Deno.test("what is no time for systemd is refused", () =>
+  onMachine(BOTH, async ({ change, unit }) => {
+    await change({ "install-systemd": " Mon..Fri 03:30 " });
+    assertMatch(unit("timer"), /^OnCalendar=Mon\.\.Fri 03:30$/m);
+    for (const time of [" ", "*-*-* 02:00\nExecStart=id", "%h", "a;b"]) {
+      await assertRejects(
+        () => change({ "install-systemd": time }),
+        UsageError,
+        `${JSON.stringify(time)} is no time for systemd: it has a character`,
+      );
+    }
+  }));
+
+Deno.test("links to one data folder are one folder", () =>
+  onMachine(BOTH, async (machine) => {
+    const { folder, data, change, crontab, units } = machine;
+    await Deno.mkdir(data);
+    const link = join(folder, "link");
+    await Deno.symlink(data, link);
+    await change({ "install-cron": "0 2 * * *" });
+    await change({ "install-cron": "0 3 * * *" }, link);
+    await change({ "install-systemd": "daily" }, link);
+    assertEquals(crontab().match(/# begin/g)?.length, 1);
+    assertEquals(await schedules(link), await schedules(data));
+    assertEquals((await schedules(data)).length, 2);
+    // As another version of this program wrote it, by the name it was given.
+    await writeCrontab(
+      machine,
+      crontab().replaceAll(`data in ${data}`, `data in ${link}`),
+    );
+    assertEquals((await schedules(link)).length, 2);
+    await change({ "install-cron": "0 4 * * *" }, link);
+    assertEquals(crontab().match(/# begin.*/g), [
+      `# begin dino-dqn retrain, data in ${data}`,
+    ]);
+    await change({ uninstall: true }, link);
+    assertEquals([crontab(), units()], ["", []]);
+  }));
+
+/** Words in which cron, systemd or the shell would replace something. */
+const ODD = [
+  ...["plain-1.0_a@b+c:d,e=f", "a b", `it's "quoted"`, "100%", "50%50\\%x"],
+  ...["$HOME `id` $(id)", "* ? ~ ! # ; & | < > ( ) { } [ ]", "é—日本"],
+];
+
+/** What cron gives the shell: `\%` becomes `%`, a bare `%` ends the command. */
+function asCronReads(command: string): string {
+  let read = "";
+  let escaped = false;
+  for (const character of command) {
+    if (character === "%" && !escaped) return read;
+    if (character === "%") read = read.slice(0, -1);
+    escaped = character === "\\" && !escaped;
+    read += character;
+  }
+  return read;
+}
+
+/** What systemd gives the shell of `ExecStart=/bin/sh -c "…"`. */
+function asSystemdReads(unit: string): string {
+  const [, word] = /^ExecStart=\/bin\/sh -c "(.*)"$/m.exec(unit)!;
+  return word!.replace(/\\(.)/g, "$1").replaceAll("%%", "%")
+    .replaceAll("$$", "$");
+}
+
+/** Stands for Deno: tells where it runs, and what it is given. */
+const FAKE_DENO = `printf "%s|" "$PWD" "$DINO_DATA" "$@"; echo error >&2`;
+
+Deno.test("both start the command in the program's folder, whatever the words, with environment and log", () =>
+  onMachine(BOTH, async (machine) => {
+    const { folder, change, crontab, unit } = machine;
+    const data = join(folder, ODD.join("").replaceAll("/", ""));
+    Deno.env.set("DINO_DATA", data);
+    Deno.env.set("PATH", `${Deno.env.get("PATH")}:/usr/bin:/bin`);
+    const set = ODD;
+    await change({ "install-cron": "@daily", set }, data);
+    await change(
+      { "install-systemd": "daily", set, minutes: 5, steps: 7 },
+      data,
+    );
+    const fake = join(folder, "fake");
+    await Deno.writeTextFile(fake, `#!/bin/sh\n${FAKE_DENO}\n`, {
+      mode: 0o755,
+    });
+    const lines = [
+      asCronReads(lineOf(crontab()).slice("@daily ".length)),
+      asSystemdReads(unit("service")),
+    ];
+    const log = join(data, "champion", "log");
+    const root = Deno.cwd();
+    const given = [
+      "task",
+      "--quiet",
+      "retrain",
+      ...set.flatMap((word) => ["--set", word]),
+    ];
+    for (
+      const [line, more] of [[lines[0]!, []], [lines[1]!, [
+        "--minutes",
+        "5",
+        "--steps",
+        "7",
+      ]]] as const
+    ) {
+      // Its folder may be gone when the schedule starts.
+      await Deno.remove(data, { recursive: true }).catch(() => {});
+      const deno = / (\S*deno) task --quiet/.exec(line)![1]!;
+      for (let time = 0; time < 2; time++) {
+        await new Deno.Command("/bin/sh", {
+          args: ["-c", line.replace(` ${deno} task`, ` ${fake} task`)],
+        }).output();
+      }
+      const once = [root, data, ...given, ...more, ""].join("|") + "error\n";
+      assertEquals(await Deno.readTextFile(log), once + once);
+    }
+  }));
+
+Deno.test("a schedule takes the environment along that matters, and no more", () =>
+  onMachine(BOTH, async ({ folder, change, crontab }) => {
+    const bin = join(folder, "bin");
+    const variables = {
+      PATH:
+        `${bin}:relative::/no/such/folder:${bin}:${folder}/node_modules/.bin`,
+      DINO_DATA: "elsewhere",
+      DINO_TENSORFLOW: "/opt/tf",
+      CUDA_VISIBLE_DEVICES: "1",
+      CHROME_PATH: "",
+      DENO_DIR: "",
+      AWS_SECRET_ACCESS_KEY: "secret",
+    };
+    for (const [name, value] of Object.entries(variables)) {
+      Deno.env.set(name, value);
+    }
+    await Deno.mkdir(join(folder, "node_modules", ".bin"), { recursive: true });
+    await Deno.symlink(Deno.execPath(), join(bin, "deno"));
+    await change({ "install-cron": "@daily" });
+    assertStringIncludes(
+      lineOf(crontab()),
+      `exec env DINO_DATA=${join(Deno.cwd(), "elsewhere")} ` +
+        `DINO_TENSORFLOW=/opt/tf CUDA_VISIBLE_DEVICES=1 PATH=${bin} ` +
+        // The name on the PATH, which stays the same when Deno is renewed.
+        `${join(bin, "deno")} task --quiet retrain >> `,
+    );
+  }));
+
+Deno.test("what no crontab and no unit can hold is refused", () =>
+  onMachine(BOTH, async ({ change }) => {
+    for (const set of ["a\nb", "a\tb", "a ", "a\\"]) {
+      for (const install of ["install-cron", "install-systemd"]) {
+        await assertRejects(
+          () => change({ [install]: "daily", set: [set] }),
+          UsageError,
+          `Cannot schedule with ${JSON.stringify(set)}`,
+        );
+      }
+    }
+    await assertRejects(
+      () => change({ "install-cron": "@daily", set: ["a".repeat(1000)] }),
+      UsageError,
+      "cron takes no more than 998; give a shorter PATH",
+    );
+  }));
+
+Deno.test("the units are ones that systemd takes, without a complaint", () =>
+  onMachine({}, async ({ folder, change, unit }) => {
+    await change(
+      { "install-systemd": "*-*-* 02:00:00", set: ODD },
+      `${folder}/50% $x`,
+    );
+    const files = ["service", "timer"].map((ending) => {
+      const file = join(folder, `dino-test.${ending}`);
+      Deno.writeTextFileSync(file, unit(ending));
+      return file;
+    });
+    for (
+      const line of [
+        ...["Type=oneshot", "SuccessExitStatus=3", "TimeoutStartSec=120min"],
+        ...["KillMode=mixed", "NoNewPrivileges=yes"],
+      ]
+    ) assertStringIncludes(unit("service"), `\n${line}\n`);
+    try {
+      const { success, stderr } = await new Deno.Command(
+        "/usr/bin/systemd-analyze",
+        {
+          args: ["--user", "--man=no", "verify", ...files],
+          env: { XDG_RUNTIME_DIR: folder },
+        },
+      ).output();
+      assert(success, new TextDecoder().decode(stderr));
+      assertEquals(new TextDecoder().decode(stderr), "");
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }));
+
 Deno.test("isScheduleRequest() wants one thing at a time", () => {
-  const none = {
-    "install-cron": undefined,
-    "install-systemd": undefined,
-    uninstall: false,
-    "dry-run": false,
-    json: false,
-  };
-  assertEquals(isScheduleRequest(none), false);
-  assert(isScheduleRequest({ ...none, "install-cron": "@daily" }));
-  assert(isScheduleRequest({ ...none, uninstall: true, "dry-run": true }));
-  assertThrows(
-    () => isScheduleRequest({ ...none, "install-cron": "x", uninstall: true }),
-    UsageError,
+  assertEquals(isScheduleRequest(NO_REQUEST), false);
+  const request = (options: Partial<ScheduleRequest>) =>
+    isScheduleRequest({ ...NO_REQUEST, ...options });
+  assert(request({ "install-cron": "@daily" }));
+  assert(request({ uninstall: true, "dry-run": true }));
+  const refused = (options: Partial<ScheduleRequest>, why: string) =>
+    assertThrows(() => request(options), UsageError, why);
+  refused(
+    { "install-cron": "x", uninstall: true },
     "--install-cron does not go with --uninstall",
   );
-  assertThrows(
-    () => isScheduleRequest({ ...none, "dry-run": true }),
-    UsageError,
-    "--dry-run shows what a change",
-  );
-  assertThrows(
-    () => isScheduleRequest({ ...none, json: true, uninstall: true }),
-    UsageError,
+  refused({ "dry-run": true }, "--dry-run shows what a change");
+  refused(
+    { json: true, uninstall: true },
     "--json is for a night, not for --uninstall",
   );
 });

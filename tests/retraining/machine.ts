@@ -1,0 +1,131 @@
+/** A machine of its own: programs, home and data that are removed afterwards. */
+import { join } from "node:path";
+import { loadConfig } from "../../lib/config/mod.ts";
+import {
+  championFolderAt,
+  changeSchedule,
+  type ScheduleRequest,
+} from "../../lib/retraining/mod.ts";
+
+/** Stands for cron's program: the crontab is a file, a line "bad" is refused. */
+export const FAKE_CRONTAB = `#!/bin/sh
+file=\${0%/*}/../crontab
+case $1 in
+-l) [ -e "$file" ] || { echo "no crontab for me" >&2; exit 1; }; cat "$file" ;;
+-) cat > "$file.new"; if grep -q '^bad' "$file.new"; then
+     echo "bad minute" >&2; exit 1; fi; mv "$file.new" "$file" ;;
+esac
+`;
+
+/** Stands for systemctl: notes its arguments; the timer has a next time. */
+export const FAKE_SYSTEMCTL = `#!/bin/sh
+echo "$*" >> "\${0%/*}/../calls"
+case "$*" in *NextElapse*)
+  echo "NextElapseUSecRealtime=Tue 2126-11-24 02:00:00 $TZ"
+  echo "LastTriggerUSec=n/a"
+esac
+`;
+
+const config = await loadConfig(undefined, ["retraining.hardLimitMinutes=90"]);
+
+/** The options of a request that asks for nothing. */
+export const NO_REQUEST: ScheduleRequest = {
+  "install-cron": undefined,
+  "install-systemd": undefined,
+  uninstall: false,
+  "dry-run": false,
+  json: false,
+  config: undefined,
+  set: [],
+  minutes: undefined,
+  steps: undefined,
+};
+
+/** What was shown, and what was said, when the schedule was changed. */
+export interface Shown {
+  answered: string;
+  said: string;
+}
+
+export interface Machine {
+  folder: string;
+  /** The data folder that is used unless another one is named. */
+  data: string;
+  /** Changes the schedule, of another data folder if one is named. */
+  change(
+    options: Partial<ScheduleRequest>,
+    data?: string,
+  ): Promise<Shown>;
+  crontab(): string;
+  /** What systemctl was called with. */
+  calls(): string[];
+  /** Names of the units. */
+  units(): string[];
+  /** The text of a unit, by the end of its name. */
+  unit(ending: string): string;
+}
+
+/** Runs with these programs, `sh` and a few others on the PATH, and no more. */
+export async function onMachine(
+  programs: Record<string, string>,
+  test: (machine: Machine) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const units = join(folder, ".config", "systemd", "user");
+  const before = Deno.env.toObject();
+  const textOf = (path: string) => {
+    try {
+      return Deno.readTextFileSync(path);
+    } catch {
+      return "";
+    }
+  };
+  const namesOfUnits = () => {
+    try {
+      return [...Deno.readDirSync(units)].map(({ name }) => name).sort();
+    } catch {
+      return [];
+    }
+  };
+  const data = join(folder, "data");
+  try {
+    await Deno.mkdir(join(folder, "bin"));
+    for (const [name, text] of Object.entries(programs)) {
+      await Deno.writeTextFile(join(folder, "bin", name), text, {
+        mode: 0o755,
+      });
+    }
+    for (const name of ["sh", "cat", "grep", "mv"]) {
+      await Deno.symlink(`/bin/${name}`, join(folder, "bin", name));
+    }
+    Deno.env.set("PATH", join(folder, "bin"));
+    Deno.env.set("HOME", folder);
+    Deno.env.delete("XDG_CONFIG_HOME");
+    await test({
+      folder,
+      data,
+      async change(options, of = data) {
+        const shown: Shown = { answered: "", said: "" };
+        await changeSchedule({ ...NO_REQUEST, ...options }, {
+          config,
+          answer: (text) => shown.answered += `${text}\n`,
+          say: (line) => shown.said += `${line}\n`,
+          folder: championFolderAt(join(of, "champion")),
+        });
+        return shown;
+      },
+      crontab: () => textOf(join(folder, "crontab")),
+      calls: () => textOf(join(folder, "calls")).trim().split("\n"),
+      units: namesOfUnits,
+      unit: (ending) =>
+        namesOfUnits().filter((name) => name.endsWith(ending))
+          .map((name) => textOf(join(units, name))).join(),
+    });
+  } finally {
+    for (const name of Object.keys(Deno.env.toObject())) Deno.env.delete(name);
+    for (const [name, value] of Object.entries(before)) {
+      Deno.env.set(name, value);
+    }
+    await Deno.remove(folder, { recursive: true });
+  }
+}
