@@ -29,21 +29,32 @@ const START = 1;
 const TERMINATED = 2;
 /** Only a frame to bootstrap from: no action was taken there. */
 const FINAL = 4;
-/** All that a sample needs is there: stack, rewards, state n steps later. */
+/**
+ * All that a sample needs is there: stack, rewards, state n steps later. It
+ * follows from the other flags, and is made anew where they were stored.
+ */
 const READY = 8;
 
 /** What {@linkcode EpisodeRings} are made with. */
 export interface EpisodeRingsOptions {
-  /** Slots of all rings together. */
+  /** Agent steps kept, of all environments together; 6.4 kB each. */
   capacity: number;
-  /** Number of rings. */
+  /** Environments whose steps are added, each to a ring of its own. */
   environments: number;
   /** Discount factor γ per agent step. */
   discount: number;
   /** Rewards summed before bootstrapping. */
   nStep: number;
-  /** Told of each slot from which a transition begins to, or ceases to, be. */
-  onReady?: (slot: number, ready: boolean) => void;
+}
+
+/** What must be stored beside {@linkcode EpisodeRings.chunks}. JSON-safe. */
+export interface EpisodeRingsState {
+  /** Slots of one environment's ring. */
+  slots: number;
+  /** Slots ever written, per environment. */
+  written: number[];
+  /** 1 where the next slot begins an episode, per environment. */
+  starts: number[];
 }
 
 /**
@@ -62,7 +73,7 @@ export class EpisodeRings {
   readonly #nStep: number;
   /** γ^k for k = 0 … n. */
   readonly #discounts: Float64Array;
-  readonly #onReady: EpisodeRingsOptions["onReady"];
+  readonly #onReady: (slot: number, ready: boolean) => void;
 
   readonly #frames: Uint8Array;
   readonly #frameWords: Int32Array;
@@ -70,10 +81,9 @@ export class EpisodeRings {
   readonly #rewards: Float32Array;
   readonly #flags: Uint8Array;
 
-  /** Slots ever written, per ring. */
-  readonly written: Float64Array;
-  /** 1 where the next slot begins an episode, per ring. */
-  readonly starts: Uint8Array;
+  /** As in {@linkcode EpisodeRingsState}. */
+  readonly #written: Float64Array;
+  readonly #starts: Uint8Array;
   #ready = 0;
 
   /** 32-bit views of the batch that was filled last. */
@@ -82,11 +92,15 @@ export class EpisodeRings {
   #nextObservationWords: Int32Array = new Int32Array(0);
 
   /**
+   * @param onReady told of each slot from which a transition begins to, or
+   * ceases to, be
    * @throws ConfigError if the capacity is too small for n-step returns in
    * each ring, or too large for the machine's memory
    */
-  constructor(options: EpisodeRingsOptions) {
-    const { capacity, environments, discount, nStep } = options;
+  constructor(
+    { capacity, environments, discount, nStep }: EpisodeRingsOptions,
+    onReady: (slot: number, ready: boolean) => void,
+  ) {
     this.environments = environments;
     this.slots = Math.floor(capacity / environments);
     if (this.slots < nStep + STACK + 1) {
@@ -118,9 +132,9 @@ export class EpisodeRings {
       { length: nStep + 1 },
       (_, k) => discount ** k,
     );
-    this.#onReady = options.onReady;
-    this.written = new Float64Array(environments);
-    this.starts = new Uint8Array(environments).fill(1);
+    this.#onReady = onReady;
+    this.#written = new Float64Array(environments);
+    this.#starts = new Uint8Array(environments).fill(1);
   }
 
   /** Slots from which a transition can be read. */
@@ -135,7 +149,7 @@ export class EpisodeRings {
 
   /** Slots of one ring that hold something: its first ones. */
   filled(environment: number): number {
-    return Math.min(this.written[environment]!, this.slots);
+    return Math.min(this.#written[environment]!, this.slots);
   }
 
   /**
@@ -154,7 +168,15 @@ export class EpisodeRings {
     if (truncated && !terminated && finalFrame) {
       this.#write(environment, finalFrame, 0, 0, FINAL);
     }
-    this.starts[environment] = ended ? 1 : 0;
+    this.#starts[environment] = ended ? 1 : 0;
+  }
+
+  /**
+   * The environment's next step begins an episode, wherever the one before it
+   * was: of that no more is known.
+   */
+  beginEpisode(environment: number): void {
+    this.#starts[environment] = 1;
   }
 
   #write(
@@ -175,7 +197,7 @@ export class EpisodeRings {
       );
     }
     const base = environment * this.slots;
-    const time = this.written[environment]!;
+    const time = this.#written[environment]!;
     const slot = base + time % this.slots;
     if (time >= this.slots) {
       // With a frame that is overwritten go the stacks that reach back to it.
@@ -186,28 +208,41 @@ export class EpisodeRings {
     this.#frames.set(frame, slot * FRAME_BYTES);
     this.#actions[slot] = action;
     this.#rewards[slot] = reward;
-    this.#flags[slot] = kind | (this.starts[environment] ? START : 0);
-    this.written[environment] = time + 1;
-    this.starts[environment] = 0;
-    this.#completeSamples(base, slot, kind);
+    this.#flags[slot] = kind | (this.#starts[environment] ? START : 0);
+    this.#written[environment] = time + 1;
+    this.#starts[environment] = 0;
+    for (let k = 0; k <= this.#nStep && k <= time; k++) {
+      this.#findOut(environment, time - k);
+    }
   }
 
-  /** Marks the steps whose n-step return the newest slot has completed. */
-  #completeSamples(base: number, newest: number, kind: number): void {
-    if (kind & TERMINATED) this.#setReady(newest, true);
-    let slot = newest;
-    for (let k = 1; k <= this.#nStep; k++) {
-      if (this.#flags[slot]! & START) return;
-      slot = this.#before(base, slot);
-      if (kind !== 0 || k === this.#nStep) this.#setReady(slot, true);
+  /** Finds out whether the step of a time, counted from 0, can be sampled. */
+  #findOut(environment: number, time: number): void {
+    const base = environment * this.slots;
+    const ready = this.#isComplete(base, time, this.#written[environment]!);
+    this.#setReady(base + time % this.slots, ready);
+  }
+
+  /** @param written slots ever written to the ring that begins at `base` */
+  #isComplete(base: number, time: number, written: number): boolean {
+    const oldest = written - this.slots;
+    // In a full ring the three oldest frames are parts of stacks only.
+    if (oldest > 0 && time < oldest + STACK - 1) return false;
+    for (let k = 0; k <= this.#nStep; k++) {
+      if (time + k === written) return false;
+      const flags = this.#flags[base + (time + k) % this.slots]!;
+      if (k > 0 && flags & START) return false;
+      if (flags & TERMINATED) return true;
+      if (flags & FINAL) return k > 0;
     }
+    return true;
   }
 
   #setReady(slot: number, ready: boolean): void {
     if (this.isReady(slot) === ready) return;
     this.#flags[slot]! ^= READY;
     this.#ready += ready ? 1 : -1;
-    this.#onReady?.(slot, ready);
+    this.#onReady(slot, ready);
   }
 
   #before(base: number, slot: number): number {
@@ -285,12 +320,36 @@ export class EpisodeRings {
     ];
   }
 
-  /** Counts anew, after the bytes were written through their views. */
-  recount(): void {
-    this.#ready = this.#flags.reduce(
-      (sum, flags) => sum + (flags & READY ? 1 : 0),
-      0,
-    );
+  /** The counters; with {@linkcode chunks} all that the rings hold. */
+  state(): EpisodeRingsState {
+    return {
+      slots: this.slots,
+      written: [...this.#written],
+      starts: [...this.#starts],
+    };
+  }
+
+  /**
+   * Goes on from a stored state, perhaps with another `nStep`.
+   *
+   * @param state of rings with as many slots
+   * @param fill writes an environment's stored bytes into its {@linkcode chunks}
+   */
+  async restore(
+    { written, starts }: EpisodeRingsState,
+    fill: (environment: number) => Promise<void>,
+  ): Promise<void> {
+    this.#written.set(written);
+    this.#starts.set(starts);
+    this.#ready = 0;
+    for (let e = 0; e < this.environments; e++) {
+      await fill(e);
+      const filled = this.filled(e);
+      for (let slot = e * this.slots, end = slot + filled; slot < end; slot++) {
+        if (this.isReady(slot)) this.#ready++;
+      }
+      for (let k = 1; k <= filled; k++) this.#findOut(e, written[e]! - k);
+    }
   }
 }
 

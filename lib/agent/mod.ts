@@ -15,7 +15,7 @@ export {
   type WeightSpec,
 } from "./network.ts";
 export { epsilonGreedy, greedy, randomAction } from "./policy.ts";
-export { ReplayMemory } from "./replay_memory.ts";
+export { createMemory, ReplayMemory } from "./replay_memory.ts";
 export { linear } from "./schedules.ts";
 export { summarise } from "./summary.ts";
 export type { Learner, LearnerState, NamedTensor, WeightSet } from "./types.ts";

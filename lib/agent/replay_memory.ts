@@ -1,19 +1,17 @@
+import type { Config } from "../config/mod.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Random } from "../random.ts";
-import { EpisodeRings, type Transition } from "./episode_rings.ts";
+import {
+  EpisodeRings,
+  type EpisodeRingsOptions,
+  type EpisodeRingsState,
+  type Transition,
+} from "./episode_rings.ts";
 import { SumTree } from "./sum_tree.ts";
 import type { Batch } from "./types.ts";
 
 /** What a {@linkcode ReplayMemory} is made with. */
-export interface ReplayMemoryOptions {
-  /** Agent steps kept, of all environments together; 6.4 kB each. */
-  capacity: number;
-  /** Environments whose steps are added, each to a ring of its own. */
-  environments: number;
-  /** Discount factor γ per agent step. */
-  discount: number;
-  /** Rewards summed before bootstrapping. */
-  nStep: number;
+export interface ReplayMemoryOptions extends EpisodeRingsOptions {
   /**
    * Proportional prioritised replay; absent: uniform.
    * `alpha`: how much priorities count, 0 (not at all) to 1.
@@ -22,19 +20,26 @@ export interface ReplayMemoryOptions {
 }
 
 /** What must be stored beside {@linkcode ReplayMemory.chunks}. JSON-safe. */
-export interface ReplayMemoryState {
-  /** Slots of one environment's ring. */
-  slots: number;
+export interface ReplayMemoryState extends EpisodeRingsState {
   prioritized: boolean;
-  /** Slots ever written, per environment. */
-  written: number[];
-  /** 1 where the next slot begins an episode, per environment. */
-  starts: number[];
   maxPriority: number;
 }
 
 /** Added to each |TD error|, so that no transition is ever out of the draw. */
 export const PRIORITY_OFFSET = 0.01;
+
+/** Makes the replay memory that the config asks for. */
+export function createMemory(
+  { env, learner, replay }: Pick<Config, "env" | "learner" | "replay">,
+): ReplayMemory {
+  return new ReplayMemory({
+    capacity: replay.capacity,
+    environments: env.instances,
+    discount: learner.discount,
+    nStep: learner.nStep,
+    ...(replay.prioritized && { prioritized: { alpha: replay.alpha } }),
+  });
+}
 
 /**
  * The replay memory D of Mnih et al. 2013 (algorithm 1): keeps the last agent
@@ -54,13 +59,12 @@ export class ReplayMemory {
    * each environment, or too large for the machine's memory
    */
   constructor(options: ReplayMemoryOptions) {
-    const { prioritized, ...rings } = options;
-    this.#rings = new EpisodeRings({
-      ...rings,
-      // A new transition gets the largest priority so far: it is drawn soon.
-      onReady: (slot, ready) =>
-        this.#tree?.set(slot, ready ? this.#maxPriority : 0),
-    });
+    const { prioritized } = options;
+    // A new transition gets the largest priority so far: it is drawn soon.
+    this.#rings = new EpisodeRings(
+      options,
+      (slot, ready) => this.#tree?.set(slot, ready ? this.#maxPriority : 0),
+    );
     this.#alpha = prioritized?.alpha ?? 0;
     this.#tree = prioritized &&
       new SumTree(this.#rings.environments * this.#rings.slots);
@@ -84,6 +88,14 @@ export class ReplayMemory {
    */
   add(environment: number, transition: Transition): void {
     this.#rings.add(environment, transition);
+  }
+
+  /**
+   * The environment's next step begins an episode, though the one before it did
+   * not end: it was broken off, and its last steps cannot be learned from.
+   */
+  beginEpisode(environment: number): void {
+    this.#rings.beginEpisode(environment);
   }
 
   /**
@@ -178,11 +190,11 @@ export class ReplayMemory {
 
   /** The counters; with {@linkcode chunks} all that a checkpoint needs. */
   state(): ReplayMemoryState {
+    const { slots, ...rings } = this.#rings.state();
     return {
-      slots: this.#rings.slots,
+      slots,
       prioritized: this.#tree !== undefined,
-      written: [...this.#rings.written],
-      starts: [...this.#rings.starts],
+      ...rings,
       maxPriority: this.#maxPriority,
     };
   }
@@ -192,24 +204,25 @@ export class ReplayMemory {
    * order, valid until the next `add`.
    */
   chunks(): Uint8Array[] {
-    const { environments, slots } = this.#rings;
-    return Array.from({ length: environments }, (_, e) => {
-      const chunks = this.#rings.chunks(e);
-      if (this.#tree) {
-        const start = e * slots;
-        const end = start + this.#rings.filled(e);
-        const { buffer, byteOffset, byteLength } = this.#tree.leaves(
-          start,
-          end,
-        );
-        chunks.push(new Uint8Array(buffer, byteOffset, byteLength));
-      }
-      return chunks;
-    }).flat();
+    const { environments } = this.#rings;
+    return Array.from({ length: environments }, (_, e) => this.#chunksOf(e))
+      .flat();
+  }
+
+  #chunksOf(environment: number): Uint8Array[] {
+    const rings = this.#rings;
+    const chunks = rings.chunks(environment);
+    if (this.#tree) {
+      const start = environment * rings.slots;
+      const end = start + rings.filled(environment);
+      const { buffer, byteOffset, byteLength } = this.#tree.leaves(start, end);
+      chunks.push(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+    return chunks;
   }
 
   /**
-   * Goes on from a stored state.
+   * Goes on from a stored state, perhaps with another `nStep`.
    *
    * @param state what {@linkcode state} returned
    * @param fill writes the stored bytes into a chunk; called for each of
@@ -232,11 +245,10 @@ export class ReplayMemory {
           "resume with the config it was made with",
       );
     }
-    this.#rings.written.set(state.written);
-    this.#rings.starts.set(state.starts);
     this.#maxPriority = state.maxPriority;
-    for (const chunk of this.chunks()) await fill(chunk);
+    await this.#rings.restore(state, async (environment) => {
+      for (const chunk of this.#chunksOf(environment)) await fill(chunk);
+    });
     this.#tree?.rebuild();
-    this.#rings.recount();
   }
 }

@@ -1,8 +1,9 @@
 /** Speed of the two learners, beside the same update in PyTorch and tf.function. */
 import {
   createLearner,
+  createMemory,
   type Learner,
-  ReplayMemory,
+  type ReplayMemory,
   resolveNetwork,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
@@ -191,11 +192,9 @@ function filledMemory(config: Config, actions: number): ReplayMemory {
   const random = new Random(config.seed);
   const environments = config.env.instances;
   const steps = 1250 * environments;
-  const memory = new ReplayMemory({
-    capacity: steps,
-    environments,
-    discount: config.learner.discount,
-    nStep: config.learner.nStep,
+  const memory = createMemory({
+    ...config,
+    replay: { ...config.replay, capacity: steps },
   });
   const frame = new Uint8Array(FRAME_BYTES);
   for (let i = Math.floor((1 - INK) * FRAME_BYTES); i < FRAME_BYTES; i++) {

@@ -1,9 +1,10 @@
 /** How fast training is beside its two halves alone. */
 import {
   createLearner,
+  createMemory,
   type Learner,
   randomAction,
-  ReplayMemory,
+  type ReplayMemory,
   resolveNetwork,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
@@ -41,16 +42,13 @@ export async function benchTrain(
 ): Promise<TrainBench> {
   const random = new Random(config.seed);
   const network = resolveNetwork(config.network, config.game.actions);
-  const { env: { instances }, learner: { discount, nStep } } = config;
   const capacity = Math.min(
     config.replay.capacity,
     config.replay.warmup + (rounds + 1) * steps,
   );
-  const memory = new ReplayMemory({
-    capacity,
-    environments: instances,
-    discount,
-    nStep,
+  const memory = createMemory({
+    ...config,
+    replay: { ...config.replay, capacity },
   });
   await using environments = await Environments.open(config);
   await using env = await environments.create({ training: true });

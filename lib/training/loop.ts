@@ -89,6 +89,10 @@ export async function train(
   let state = parts.envState
     ? await env.restore(parts.envState, schedule)
     : await env.reset(schedule);
+  // A live game cannot be played again: another one has begun in its place.
+  parts.envState?.environments.forEach(({ actions }, environment) => {
+    if (actions === "") memory.beginEpisode(environment);
+  });
 
   for (;;) {
     if (counters.evaluationDue) {

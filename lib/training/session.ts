@@ -1,9 +1,10 @@
 /** One training run from its folder to its trained agent. */
 import {
   createLearner,
+  createMemory,
   type Learner,
   type Network,
-  ReplayMemory,
+  type ReplayMemory,
   resolveNetwork,
   summarise,
 } from "../agent/mod.ts";
@@ -179,16 +180,6 @@ async function trainAndMeasure(
   await learner.setState(best.state.learner);
   const evaluation = await playGreedily(config, learner, games, "test", signal);
   return { reason, counters, checkpoint, evaluation };
-}
-
-function createMemory({ env, learner, replay }: Config): ReplayMemory {
-  return new ReplayMemory({
-    capacity: replay.capacity,
-    environments: env.instances,
-    discount: learner.discount,
-    nStep: learner.nStep,
-    ...(replay.prioritized && { prioritized: { alpha: replay.alpha } }),
-  });
 }
 
 /** Games of their own in the same Chrome: training's stay where they are. */

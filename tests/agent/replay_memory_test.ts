@@ -8,6 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { isDeepStrictEqual } from "node:util";
 import { newBatch } from "../../lib/agent/batch.ts";
 import {
   PRIORITY_OFFSET,
@@ -368,6 +369,93 @@ Deno.test("ReplayMemory continues exactly from its stored state and chunks", asy
       assertEquals(copyBatch.weights, batch.weights);
     }
   }
+});
+
+/** A memory with the content of another, made with options of its own. */
+async function restored(
+  memory: ReplayMemory,
+  options: ReplayMemoryOptions,
+): Promise<ReplayMemory> {
+  const copy = new ReplayMemory(options);
+  const stored = memory.chunks().map((chunk) => chunk.slice());
+  await copy.restore(memory.state(), (chunk) => chunk.set(stored.shift()!));
+  return copy;
+}
+
+for (const [before, after] of [[3, 5], [5, 1]] as const) {
+  Deno.test(`ReplayMemory.restore() with ${after}-step returns in place of ${before} is as if it had always had them`, async () => {
+    for (const prioritized of [{}, { prioritized: { alpha: 0.6 } }]) {
+      for (const steps of [25, 120]) {
+        const memories = [before, after].map((nStep) => {
+          const memory = new ReplayMemory({
+            ...{ capacity: 80, environments: 2, discount: 0.95, nStep },
+            ...prioritized,
+          });
+          const recorder = new Recorder(memory, 2, new Random(4));
+          for (let k = 0; k < steps; k++) recorder.step(k % 2);
+          return memory;
+        });
+        const [from, always] = memories as [ReplayMemory, ReplayMemory];
+        const copy = await restored(from, {
+          ...{ capacity: 80, environments: 2, discount: 0.95, nStep: after },
+          ...prioritized,
+        });
+        assertEquals(copy.size, always.size);
+        copy.chunks().forEach((chunk, i) => {
+          assert(
+            isDeepStrictEqual(chunk, always.chunks()[i]),
+            `chunk ${i}`,
+          );
+        });
+        const [batch, expected] = [newBatch(16), newBatch(16)];
+        assertEquals(
+          copy.sample(batch, new Random(6)),
+          always.sample(expected, new Random(6)),
+        );
+        assert(isDeepStrictEqual(batch, expected));
+      }
+    }
+  });
+}
+
+Deno.test("ReplayMemory.beginEpisode() keeps a game that was broken off apart from the next", async () => {
+  const options = { capacity: 100, environments: 1, discount: 0.9, nStep: 3 };
+  const memory = new ReplayMemory(options);
+  const play = (memory: ReplayMemory, first: number) => {
+    for (let k = first; k < first + 10; k++) {
+      memory.add(0, {
+        frame: numberedFrame(k),
+        action: 0,
+        reward: 0,
+        terminated: false,
+        truncated: false,
+      });
+    }
+  };
+  play(memory, 1);
+  const copy = await restored(memory, options);
+  copy.beginEpisode(0);
+  play(copy, 101);
+  // The last three steps of each game have no state three steps later.
+  assertEquals(copy.size, 7 + 7);
+  const batch = newBatch(14);
+  const random = new Random(1);
+  const seen = new Set<number>();
+  for (let round = 0; round < 20; round++) {
+    copy.sample(batch, random);
+    for (let i = 0; i < batch.size; i++) {
+      const newest = frameNumber(batch.observations, i, 3);
+      const first = newest > 100 ? 101 : 1;
+      const stack = (newest: number) =>
+        [3, 2, 1, 0].map((back) => Math.max(newest - back, first));
+      const numbers = (stacks: Uint8Array) =>
+        [0, 1, 2, 3].map((channel) => frameNumber(stacks, i, channel));
+      assertEquals(numbers(batch.observations), stack(newest));
+      assertEquals(numbers(batch.nextObservations), stack(newest + 3));
+      seen.add(newest);
+    }
+  }
+  assertEquals(seen.size, 14);
 });
 
 Deno.test("ReplayMemory.restore() refuses a memory of another shape", async () => {
