@@ -253,7 +253,13 @@ export class EpisodeRings {
     return slot + 1 === base + this.slots ? base : slot + 1;
   }
 
-  /** Writes the transition that begins in a slot to place `i` of a batch. */
+  /**
+   * Writes the transition that begins in a slot to place `i` of a batch, with
+   * the n-step return Σ_{k=0}^{n-1} γ^k R_{t+k+1} (Sutton and Barto 2018,
+   * equation 7.1, without its last term; M. Hessel et al., "Rainbow", AAAI
+   * 2018, section "Multi-step learning"): of fewer rewards where the episode
+   * ended before.
+   */
   read(slot: number, batch: Batch, i: number): void {
     this.#bind(batch);
     const base = slot - slot % this.slots;

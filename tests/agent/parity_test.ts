@@ -2,7 +2,6 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import { createEagerLearner } from "../../lib/agent/eager_learner.ts";
 import { initialWeights } from "../../lib/agent/initialise.ts";
-import { tdTarget } from "../../lib/agent/td.ts";
 import { resolveNetwork } from "../../lib/agent/network.ts";
 import type { LearnerState } from "../../lib/agent/types.ts";
 import { SET_NAMES } from "../../lib/agent/weight_sets.ts";
@@ -19,6 +18,7 @@ import {
   relativeDistance,
   smallNetwork,
 } from "./learners.ts";
+import { tdTarget } from "./update_oracle.ts";
 
 const OPTIONS: {
   name: string;

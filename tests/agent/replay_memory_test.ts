@@ -16,7 +16,6 @@ import {
   type ReplayMemoryOptions,
   type ReplayMemoryState,
 } from "../../lib/agent/replay_memory.ts";
-import { nStepReturn } from "../../lib/agent/td.ts";
 import { FRAME_BYTES, OBSERVATION_BYTES, STACK } from "../../lib/constants.ts";
 import { CheckpointError, ConfigError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
@@ -98,6 +97,25 @@ class Recorder {
     });
     if (episode.end) played.push({ steps: [] });
   }
+}
+
+/**
+ * The n-step return G = Σ_{k=0}^{n-1} γ^k R_{t+k+1} (Sutton and Barto 2018,
+ * equation 7.1, without its last term; Hessel et al. 2018, "Rainbow",
+ * section "Multi-step learning").
+ *
+ * @param rewards R_{t+1} … R_{t+n}; fewer where the episode ended before
+ * @param discount γ
+ */
+function nStepReturn(
+  rewards: ArrayLike<number>,
+  discount: number,
+): number {
+  let sum = 0;
+  for (let k = rewards.length - 1; k >= 0; k--) {
+    sum = rewards[k]! + discount * sum;
+  }
+  return sum;
 }
 
 /** What a transition must be, made from the plain list, or undefined. */

@@ -3,7 +3,6 @@
  * independent of TensorFlow as can be: the network layer by layer, gradients by
  * central differences, Adam by the formula of algorithm 1 of its paper.
  */
-import { huber, tdTarget } from "../../lib/agent/td.ts";
 import type {
   Member,
   Network,
@@ -15,6 +14,49 @@ import type {
   NamedTensor,
 } from "../../lib/agent/types.ts";
 import type { LearnerConfig } from "../../lib/config/mod.ts";
+
+/** What a TD target is made of. */
+export interface TdTargetInput {
+  /** The n-step return. */
+  return: number;
+  /** γ^n; 0 where the episode terminated. */
+  discount: number;
+  /** Q(S_{t+n}, ·; θ⁻): the target network's. */
+  nextTarget: ArrayLike<number>;
+  /**
+   * Q(S_{t+n}, ·; θ): the online network's, which choose the action in double
+   * DQN; absent: the target network's own choose.
+   */
+  nextOnline?: ArrayLike<number>;
+}
+
+/**
+ * The TD target.
+ *
+ * Single: y = G + γ^n max_a Q(S', a; θ⁻) (Mnih et al. 2015, equation 2).
+ * Double: y = G + γ^n Q(S', argmax_a Q(S', a; θ); θ⁻) (H. van Hasselt, A. Guez,
+ * D. Silver, "Deep Reinforcement Learning with Double Q-learning", AAAI 2016,
+ * equation 4).
+ */
+export function tdTarget(input: TdTargetInput): number {
+  const { nextTarget, nextOnline = nextTarget } = input;
+  let best = 0;
+  for (let action = 1; action < nextOnline.length; action++) {
+    if (nextOnline[action]! > nextOnline[best]!) best = action;
+  }
+  return input.return + input.discount * nextTarget[best]!;
+}
+
+/**
+ * The Huber loss of a TD error δ with threshold 1: δ²/2 for |δ| ≤ 1, else
+ * |δ| - 1/2, so that its derivative is δ clipped to [-1, 1] (Mnih et al. 2015,
+ * methods, "Training algorithm").
+ */
+function huber(tdError: number): number {
+  const size = Math.abs(tdError);
+  const quadratic = Math.min(size, 1);
+  return quadratic * quadratic / 2 + (size - quadratic);
+}
 
 type Weights = Map<string, Float64Array>;
 
