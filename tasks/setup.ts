@@ -11,7 +11,7 @@ import {
   ensureTensorFlow,
   removeCache,
 } from "../lib/setup/mod.ts";
-import { say } from "../lib/system/mod.ts";
+import { say } from "../lib/say.ts";
 
 const HELP = `Brings what the other tasks need; does nothing when all is there.
 

@@ -16,7 +16,7 @@ import {
   sweepNotes,
   sweepRows,
 } from "../lib/sweep/mod.ts";
-import type { Child } from "../lib/system/mod.ts";
+import type { Process } from "../lib/system/mod.ts";
 
 /** `deno task sweep`. */
 export const command = defineCommand({
@@ -52,7 +52,7 @@ export const command = defineCommand({
       return 0;
     }
     const stop = new AbortController();
-    const children = new Set<Child>();
+    const children = new Set<Process>();
     const removeHandlers = stopOnSignal({
       stop,
       message: "Saving and stopping all trainings; once more to stop at once.",

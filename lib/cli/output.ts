@@ -1,18 +1,7 @@
-/** Where text goes: answers to stdout, everything said about them to stderr. */
+/** Answers go to stdout, everything said about them to stderr. */
+import { writeAll } from "../say.ts";
 
-function writeAll(
-  stream: { writeSync(data: Uint8Array): number },
-  text: string,
-): void {
-  let bytes = new TextEncoder().encode(text);
-  // A pipe may take less than it is given.
-  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
-}
-
-/** Writes a line to stderr: progress, notes, errors. */
-export function say(line: string): void {
-  writeAll(Deno.stderr, `${line}\n`);
-}
+export { say } from "../say.ts";
 
 /** Writes a line to stdout: what the command was asked for. */
 export function answer(line: string): void {

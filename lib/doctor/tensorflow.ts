@@ -1,5 +1,6 @@
 import type { LearnerConfig } from "../config/mod.ts";
 import { findCompiler } from "../setup/mod.ts";
+import { run } from "../system/mod.ts";
 import {
   type Device,
   hasNvidiaDriver,
@@ -50,14 +51,11 @@ export async function checkEager(learner: LearnerConfig): Promise<Check> {
 
 /** The version of NVIDIA's driver, of each GPU the same. */
 async function nvidiaDriverVersion(): Promise<string | undefined> {
-  try {
-    const { stdout } = await new Deno.Command("nvidia-smi", {
-      args: ["--query-gpu=driver_version", "--format=csv,noheader"],
-    }).output();
-    return new TextDecoder().decode(stdout).trim().split("\n")[0];
-  } catch {
-    return undefined;
-  }
+  const ended = await run("nvidia-smi", [
+    "--query-gpu=driver_version",
+    "--format=csv,noheader",
+  ]);
+  return ended?.stdout.trim().split("\n")[0];
 }
 
 async function describe(device: Device): Promise<string> {

@@ -3,18 +3,18 @@
  * each. It is written beside its place and renamed, so `step-N` is complete or
  * absent, whenever the process or the machine stops.
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { ifThere, namesIn, removeIfThere } from "../files.ts";
 import { sha256 } from "../sha256.ts";
-import { syncFolder, writeDurably } from "../system/mod.ts";
+import { writeFolder } from "../system/mod.ts";
 
 const FORMAT = 1;
 const MANIFEST = "MANIFEST.json";
 /** Being written: what a killed process leaves behind. */
-const PARTIAL = ".partial";
+const PARTIAL = /\.partial(-\d+-\d+)?$/;
 /** The former `step-N`, until the new one has its name. */
-const REPLACED = ".replaced";
+const REPLACED = /\.replaced(-\d+-\d+)?$/;
 /** Being removed. */
 const REMOVED = ".removed";
 /** Found damaged when a run was resumed. */
@@ -63,17 +63,11 @@ export async function writeCheckpointFiles(
   best: CheckpointManifest["best"],
 ): Promise<string> {
   const path = checkpointPath(folder, step);
-  const partial = path + PARTIAL;
   try {
     await removeLeftovers(folder);
-    await writeManifestFolder(partial, step, files, best);
-    await renameIfThere(path, path + REPLACED);
-    await Deno.rename(partial, path);
-    await syncFolder(folder);
-    await removeIfThere(path + REPLACED);
+    await writeManifestFolder(path, step, files, best);
     return path;
   } catch (cause) {
-    await removeIfThere(partial).catch(() => {});
     throw new CheckpointError(
       `Cannot save the checkpoint ${path}: ${(cause as Error).message}; ` +
         "earlier ones are untouched. Make room on that disk",
@@ -85,9 +79,9 @@ export async function writeCheckpointFiles(
 /**
  * Makes a folder with these files (`/` between folders) and, written last, the
  * manifest that {@linkcode readCheckpointFiles} holds them to; returns when all
- * of it is on the disk.
+ * of it is on the disk. It is there completely or not at all.
  *
- * @throws Error if it cannot be written; a part of it may be left
+ * @throws Error if it cannot be written; then nothing of it is left
  */
 export async function writeManifestFolder(
   path: string,
@@ -95,26 +89,19 @@ export async function writeManifestFolder(
   files: CheckpointFiles,
   best: CheckpointManifest["best"] = null,
 ): Promise<void> {
-  await Deno.mkdir(path);
   const manifest: CheckpointManifest = {
     format: FORMAT,
     step,
     best,
     files: {},
   };
-  const folders = new Set<string>();
   for (const [name, bytes] of Object.entries(files)) {
-    const file = join(path, name);
-    folders.add(dirname(file));
-    await Deno.mkdir(dirname(file), { recursive: true });
-    await writeDurably(file, bytes);
     manifest.files[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
   }
-  await writeDurably(
-    join(path, MANIFEST),
-    new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n"),
-  );
-  for (const folder of folders.add(path)) await syncFolder(folder);
+  await writeFolder(path, {
+    ...files,
+    [MANIFEST]: JSON.stringify(manifest, null, 2) + "\n",
+  });
 }
 
 /**
@@ -214,11 +201,11 @@ export async function removeLeftovers(folder: string): Promise<void> {
   const names = await namesIn(folder);
   for (const name of names) {
     const path = join(folder, name);
-    if (name.endsWith(REPLACED)) {
-      const current = name.slice(0, -REPLACED.length);
+    if (REPLACED.test(name)) {
+      const current = name.replace(REPLACED, "");
       if (names.includes(current)) await removeIfThere(path);
       else await Deno.rename(path, join(folder, current));
-    } else if (name.endsWith(PARTIAL) || name.endsWith(REMOVED)) {
+    } else if (PARTIAL.test(name) || name.endsWith(REMOVED)) {
       await removeIfThere(path);
     }
   }

@@ -2,7 +2,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Config, configToYaml, displayPath } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { replaceDurably } from "../system/mod.ts";
+import { replaceDurably, run as runProgram } from "../system/mod.ts";
 
 /**
  * Where the runs are kept: in `runs` of the folder that the environment
@@ -261,24 +261,22 @@ export async function readRunInfo(run: RunFolder): Promise<RunInfo> {
   }
 }
 
-/** The commit that the program is at, with "+" if files were changed. */
+/**
+ * The commit that the program itself is at, with "+" if files were changed;
+ * null where it was not cloned or there is no git. A repository that it only
+ * lies in, or that git's variables name (in a hook), is not its own.
+ */
 export async function programCommit(): Promise<string | null> {
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   const git = async (...args: string[]) => {
-    const { success, stdout } = await new Deno.Command("git", {
-      args,
-      cwd,
-      stderr: "null",
-    }).output();
-    if (!success) throw new Error("not in git");
-    return new TextDecoder().decode(stdout).trim();
+    const ended = await runProgram("git", args, { cwd, withoutEnv: /^GIT_/ });
+    return ended?.success ? ended.stdout.trim() : null;
   };
-  try {
-    const commit = await git("rev-parse", "HEAD");
-    const changes = await git("status", "--porcelain", "--untracked-files=no");
-    return changes === "" ? commit : `${commit}+`;
-  } catch {
-    // No git here, or the program was not cloned.
+  const folder = await git("rev-parse", "--show-toplevel");
+  if (folder === null || resolve(folder) !== await Deno.realPath(cwd)) {
     return null;
   }
+  const commit = await git("rev-parse", "HEAD");
+  const changes = await git("status", "--porcelain", "--untracked-files=no");
+  return commit && (changes === "" ? commit : `${commit}+`);
 }

@@ -1,6 +1,7 @@
 import { cacheFolder, type TensorFlowLocation } from "../tensorflow/locate.ts";
 import { lockCache } from "./lock.ts";
-import { findProgram, lastLine, run, say } from "../system/mod.ts";
+import { say } from "../say.ts";
+import { findProgram, lastLine, run } from "../system/mod.ts";
 import { stagingFolder, sweep } from "./staging.ts";
 
 /**
@@ -62,7 +63,7 @@ async function compile(
     ...[location.cc, location.framework, `-Wl,-rpath,${location.folder}`],
     // Node-API's functions are the runtime's own.
     ...(Deno.build.os === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
-  ]);
+  ], { graceSeconds: 0 });
   if (result?.success) {
     await Deno.rename(beside, output);
     return undefined;

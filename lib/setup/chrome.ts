@@ -2,8 +2,11 @@
 import { searchChrome } from "../browser/find.ts";
 import { DinoDqnError } from "../errors.ts";
 import type { PackageMode } from "./packages.ts";
-import { findProgram, runAloud, say } from "../system/mod.ts";
+import { say } from "../say.ts";
+import { findProgram, lastLine, run } from "../system/mod.ts";
 
+/** Seconds that apt-get has to end in order when set-up is interrupted. */
+const APT_GRACE_SECONDS = 60;
 const REMEDY =
   "Install Chrome or Chromium (Debian: apt-get install chromium), " +
   "or set CHROME_PATH, then run: deno task setup";
@@ -27,19 +30,13 @@ export async function ensureChrome(mode: PackageMode): Promise<string | null> {
   }
   if (Deno.uid() === 0 && findProgram(["apt-get"])) {
     say("No Chrome was found; installing Chromium: apt-get install chromium");
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    const done = await runAloud("apt-get", ["-q", "update"], env) &&
-      await runAloud(
-        "apt-get",
-        ["-q", "install", "-y", "--no-install-recommends", "chromium"],
-        env,
-      );
+    const reason = await installChromium();
     const installed = searchChrome({ path: null }).path;
     if (installed !== null) return installed;
     throw new DinoDqnError(
-      done
+      reason === null
         ? `apt-get installed the package chromium, but there is still no Chrome on the PATH. ${REMEDY}`
-        : `${missing}, and apt-get could not install Chromium (its reason stands above). ${REMEDY}`,
+        : `${missing}, and apt-get could not install Chromium: ${reason}. ${REMEDY}`,
     );
   }
   if (mode === "jsr") {
@@ -47,4 +44,24 @@ export async function ensureChrome(mode: PackageMode): Promise<string | null> {
     return null;
   }
   throw new DinoDqnError(`${missing}. ${REMEDY}`);
+}
+
+/** @returns why it failed; null when it did not */
+async function installChromium(): Promise<string | null> {
+  for (
+    const args of [
+      ["update"],
+      ["install", "-y", "--no-install-recommends", "chromium"],
+    ]
+  ) {
+    const ended = await run("apt-get", ["-q", ...args], {
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+      graceSeconds: APT_GRACE_SECONDS,
+    });
+    if (ended?.success) continue;
+    const output = `${ended?.stdout ?? ""}${ended?.stderr ?? ""}`.trim();
+    say(output);
+    return lastLine(output);
+  }
+  return null;
 }

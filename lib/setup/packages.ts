@@ -79,7 +79,7 @@ async function canLoad(root: string, timeout: number): Promise<boolean> {
   const result = await run(Deno.execPath(), [
     ...["cache", "--no-config", "--no-lock"],
     ...packages,
-  ], { signal: AbortSignal.timeout(timeout) });
+  ], { limitMs: timeout });
   return result?.success ?? false;
 }
 

@@ -1,4 +1,4 @@
-import { say } from "../system/mod.ts";
+import { say } from "../say.ts";
 
 /** Sum of the sizes of the files below a folder, in bytes. */
 export function folderBytes(folder: string): number {

@@ -1,21 +1,9 @@
 import { DinoDqnError } from "../errors.ts";
-import { findProgram, type Finished } from "../system/mod.ts";
-
-/**
- * Ends Python when set-up ends, however it ends: the pipe between them closes.
- * Without it a download would go on behind an interrupted set-up's back.
- */
-const END_WITH_PARENT = `
-import os, sys, threading
-def end_with_parent():
-    os.read(0, 1)
-    os._exit(1)
-threading.Thread(target=end_with_parent, daemon=True).start()
-`;
+import { type Ended, findProgram, run } from "../system/mod.ts";
 
 /** `python3 -m pip`, as Python code. */
 const PIP = `
-import runpy
+import runpy, sys
 sys.argv[0] = "pip"
 runpy.run_module("pip", run_name="__main__", alter_sys=True)
 `;
@@ -32,7 +20,8 @@ export function findPython(): string {
 }
 
 /**
- * Runs Python code.
+ * Runs Python code. It ends when set-up does, however that ends: a download
+ * would go on behind an interrupted set-up's back.
  *
  * @param args `sys.argv[1:]`
  */
@@ -41,22 +30,9 @@ export async function runPython(
   code: string,
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<Finished> {
-  const child = new Deno.Command(python, {
-    args: ["-c", END_WITH_PARENT + code, ...args],
-    env,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const { success, stdout, stderr } = await child.output();
-  await child.stdin.abort().catch(() => {});
-  const decoder = new TextDecoder();
-  return {
-    success,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
+): Promise<Ended> {
+  const options = { env, graceSeconds: 0 };
+  return (await run(python, ["-c", code, ...args], options))!;
 }
 
 /** Runs pip: as `python3 -m pip`, with the user's settings. */
@@ -64,6 +40,6 @@ export function runPip(
   python: string,
   args: readonly string[],
   env: Record<string, string>,
-): Promise<Finished> {
+): Promise<Ended> {
   return runPython(python, PIP, args, env);
 }

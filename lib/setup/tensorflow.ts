@@ -11,7 +11,8 @@ import {
 } from "../tensorflow/locate.ts";
 import { failure } from "./failure.ts";
 import { lockCache } from "./lock.ts";
-import { run, say } from "../system/mod.ts";
+import { say } from "../say.ts";
+import { run } from "../system/mod.ts";
 import { folderBytes, size, withProgress } from "./progress.ts";
 import { findPython, runPip, runPython } from "./python.ts";
 import { stagingFolder, sweep } from "./staging.ts";
@@ -25,7 +26,7 @@ import {
 
 /** Unpacks the files of the wheels in argv[1] that match argv[3] to argv[2]. */
 const UNPACK = `
-import glob, re, zipfile
+import glob, os, re, sys, zipfile
 wheels, folder, kept = sys.argv[1:]
 kept = re.compile(kept)
 for wheel in glob.glob(os.path.join(wheels, "*.whl")):
@@ -38,7 +39,7 @@ for wheel in glob.glob(os.path.join(wheels, "*.whl")):
 
 /** Loads the two libraries, as the program will. */
 const LOAD = `
-import ctypes
+import ctypes, sys
 for library in sys.argv[1:]:
     ctypes.CDLL(library, ctypes.RTLD_GLOBAL)
 `;

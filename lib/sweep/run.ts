@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { configToYaml } from "../config/mod.ts";
 import { mean } from "../evaluation/mod.ts";
 import { points } from "../text.ts";
-import { acquireLock, type Child, replaceDurably } from "../system/mod.ts";
+import { acquireLock, type Process, replaceDurably } from "../system/mod.ts";
 import { runFolderAt, RUNS_FOLDER } from "../runs/mod.ts";
 import { checkBeforeStart, type SweepFolder, sweepFolder } from "./folder.ts";
 import type { SweepPlan } from "./plan.ts";
@@ -20,7 +20,7 @@ export interface SweepOptions {
   /** Saves and stops all trainings. */
   signal: AbortSignal;
   /** The trainings that run, for whoever wants to end them at once. */
-  children: Set<Child>;
+  children: Set<Process>;
   /** Receives what happens, line by line. */
   say: (line: string) => void;
 }
@@ -138,7 +138,7 @@ class Sweeper {
       this.#say(trial, `is given up: ${verdict}`);
     } else if (end.code !== 130 || !signal.aborted) {
       trial.state = "failed";
-      trial.reason = end.error || `it ended with exit code ${end.code}`;
+      trial.reason = end.error;
       this.#say(trial, `has failed: ${trial.reason}`);
     }
     await this.#save();

@@ -1,7 +1,8 @@
 /** One training of a sweep, as a process of its own. */
 import { namesIn } from "../files.ts";
 import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
-import { type Child, startChild } from "../system/mod.ts";
+import { failureText, type Process, startCommand } from "../system/mod.ts";
+import { within } from "../time.ts";
 import type { Values } from "./settings.ts";
 import type { FinalGames, Trial } from "./state.ts";
 
@@ -22,7 +23,7 @@ export interface TrialOptions {
   /** Saves and stops the training. */
   signal: AbortSignal;
   /** Processes that run; this one is among them while it does. */
-  children: Set<Child>;
+  children: Set<Process>;
   /**
    * Called when `trial.evaluations` has grown.
    * @param isLast whether the training ends there anyway
@@ -34,7 +35,7 @@ export interface TrialOptions {
 /** How a training's process ended. */
 export interface TrialEnd {
   code: number;
-  /** Its error message; empty without one. */
+  /** Why, where it ended badly. */
   error: string;
 }
 
@@ -44,7 +45,7 @@ export interface TrialEnd {
  */
 export async function runTrial(options: TrialOptions): Promise<TrialEnd> {
   const { trial, run, log, signal, children } = options;
-  const child = await startChild({ args: await trainArguments(options), log });
+  const child = await startCommand(await trainArguments(options), { log });
   children.add(child);
   const stop = () => child.stop();
   signal.addEventListener("abort", stop);
@@ -53,16 +54,16 @@ export async function runTrial(options: TrialOptions): Promise<TrialEnd> {
   const ended = child.ended.finally(() => running = false);
   try {
     while (running) {
-      await pause(LOOK_EVERY_MS, ended);
+      await within(LOOK_EVERY_MS, ended);
       if (await hasNewEvaluation(trial, run)) {
         const isLast = await readProgress(trial, run);
         if (options.onEvaluation(isLast) && running) child.stop();
       }
     }
-    const { code, lastLines } = await ended;
+    const end = await ended;
     await readProgress(trial, run);
-    if (code === 0) trial.final = await readFinalGames(run);
-    return { code, error: errorIn(lastLines) };
+    if (end.success) trial.final = await readFinalGames(run);
+    return { code: end.code, error: failureText(end) };
   } finally {
     signal.removeEventListener("abort", stop);
     children.delete(child);
@@ -82,24 +83,6 @@ async function trainArguments(
     ...["--seed", String(trial.seed)],
     ...sets.flatMap((set) => ["--set", set]),
   ];
-}
-
-/** The line of the program's error message and all that follow it. */
-function errorIn(lines: readonly string[]): string {
-  const first = lines.findLastIndex((line) => line.startsWith("error: "));
-  return first < 0
-    ? lines.at(-1) ?? ""
-    : lines.slice(first).join(" ").slice("error: ".length);
-}
-
-/** Waits so long, or until `over` has come. */
-async function pause(ms: number, over: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const passed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([passed, over]);
-  clearTimeout(timer);
 }
 
 async function hasNewEvaluation(

@@ -1,81 +1,52 @@
 /**
- * Commands of this program in processes of their own, as a user would start
- * them: whatever ends one of them, the caller goes on.
+ * Commands of this program: as they are typed, and in processes of their own,
+ * as a user would start them: whatever ends one of them, the caller goes on.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  type Ended,
+  type Process,
+  type ProcessOptions,
+  start,
+} from "./process.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Lines that are kept to tell why a command failed. */
-const LAST_LINES = 20;
+/** Seconds that a command has to save when this program is gone. */
+const GRACE_SECONDS = 10;
 
-/** How a command is started. */
-export interface ChildOptions {
-  /** The command's name and its arguments: `["train", "--resume", NAME]`. */
-  args: readonly string[];
-  /** File to which all that it says is added; absent: it is not kept. */
-  log?: string;
-  /** Receives each line that it says on stderr. */
-  onLine?: (line: string) => void;
-}
-
-/** How a command ended. */
-export interface ChildEnd {
-  /** Its exit code; 128 + n when signal n ended it. */
-  code: number;
-  /** All of its stdout. */
-  output: string;
-  /** Its last lines on stderr, without their line ends. */
-  lastLines: string[];
-}
-
-/** A command that was started. */
-export interface Child {
-  pid: number;
-  ended: Promise<ChildEnd>;
-  /** Asks it to save and stop, as Ctrl-C does. */
-  stop(): void;
-  /** Ends it at once. */
-  kill(): void;
+/** A word as a shell takes it, in quotes where it needs them. */
+export function shellWord(word: string): string {
+  return /^[\w./=:,+@%-]+$/.test(word)
+    ? word
+    : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
- * Starts a command with the permissions of its task in `deno.json`.
+ * A command of this program as it is typed in a shell.
  *
+ * @param args the command's name and its arguments
+ */
+export function commandText(args: readonly string[]): string {
+  return ["deno", "task", ...args.map(shellWord)].join(" ");
+}
+
+/**
+ * Starts a command of this program with the permissions of its task in
+ * `deno.json`. It saves and stops when this program ends, however it ends.
+ *
+ * @param args the command's name and its arguments: `["train", "--resume", NAME]`
  * @throws Deno.errors.NotFound if there is no such command, or no folder for
  * the log
  */
-export async function startChild(options: ChildOptions): Promise<Child> {
-  const args = await commandArguments(options.args);
-  const log = options.log === undefined
-    ? null
-    : await Deno.open(options.log, { create: true, append: true });
-  let process: Deno.ChildProcess;
-  try {
-    process = new Deno.Command(Deno.execPath(), {
-      args,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (error) {
-    log?.close();
-    throw error;
-  }
-  const send = (signal: Deno.Signal) => {
-    try {
-      process.kill(signal);
-    } catch (error) {
-      // It has ended already.
-      if (!(error instanceof TypeError)) throw error;
-    }
-  };
-  return {
-    pid: process.pid,
-    ended: followChild(process, log, options.onLine),
-    stop: () => send("SIGTERM"),
-    kill: () => send("SIGKILL"),
-  };
+export async function startCommand(
+  args: readonly string[],
+  options: Pick<ProcessOptions, "log" | "onLine"> = {},
+): Promise<Process> {
+  return start(Deno.execPath(), await commandArguments(args), {
+    graceSeconds: GRACE_SECONDS,
+    ...options,
+  });
 }
 
 /** What Deno is called with: `run --allow-… main.ts train …`. */
@@ -94,34 +65,44 @@ async function commandArguments(args: readonly string[]): Promise<string[]> {
   ];
 }
 
-async function followChild(
-  process: Deno.ChildProcess,
-  log: Deno.FsFile | null,
-  onLine?: (line: string) => void,
-): Promise<ChildEnd> {
-  using _log = log;
-  const lastLines: string[] = [];
-  const takeLine = (line: string) => {
-    lastLines.push(line);
-    if (lastLines.length > LAST_LINES) lastLines.shift();
-    onLine?.(line);
-  };
-  const readErrors = async () => {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const bytes of process.stderr) {
-      log?.writeSync(bytes);
-      const lines = (rest + decoder.decode(bytes, { stream: true }))
-        .split("\n");
-      rest = lines.pop()!;
-      lines.forEach(takeLine);
-    }
-    if (rest !== "") takeLine(rest);
-  };
-  const [{ code }, output] = await Promise.all([
-    process.status,
-    new Response(process.stdout).text(),
-    readErrors(),
-  ]);
-  return { code, output, lastLines };
+/**
+ * Why a command of this program ended badly: its own error message, else the
+ * last that it said.
+ */
+export function failureText({ code, signal, stderr }: Ended): string {
+  // Who is killed has no last words: what stands there is of before.
+  if (signal !== null) return `ended by signal ${code - 128}`;
+  const lines = stderr.trimEnd().split("\n");
+  const error = lines.findLastIndex((line) => line.startsWith("error: "));
+  const said = error < 0
+    ? lines.findLast((line) => /^\S/.test(line))
+    : lines.slice(error).join(" ").slice("error: ".length);
+  const how = `exit code ${code}`;
+  return said ? `${how}: ${said}` : how;
+}
+
+/** A command that was started, for callers that have not moved yet. */
+export type Child = Omit<Process, "ended"> & { ended: Promise<ChildEnd> };
+
+/** How it ended. */
+export interface ChildEnd {
+  code: number;
+  output: string;
+  lastLines: string[];
+}
+
+/** {@linkcode startCommand} for callers that have not moved yet. */
+export async function startChild(
+  { args, ...options }: Parameters<typeof startCommand>[1] & {
+    args: readonly string[];
+  },
+): Promise<Child> {
+  const process = await startCommand(args, options);
+  const ended = process.ended.then(({ code, stdout, stderr }) => ({
+    ...{ code, output: stdout },
+    lastLines: stderr === ""
+      ? []
+      : stderr.replace(/\n$/, "").split("\n").slice(-20),
+  }));
+  return { ...process, ended };
 }

@@ -1,5 +1,62 @@
 /** Writing so that a file is there completely, or not at all. */
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { ifThere, namesIn, removeIfThere } from "../files.ts";
+import { isAlive } from "./watchdog.ts";
+
+/** Paths that this program is writing beside their place. */
+const beingWritten = new Set<string>();
+let writes = 0;
+
+/**
+ * Where something is until it has its name, or after it has lost it: beside its
+ * place, with a name of this writer's own, so that two writers do not mix.
+ */
+function besidePath(path: string, what: "partial" | "replaced"): string {
+  return `${path}.${what}-${Deno.pid}-${++writes}`;
+}
+
+/**
+ * Lets `write` make a file or folder beside its place, and `put` it there.
+ * Whatever goes wrong, nothing of it is left beside; what a writer left that
+ * was killed is removed first.
+ */
+export async function writeBeside(
+  path: string,
+  write: (partial: string, replaced: string) => Promise<void>,
+): Promise<void> {
+  await clearAbandoned(path);
+  const partial = besidePath(path, "partial");
+  const replaced = besidePath(path, "replaced");
+  const paths = [partial, replaced];
+  for (const each of paths) beingWritten.add(each);
+  try {
+    await write(partial, replaced);
+  } finally {
+    await removeIfThere(partial).catch(() => {});
+    for (const each of paths) beingWritten.delete(each);
+  }
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Removes what writers of a file or folder left beside it that were killed; one
+ * that had been taken away for another that never came is put back.
+ */
+async function clearAbandoned(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await namesIn(folder)) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const [, what, pid] = /\.(partial|replaced)-(\d+)-\d+$/.exec(name) ?? [];
+    const beside = join(folder, name);
+    if (
+      what === undefined || beingWritten.has(beside) ||
+      Number(pid) !== Deno.pid && isAlive(Number(pid))
+    ) continue;
+    if (what === "replaced" && !await ifThere(Deno.lstat(path))) {
+      await Deno.rename(beside, path);
+    } else await removeIfThere(beside);
+  }
+}
 
 /** Writes a file and waits until it is on the disk, not only on its way. */
 export async function writeDurably(
@@ -22,15 +79,10 @@ export async function replaceDurably(
   path: string,
   text: string,
 ): Promise<void> {
-  const partial = `${path}.partial`;
-  try {
+  await writeBeside(path, async (partial) => {
     await writeDurably(partial, new TextEncoder().encode(text));
     await Deno.rename(partial, path);
-  } catch (error) {
-    await Deno.remove(partial).catch(() => {});
-    throw error;
-  }
-  await syncFolder(dirname(path));
+  });
 }
 
 /** Waits until a folder's list of names is on the disk. */

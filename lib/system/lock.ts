@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { RunLockedError } from "../errors.ts";
+import { DinoDqnError, RunLockedError } from "../errors.ts";
 import { ifThere } from "../files.ts";
 
 /** Who holds a lock. */
@@ -8,6 +8,15 @@ export interface LockHolder {
   host: string;
   /** When it was taken, ISO 8601. */
   since: string;
+}
+
+/** How a lock is taken. */
+export interface LockOptions {
+  /**
+   * Called before waiting for another process that holds it, with that process
+   * in words. Absent: nobody waits, it is an error.
+   */
+  onWait?: (holder: string) => void;
 }
 
 /**
@@ -19,40 +28,47 @@ export interface LockHolder {
  *
  * @param path the lock file, made if missing
  * @param what what is locked, for the message
- * @throws RunLockedError if another process holds it, saying which
+ * @throws RunLockedError if another process holds it, saying which;
+ * DinoDqnError if the file cannot be made or locked
  */
 export async function acquireLock(
   path: string,
   what: string,
+  { onWait }: LockOptions = {},
 ): Promise<Disposable> {
-  const file = await Deno.open(path, { read: true, write: true, create: true });
+  using opened = new DisposableStack();
   try {
+    const file = opened.use(
+      await Deno.open(path, { read: true, write: true, create: true }),
+    );
     if (!await file.tryLock(true)) {
-      throw new RunLockedError(
-        `${what} is in use by ${await describeHolder(path)}; ` +
-          "wait until it has ended, or end it",
-      );
+      const holder = describe(await readHolder(path));
+      if (!onWait) {
+        throw new RunLockedError(
+          `${what} is in use by ${holder}; wait until it has ended, or end it`,
+        );
+      }
+      onWait(holder);
+      await file.lock(true);
     }
-    const holder: LockHolder = {
-      pid: Deno.pid,
-      host: hostname(),
-      since: new Date().toISOString(),
+    await writeHolder(file);
+    const held = opened.move();
+    return {
+      [Symbol.dispose]() {
+        using _file = held;
+        // Closing the file gives the lock back.
+        file.truncateSync();
+      },
     };
-    await file.truncate();
-    const name = new TextEncoder().encode(JSON.stringify(holder) + "\n");
-    // On a full disk it is held without a name.
-    await file.write(name).catch(() => file.truncate());
-  } catch (error) {
-    file.close();
-    throw error;
+  } catch (cause) {
+    if (cause instanceof DinoDqnError) throw cause;
+    throw new DinoDqnError(
+      `${what} cannot be locked with the file ${path}: ${
+        (cause as Error).message
+      }; it must be a file that this user may write, on a disk that has locks`,
+      { cause },
+    );
   }
-  return {
-    [Symbol.dispose]() {
-      // Closing the file gives the lock back.
-      file.truncateSync();
-      file.close();
-    },
-  };
 }
 
 /**
@@ -61,27 +77,40 @@ export async function acquireLock(
  * gets in nobody's way.
  *
  * @param path the lock file
- * @returns null when nobody holds it
+ * @returns null when nobody holds it, or its holder has not written its name yet
  */
 export async function lockHolder(path: string): Promise<LockHolder | null> {
-  const text = await ifThere(Deno.readTextFile(path));
-  if (!text) return null;
+  const holder = await readHolder(path);
+  if (!holder) return null;
   using file = await Deno.open(path);
-  if (await file.tryLock()) return null;
+  return await file.tryLock() ? null : holder;
+}
+
+async function writeHolder(file: Deno.FsFile): Promise<void> {
+  await file.truncate();
+  const holder: LockHolder = {
+    pid: Deno.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+  };
+  const name = new TextEncoder().encode(JSON.stringify(holder) + "\n");
+  // On a full disk it is held without a name.
+  await file.write(name).catch(() => file.truncate());
+}
+
+async function readHolder(path: string): Promise<LockHolder | null> {
   try {
-    return JSON.parse(text);
-  } catch {
+    const holder = JSON.parse(await ifThere(Deno.readTextFile(path)) ?? "null");
+    return typeof holder?.pid === "number" ? holder : null;
+  } catch (error) {
     // It is being written.
-    return null;
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 
-async function describeHolder(path: string): Promise<string> {
-  try {
-    const holder: LockHolder = JSON.parse(await Deno.readTextFile(path));
-    return `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
-  } catch {
-    // It has not written its name yet.
-    return "another process";
-  }
+function describe(holder: LockHolder | null): string {
+  return holder
+    ? `process ${holder.pid} on ${holder.host}, since ${holder.since}`
+    : "another process";
 }

@@ -2,18 +2,29 @@
 export {
   type Child,
   type ChildEnd,
-  type ChildOptions,
+  commandText,
+  failureText,
+  shellWord,
   startChild,
+  startCommand,
 } from "./commands.ts";
 export { replaceDurably, syncFolder, writeDurably } from "./durable.ts";
-export { acquireLock, type LockHolder, lockHolder } from "./lock.ts";
-export { commandText } from "./command_text.ts";
-export { type Files, replaceFolder } from "./folder.ts";
 export {
+  checkFolder,
+  type Files,
+  type OwnNames,
+  replaceFolder,
+  writeFolder,
+} from "./folder.ts";
+export { acquireLock, type LockHolder, lockHolder } from "./lock.ts";
+export {
+  type Ended,
+  type Ended as Finished,
   findProgram,
-  type Finished,
   lastLine,
+  type Process,
+  type ProcessOptions,
   run,
-  runAloud,
-  say,
+  start,
 } from "./process.ts";
+export { isAlive, killGroup, Watchdog } from "./watchdog.ts";

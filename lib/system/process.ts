@@ -1,90 +1,229 @@
-/** Running other programs, and saying what happens. */
+/** Running other programs. */
+import { within } from "../time.ts";
+import { killGroup, Watchdog } from "./watchdog.ts";
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** Characters that are kept of a program's stderr: its last words. */
+const KEPT_CHARACTERS = 65_536;
+/** How long a program that has ended may still be heard of, in milliseconds. */
+const LAST_WORDS_MS = 1000;
 
-/** Writes a line to stderr; stdout stays free for the task that follows. */
-export function say(line: string): void {
-  Deno.stderr.writeSync(encoder.encode(`${line}\n`));
+/** How a program is run. */
+export interface ProcessOptions {
+  /** Variables beside those of this program. */
+  env?: Record<string, string>;
+  /** Names of this program's variables that it does not get. */
+  withoutEnv?: RegExp;
+  cwd?: string;
+  /** Its stdin; absent: none. */
+  input?: string;
+  /** Whether its stdout is kept. @default {true} */
+  output?: boolean;
+  /** Receives each line that it says on stderr. */
+  onLine?: (line: string) => void;
+  /** File to which all that it says on stderr is added. */
+  log?: string;
+  /** Milliseconds after which it is killed, with all that it has started. */
+  limitMs?: number;
+  /**
+   * Seconds that it has to save and stop when this program ends, however it
+   * ends. Absent: it goes on.
+   */
+  graceSeconds?: number;
 }
 
-/** What a program that ran left behind. */
-export interface Finished {
+/** How a program ended. */
+export interface Ended {
   success: boolean;
+  /** Its exit code; 128 + n when signal n ended it. */
+  code: number;
+  /** The signal that ended it; null: it ended by itself. */
+  signal: Deno.Signal | null;
+  /** Whether it was killed because it took too long. */
+  timedOut: boolean;
   stdout: string;
+  /** Its last 64 KiB. */
   stderr: string;
 }
 
-/** How to run a program. */
-export interface RunOptions {
-  env?: Record<string, string>;
-  cwd?: string;
-  signal?: AbortSignal;
-  /** Its stdin; absent: none. */
-  input?: string;
+/** A program that runs, in a process group of its own. */
+export interface Process {
+  pid: number;
+  ended: Promise<Ended>;
+  /** Asks it to save and stop (SIGTERM). */
+  stop(): void;
+  /** Ends it, and all that it has started in its group, at once. */
+  kill(): void;
 }
 
 /**
- * Runs a program and collects its output.
+ * Starts a program in a process group of its own: Ctrl-C at the terminal is for
+ * this program alone, which stops what it started as it sees fit.
+ *
+ * @throws Deno.errors.NotFound if there is no such program, or no folder for
+ * the log; another error if it cannot be started
+ */
+export function start(
+  program: string,
+  args: readonly string[],
+  options: ProcessOptions = {},
+): Process {
+  const { input, output = true, withoutEnv, cwd } = options;
+  const inherited = Object.entries(withoutEnv ? Deno.env.toObject() : {})
+    .filter(([name]) => !withoutEnv?.test(name));
+  using opened = new DisposableStack();
+  const log = options.log === undefined
+    ? null
+    : opened.use(Deno.openSync(options.log, { create: true, append: true }));
+  const child = new Deno.Command(program, {
+    args: [...args],
+    env: { ...Object.fromEntries(inherited), ...options.env },
+    clearEnv: withoutEnv !== undefined,
+    ...(cwd !== undefined && { cwd }),
+    stdin: input === undefined ? "null" : "piped",
+    stdout: output ? "piped" : "null",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+  const cleanUp = opened.move();
+  let running = true;
+
+  const follow = async (): Promise<Ended> => {
+    using _cleanUp = cleanUp;
+    await using watchdog = options.graceSeconds === undefined
+      ? null
+      : new Watchdog(options);
+    await watchdog?.watch(child.pid);
+    if (input !== undefined) void feed(child.stdin, input);
+    const stdout = output ? readAll(child.stdout) : null;
+    const stderr = readErrors(child.stderr, log, options.onLine);
+    let timedOut = false;
+    const timer = options.limitMs !== undefined && setTimeout(() => {
+      timedOut = true;
+      killGroup(child.pid);
+    }, options.limitMs);
+    const { success, code, signal } = await child.status;
+    running = false;
+    if (timer !== false) clearTimeout(timer);
+    return {
+      ...{ success, code, signal, timedOut },
+      stdout: await stdout?.end() ?? "",
+      stderr: await stderr.end(),
+    };
+  };
+  const whileRunning = (action: () => void) => () => {
+    // The number of a process that has ended may be another one's by now.
+    if (running) attempt(action);
+  };
+  return {
+    pid: child.pid,
+    ended: follow(),
+    stop: whileRunning(() => child.kill("SIGTERM")),
+    kill: whileRunning(() => killGroup(child.pid)),
+  };
+}
+
+/**
+ * Runs a program to its end.
  *
  * @returns undefined when there is no such program
  */
 export async function run(
   program: string,
-  args: string[],
-  options: RunOptions = {},
-): Promise<Finished | undefined> {
-  const { input, ...rest } = options;
+  args: readonly string[],
+  options: ProcessOptions = {},
+): Promise<Ended | undefined> {
+  let process: Process;
   try {
-    const child = new Deno.Command(program, {
-      args,
-      stdin: input === undefined ? "null" : "piped",
-      stdout: "piped",
-      stderr: "piped",
-      ...rest,
-    }).spawn();
-    const [{ success, stdout, stderr }] = await Promise.all([
-      child.output(),
-      input === undefined ? null : feed(child.stdin, input),
-    ]);
-    return {
-      success,
-      stdout: decoder.decode(stdout),
-      stderr: decoder.decode(stderr),
-    };
+    process = start(program, args, options);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+  return await process.ended;
 }
 
 async function feed(
   stdin: WritableStream<Uint8Array>,
-  input: string,
+  text: string,
 ): Promise<void> {
   const writer = stdin.getWriter();
   try {
-    await writer.write(encoder.encode(input));
+    await writer.write(new TextEncoder().encode(text));
     await writer.close();
   } catch {
     // It may end without reading what it is given.
   }
 }
 
-/** Runs a program whose output, both streams of it, goes to stderr. */
-export async function runAloud(
-  program: string,
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<boolean> {
-  const { success } = await new Deno.Command("sh", {
-    args: ["-c", 'exec "$@" >&2', "sh", program, ...args],
-    stdin: "null",
-    stdout: "null",
-    stderr: "inherit",
-    env,
-  }).spawn().status;
-  return success;
+/** A stream that is being read, so that its writer never waits. */
+interface Reading {
+  /**
+   * All that was read. A process that the program left behind may hold the
+   * stream open for ever, so it is given up when nothing comes any more.
+   */
+  end(): Promise<string>;
+}
+
+function readAll(stream: ReadableStream<Uint8Array>): Reading {
+  let text = "";
+  return read(stream, (piece) => text += piece, () => text);
+}
+
+function readErrors(
+  stream: ReadableStream<Uint8Array>,
+  log: Deno.FsFile | null,
+  onLine: (line: string) => void = () => {},
+): Reading {
+  let kept = "";
+  let line = "";
+  return read(stream, (piece, bytes) => {
+    // A full disk takes the log away, not the work.
+    attempt(() => log?.writeSync(bytes));
+    kept = (kept + piece).slice(-KEPT_CHARACTERS);
+    const lines = (line + piece).split("\n");
+    line = lines.pop()!.slice(-KEPT_CHARACTERS);
+    lines.forEach(onLine);
+  }, () => {
+    if (line !== "") onLine(line);
+    return kept;
+  });
+}
+
+function read(
+  stream: ReadableStream<Uint8Array>,
+  take: (piece: string, bytes: Uint8Array) => void,
+  result: () => string,
+): Reading {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let chunks = 0;
+  const readToEnd = async () => {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      chunks++;
+      take(decoder.decode(value, { stream: true }), value);
+    }
+  };
+  const ended = readToEnd().then(() => true);
+  return {
+    async end() {
+      let heard: number;
+      do heard = chunks; while (
+        !await within(LAST_WORDS_MS, ended) && chunks > heard
+      );
+      await reader.cancel().catch(() => {});
+      return result();
+    },
+  };
+}
+
+function attempt(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // It has ended just now.
+  }
 }
 
 /** The path of a program on the PATH. */

@@ -13,6 +13,8 @@ import {
   DinoPageError,
 } from "../../lib/errors.ts";
 
+import { isRunning, until } from "../processes.ts";
+
 /** So long that nothing in these tests is noticed by running out of time. */
 const CONFIG = {
   path: null,
@@ -22,16 +24,6 @@ const CONFIG = {
 };
 const SIZE = { width: 600, height: 150 };
 
-/** Whether the process is there and is not only a zombie. */
-function isRunning(pid: number): boolean {
-  try {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return !stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
-  } catch {
-    return false;
-  }
-}
-
 function exists(path: string): boolean {
   try {
     Deno.statSync(path);
@@ -39,10 +31,6 @@ function exists(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function until(reached: () => boolean): Promise<void> {
-  while (!reached()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** A call that never ends by itself. */

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { ConfigError, UsageError } from "../../lib/errors.ts";
-import { commandText } from "../../lib/system/command_text.ts";
+import { commandText } from "../../lib/system/mod.ts";
 import {
   compareRuns,
   comparisonFiles,

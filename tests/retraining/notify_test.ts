@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { notify } from "../../lib/retraining/mod.ts";
+import { isRunning, until } from "../processes.ts";
 
 const RESULT = { result: "kept", reason: 'not "better"; $HOME %d' };
 const shell = (script: string, ...args: string[]) => [
@@ -15,19 +16,6 @@ async function withFolder(test: (folder: string) => Promise<void>) {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** Whether a process runs; one that has ended and waits to be noted does not. */
-function runs(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
-  } catch {
-    return false;
-  }
-}
-
-async function becomes(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 Deno.test("notify() tells nobody when no command is configured", async () => {
@@ -86,7 +74,7 @@ Deno.test("notify() kills a program that hangs, with all that it started", () =>
       Number(Deno.readTextFileSync(file))
     );
     assert(pids.every((pid) => pid > 1));
-    await becomes(() => !pids.some(runs));
+    await until(() => !pids.some(isRunning));
   }));
 
 Deno.test("notify() does not wait for what a program leaves behind", () =>

@@ -3,22 +3,10 @@
  * the programs that the test puts there. What is fake about them says so in
  * its name; set-up itself, unpacking and loading are the real ones.
  */
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 const PROJECT = new URL("../../", import.meta.url).pathname;
 /** All that set-up consists of: it can run before anything else is there. */
-const SETUP = [
-  "deno.json",
-  "tasks/setup.ts",
-  "lib/errors.ts",
-  "lib/files.ts",
-  "lib/browser/find.ts",
-  "lib/compat/packages.json",
-  "lib/tensorflow/locate.ts",
-  ...["lib/setup", "lib/system"].flatMap((folder) =>
-    [...Deno.readDirSync(`${PROJECT}/${folder}`)]
-      .map(({ name }) => `${folder}/${name}`)
-  ),
-];
+const SETUP = ["deno.json", "lib/compat/packages.json", ...importedBySetUp()];
 const FAKE_PIP = new URL("./fake_pip", import.meta.url).pathname;
 /** The interpreter itself: what is on the PATH may be a script that needs it. */
 export const PYTHON = new TextDecoder().decode(
@@ -32,6 +20,16 @@ export interface Ended {
   code: number;
   stdout: string;
   stderr: string;
+}
+
+function importedBySetUp(): string[] {
+  const { stdout } = new Deno.Command(Deno.execPath(), {
+    args: ["info", "--no-config", "--json", `${PROJECT}/tasks/setup.ts`],
+  }).outputSync();
+  const { modules }: { modules: { local?: string }[] } = JSON.parse(
+    new TextDecoder().decode(stdout),
+  );
+  return modules.flatMap(({ local }) => local ? relative(PROJECT, local) : []);
 }
 
 export class FakeMachine implements AsyncDisposable {

@@ -147,7 +147,7 @@ Deno.test("a second set-up waits for the first and downloads nothing", async () 
   const second = machine.start();
   const heard = listen(second);
   await until(() => heard.text.includes("waiting for it"));
-  assertStringIncludes(heard.text, `(process ${first.pid})`);
+  assertStringIncludes(heard.text, `(process ${first.pid} on`);
   machine.openGate();
   const codes = [(await ended(first)).code, (await second.status).code];
   await Promise.all([heard.end, second.stdout.cancel()]);
@@ -202,9 +202,20 @@ Deno.test("set-up installs Chromium as root where there is apt-get", async () =>
   if (Deno.uid() === 0) {
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "installing Chromium");
+    assertEquals(stderr.includes("fake apt-get"), false);
+    // What it says is shown when it fails.
+    machine.env.CHROME_PATH = "";
+    machine.program(
+      "apt-get",
+      "echo fake apt-get; echo no network >&2; exit 1",
+    );
+    await Deno.remove(`${machine.bin}/chromium`);
+    const failed = await machine.run();
+    assertEquals(failed.code, 1);
+    assertStringIncludes(failed.stderr, "\nfake apt-get\nno network\n");
     assertStringIncludes(
-      stderr,
-      "fake apt-get -q update\nfake apt-get -q install",
+      failed.stderr,
+      "apt-get could not install Chromium: no network. Install Chrome",
     );
   } else {
     assertEquals(code, 1);

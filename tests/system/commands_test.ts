@@ -1,31 +1,30 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { startChild } from "../../lib/system/commands.ts";
+import { failureText, startCommand } from "../../lib/system/mod.ts";
 
-Deno.test("startChild() runs a command and keeps what it said", async () => {
+Deno.test("startCommand() runs a command and keeps what it said", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const log = join(folder, "train.log");
     const heard: string[] = [];
     const onLine = (line: string) => heard.push(line);
-    const help = await startChild({ args: ["train", "--help"], log, onLine });
-    const { code, output, lastLines } = await help.ended;
-    assertEquals([code, lastLines], [0, []]);
-    assertStringIncludes(output, "deno task train");
+    const help = await startCommand(["train", "--help"], { log, onLine });
+    const { code, stdout, stderr } = await help.ended;
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "deno task train");
 
-    const wrong = await startChild({
-      args: ["train", "--set", "seed"],
+    const wrong = await startCommand(["train", "--set", "seed"], {
       log,
       onLine,
     });
     const end = await wrong.ended;
-    assertEquals([end.code, end.output], [2, ""]);
-    assertStringIncludes(end.lastLines[0]!, "error: --set seed: write it as");
-    assertEquals(heard, end.lastLines);
-    assertEquals(
-      await Deno.readTextFile(log),
-      end.lastLines.map((line) => line + "\n").join(""),
+    assertEquals([end.code, end.stdout], [2, ""]);
+    assertStringIncludes(
+      failureText(end),
+      "exit code 2: --set seed: write it as",
     );
+    assertEquals(heard.join("\n") + "\n", end.stderr);
+    assertEquals(await Deno.readTextFile(log), end.stderr);
     // What has ended can be asked to stop all the same.
     wrong.stop();
     wrong.kill();
@@ -34,15 +33,16 @@ Deno.test("startChild() runs a command and keeps what it said", async () => {
   }
 });
 
-Deno.test("startChild() tells a command that a signal ended", async () => {
-  const child = await startChild({ args: ["doctor"] });
+Deno.test("startCommand() tells a command that a signal ended", async () => {
+  const child = await startCommand(["doctor"]);
   child.kill();
-  assertEquals((await child.ended).code, 128 + 9);
+  const end = await child.ended;
+  assertEquals([end.code, failureText(end)], [128 + 9, "ended by signal 9"]);
 });
 
-Deno.test("startChild() knows the commands of this program only", async () => {
+Deno.test("startCommand() knows the commands of this program only", async () => {
   await assertRejects(
-    () => startChild({ args: ["trian"] }),
+    () => startCommand(["trian"]),
     Deno.errors.NotFound,
     "no command trian",
   );

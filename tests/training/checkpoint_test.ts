@@ -20,6 +20,7 @@ import {
   loadNewestCheckpoint,
   saveCheckpoint,
 } from "../../lib/training/mod.ts";
+import { until } from "../processes.ts";
 import { readCheckpointFiles } from "../../lib/runs/checkpoint_files.ts";
 import {
   addSteps,
@@ -335,6 +336,7 @@ Deno.test("saveCheckpoint() killed at any moment leaves complete checkpoints alo
         if (step === Number(Deno.args[0])) console.log("saving");
       }
     `;
+    const isUnfinished = (name: string) => !/^step-\d+$/.test(name);
     let newest = 1;
     let interrupted = 0;
     for (let kill = 0; kill < 8; kill++) {
@@ -345,12 +347,13 @@ Deno.test("saveCheckpoint() killed at any moment leaves complete checkpoints alo
       }).spawn();
       const reader = writer.stdout.getReader();
       await reader.read();
+      if (kill % 2) await until(() => names(folder).some(isUnfinished));
       await new Promise((go) => setTimeout(go, random.integer(100)));
       writer.kill("SIGKILL");
       await writer.status;
       await reader.cancel();
 
-      if (names(folder).some((name) => !/^step-\d+$/.test(name))) interrupted++;
+      if (names(folder).some(isUnfinished)) interrupted++;
       const { path, state } = await loadNewestCheckpoint(folder, refuse);
       const { step } = state.counters;
       const expected = makeState(step);

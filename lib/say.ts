@@ -1,0 +1,23 @@
+/** Where text goes: answers to stdout, everything said about them to stderr. */
+
+/** Writes all of a text. @throws Error when nobody reads it, or a disk is full */
+export function writeAll(
+  stream: { writeSync(data: Uint8Array): number },
+  text: string,
+): void {
+  let bytes = new TextEncoder().encode(text);
+  // A pipe may take less than it is given.
+  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+}
+
+/**
+ * Writes a line to stderr: progress, notes, errors. Work never ends because
+ * nobody can be told of it (a closed terminal, a full disk): it does not throw.
+ */
+export function say(line: string): void {
+  try {
+    writeAll(Deno.stderr, `${line}\n`);
+  } catch {
+    // Nobody reads it any more.
+  }
+}
