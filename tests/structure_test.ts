@@ -107,7 +107,7 @@ function valuesIn(text: string): string[] {
 
 function importsIn(path: string, text: string): string[] {
   const specifiers = text.matchAll(
-    /(?:^|[\s}])(?:from|import)\s*\(?\s*"(\.[^"]+)"/g,
+    /(?:^|[\s}])(?:from|import)\s*\(?\s*"(\.[^"]+\.ts)"/g,
   );
   return Array.from(
     specifiers,

@@ -2,9 +2,9 @@
 import type { Config, GameConfig } from "../config/mod.ts";
 import type { Baseline } from "./baselines.ts";
 import type { Evaluation, PlayedGame } from "./games.ts";
-import { PUBLISHED_RESULTS, type PublishedResult } from "./published.ts";
 import type { ScoreSummary } from "./statistics.ts";
 import { formatCsv } from "../csv.ts";
+import published from "./published.json" with { type: "json" };
 
 /** The name, among {@linkcode EvaluationContext.versions}, of the page's hash. */
 export const PAGE_SCRIPT = "Page script (SHA-256)";
@@ -34,6 +34,27 @@ export interface PlayerFigures extends ScoreSummary {
   /** Share of the games, 0 to 1, of 4,000 points and more. */
   above4000: number;
   pointsPerSecond: number;
+}
+
+/**
+ * What others published for agents that play this game from its pixels. None
+ * of it was measured here: the sources differ in hardware, pacing and number
+ * of games. `null`: not given there.
+ */
+export interface PublishedResult {
+  game: EvaluationContext["game"];
+  /** What was published, and by whom. */
+  name: string;
+  algorithm: string;
+  mean: number | null;
+  median: number | null;
+  max: number | null;
+  /** Games behind the figures. */
+  episodes: number | null;
+  /** Were these games of a finished agent, or the games of its training? */
+  kind: "test" | "training" | "demonstration";
+  source: string;
+  note?: string;
 }
 
 /** A game without its list of actions. */
@@ -71,7 +92,8 @@ export function evaluationReport(
     ...evaluation,
     games: evaluation.games.map(({ played: _played, ...game }) => game),
     baselines: baselines.map(playerFigures),
-    published: PUBLISHED_RESULTS.filter(({ game }) => game === context.game)
+    published: (published as PublishedResult[])
+      .filter(({ game }) => game === context.game)
       .map((result) => ({ ...result, measuredHere: false })),
   };
 }

@@ -15,7 +15,6 @@ export {
   noOpPolicy,
   randomPolicy,
 } from "./policies.ts";
-export { PUBLISHED_RESULTS, type PublishedResult } from "./published.ts";
 export { firstSeedFor, type SeedPurpose } from "./seeds.ts";
 export {
   bootstrapInterval,
