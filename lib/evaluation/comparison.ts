@@ -1,4 +1,5 @@
 /** Statistics of two or more samples of scores. Pure, the resampling seeded. */
+import { bisectLeft, bisectRight } from "d3-array";
 import { Random } from "../random.ts";
 import {
   bootstrapInterval,
@@ -8,7 +9,7 @@ import {
   percentileInterval,
   requireValues,
   resample,
-  sorted,
+  type Sample,
   type Statistic,
 } from "./statistics.ts";
 
@@ -19,35 +20,17 @@ import {
  * @throws RangeError when a sample is empty
  */
 export function probabilityOfImprovement(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
+  a: Sample,
+  b: Sample,
 ): number {
   requireValues(a);
   requireValues(b);
-  const ordered = sorted(b);
-  let wins = 0;
-  for (let i = 0; i < a.length; i++) {
-    wins += (countBelow(ordered, a[i]!, false) +
-      countBelow(ordered, a[i]!, true)) / 2;
-  }
-  return wins / (a.length * b.length);
-}
-
-/** Values of `ordered` that are below `value`, or not above it. */
-function countBelow(
-  ordered: Float64Array,
-  value: number,
-  orEqual: boolean,
-): number {
-  let low = 0;
-  let high = ordered.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = ordered[middle]!;
-    if (at < value || (orEqual && at === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const ordered = Float64Array.from(b).sort();
+  const wins = mean(Float64Array.from(
+    a,
+    (value) => bisectLeft(ordered, value) + bisectRight(ordered, value),
+  ));
+  return wins / 2 / b.length;
 }
 
 /**
@@ -55,8 +38,8 @@ function countBelow(
  * resampled. @throws RangeError when a sample is empty
  */
 export function probabilityOfImprovementInterval(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
+  a: Sample,
+  b: Sample,
   options: BootstrapOptions = {},
 ): Interval {
   requireValues(a);
@@ -80,7 +63,7 @@ export function probabilityOfImprovementInterval(
  * @throws RangeError when there is no sample, or one is empty
  */
 export function hierarchicalInterval(
-  samples: readonly ArrayLike<number>[],
+  samples: readonly Sample[],
   statistic: Statistic,
   options: BootstrapOptions = {},
 ): Interval {
@@ -117,8 +100,8 @@ export interface PairedDifference {
  * @throws RangeError when the samples are empty or of different lengths
  */
 export function pairedDifference(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
+  a: Sample,
+  b: Sample,
   options: BootstrapOptions = {},
 ): PairedDifference {
   if (a.length !== b.length) {

@@ -22,10 +22,8 @@ export {
   type Interval,
   mean,
   median,
-  quantile,
   type ScoreSummary,
   share,
-  standardDeviation,
   type Statistic,
   summarizeScores,
 } from "./statistics.ts";

@@ -4,13 +4,22 @@
  * a bootstrap interval, and the interquartile mean stands beside the mean.
  * All functions are pure; the resampling is seeded.
  */
+import {
+  deviation,
+  mean as meanOf,
+  median as medianOf,
+  quantile,
+} from "d3-array";
 import { Random } from "../random.ts";
+
+/** Values of which a figure is told. */
+export type Sample = readonly number[] | Float64Array;
 
 /** Bounds of an interval: [low, high]. */
 export type Interval = [low: number, high: number];
 
 /** A figure of a sample; it must not change the sample. */
-export type Statistic = (values: ArrayLike<number>) => number;
+export type Statistic = (values: Sample) => number;
 
 /** How an interval is resampled. */
 export interface BootstrapOptions {
@@ -22,66 +31,23 @@ export interface BootstrapOptions {
   seed?: number;
 }
 
-/** The values in ascending order. */
-export function sorted(values: ArrayLike<number>): Float64Array {
-  return Float64Array.from(values).sort();
-}
-
 /** @throws RangeError on an empty sample, of which no figure can be told */
-export function requireValues(values: ArrayLike<number>): void {
+export function requireValues(values: Sample): void {
   if (values.length === 0) {
     throw new RangeError("a statistic needs at least one value, but got none");
   }
 }
 
 /** The arithmetic mean. @throws RangeError on an empty sample */
-export function mean(values: ArrayLike<number>): number {
+export function mean(values: Sample): number {
   requireValues(values);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
-}
-
-/**
- * The standard deviation of a sample (n - 1 in the denominator); 0 for one
- * value. @throws RangeError on an empty sample
- */
-export function standardDeviation(values: ArrayLike<number>): number {
-  const centre = mean(values);
-  if (values.length === 1) return 0;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (values[i]! - centre) ** 2;
-  return Math.sqrt(squares / (values.length - 1));
-}
-
-function quantileOfSorted(ordered: Float64Array, q: number): number {
-  const position = (ordered.length - 1) * q;
-  const below = Math.floor(position);
-  const low = ordered[below]!;
-  const high = ordered[Math.min(below + 1, ordered.length - 1)]!;
-  return low + (high - low) * (position - below);
-}
-
-/**
- * The q-quantile, with linear interpolation between the neighbours (NumPy's
- * default). @throws RangeError on an empty sample or q outside [0, 1]
- */
-export function quantile(values: ArrayLike<number>, q: number): number {
-  requireValues(values);
-  if (!(q >= 0 && q <= 1)) {
-    throw new RangeError(`a quantile must be from 0 to 1, but got ${q}`);
-  }
-  return quantileOfSorted(sorted(values), q);
+  return meanOf(values)!;
 }
 
 /** The median. @throws RangeError on an empty sample */
-export function median(values: ArrayLike<number>): number {
-  return quantile(values, 0.5);
-}
-
-function interquartileMeanOfSorted(ordered: Float64Array): number {
-  const cut = Math.floor(ordered.length / 4);
-  return mean(ordered.subarray(cut, ordered.length - cut));
+export function median(values: Sample): number {
+  requireValues(values);
+  return medianOf(values)!;
 }
 
 /**
@@ -92,20 +58,22 @@ function interquartileMeanOfSorted(ordered: Float64Array): number {
  *
  * @throws RangeError on an empty sample
  */
-export function interquartileMean(values: ArrayLike<number>): number {
-  requireValues(values);
-  return interquartileMeanOfSorted(sorted(values));
+export function interquartileMean(values: Sample): number {
+  return interquartileMeanOfSorted(Float64Array.from(values).sort());
+}
+
+function interquartileMeanOfSorted(ordered: Float64Array): number {
+  const cut = Math.floor(ordered.length / 4);
+  return mean(ordered.subarray(cut, ordered.length - cut));
 }
 
 /** Share of the values, 0 to 1, for which `holds`. */
 export function share(
-  values: ArrayLike<number>,
+  values: Sample,
   holds: (value: number) => boolean,
 ): number {
   requireValues(values);
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (holds(values[i]!)) count++;
-  return count / values.length;
+  return Array.from(values).filter(holds).length / values.length;
 }
 
 /** The interval that holds the middle `confidence` of figures; sorts them. */
@@ -116,8 +84,8 @@ export function percentileInterval(
   resampled.sort();
   const tail = (1 - confidence) / 2;
   return [
-    quantileOfSorted(resampled, tail),
-    quantileOfSorted(resampled, 1 - tail),
+    quantile(resampled, tail)!,
+    quantile(resampled, 1 - tail)!,
   ];
 }
 
@@ -126,13 +94,13 @@ export function percentileInterval(
  * `visit`. The sample's buffer is used again.
  */
 export function resample(
-  values: ArrayLike<number>,
+  values: Sample,
   resamples: number,
   random: Random,
   visit: (ordered: Float64Array, index: number) => void,
 ): void {
   // Sorting the values once and counting draws gives each resample in order.
-  const ordered = sorted(values);
+  const ordered = Float64Array.from(values).sort();
   const n = ordered.length;
   const counts = new Uint32Array(n);
   const sample = new Float64Array(n);
@@ -155,7 +123,7 @@ export function resample(
  * @throws RangeError on an empty sample
  */
 export function bootstrapInterval(
-  values: ArrayLike<number>,
+  values: Sample,
   statistic: Statistic,
   options: BootstrapOptions = {},
 ): Interval {
@@ -178,7 +146,7 @@ export interface ScoreSummary {
   /** Interquartile mean: the mean of the middle half. */
   iqm: number;
   iqm95: Interval;
-  /** Standard deviation of the games. */
+  /** Standard deviation of the games (n - 1 in the denominator); 0 of one. */
   sd: number;
   /** First and third quartile. */
   quartiles: Interval;
@@ -193,7 +161,7 @@ export interface ScoreSummary {
  * @throws RangeError on an empty sample
  */
 export function summarizeScores(
-  scores: ArrayLike<number>,
+  scores: Sample,
   options: BootstrapOptions = {},
 ): ScoreSummary {
   requireValues(scores);
@@ -203,23 +171,23 @@ export function summarizeScores(
   const iqms = new Float64Array(resamples);
   resample(scores, resamples, new Random(seed), (sample, r) => {
     means[r] = mean(sample);
-    medians[r] = quantileOfSorted(sample, 0.5);
+    medians[r] = quantile(sample, 0.5)!;
     iqms[r] = interquartileMeanOfSorted(sample);
   });
-  const ordered = sorted(scores);
+  const ordered = Float64Array.from(scores).sort();
   return {
     mean: mean(ordered),
     mean95: percentileInterval(means, confidence),
-    median: quantileOfSorted(ordered, 0.5),
+    median: median(ordered),
     median95: percentileInterval(medians, confidence),
     iqm: interquartileMeanOfSorted(ordered),
     iqm95: percentileInterval(iqms, confidence),
-    sd: standardDeviation(ordered),
+    sd: deviation(ordered) ?? 0,
     quartiles: [
-      quantileOfSorted(ordered, 0.25),
-      quantileOfSorted(ordered, 0.75),
+      quantile(ordered, 0.25)!,
+      quantile(ordered, 0.75)!,
     ],
     min: ordered[0]!,
-    max: ordered[ordered.length - 1]!,
+    max: ordered.at(-1)!,
   };
 }
