@@ -7,10 +7,10 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START, loadConfig } from "../lib/config/mod.ts";
-import { ACTIONS, FRAMES_PER_SECOND } from "../lib/constants.ts";
+import { ACTIONS } from "../lib/constants.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
-  playLive,
+  liveGame,
   readStoredGame,
   showLiveGame,
   showLockstepGame,
@@ -111,7 +111,9 @@ export const command = defineCommand({
         : null;
       using learner = drawQ && agent ? await loadLearner(agent) : undefined;
       const config = agent?.config ?? await loadConfig();
-      const shown = await showStoredGame(config, stored, { seconds, learner });
+      const shown = await showStoredGame(config, learner ?? null, stored, {
+        ...{ seconds, drawQ },
+      });
       const name = basename(file, ".json");
       const ending = `seed-${stored.seed}`;
       return await finish(
@@ -125,13 +127,13 @@ export const command = defineCommand({
     using learner = await loadLearner(agent);
     if (window) {
       say(`${agent.name}, ${agent.checkpoint}, in a window; Ctrl-C ends it.`);
-      const played = await playLive(agent.config, learner, {
-        maxScore,
-        window,
-        watch: drawQ ? printQ : () => {},
-      });
-      const { score, end, frames } = played;
-      report({ score, end, seconds: frames / FRAMES_PER_SECOND }, options.json);
+      const shown = liveGame(agent.config, learner, { maxScore, window });
+      for await (const { q, action, seconds, game } of shown) {
+        if (drawQ && q) printQ(q, action!);
+        if (!game) continue;
+        const { score, end } = game;
+        report({ score, end, seconds }, options.json);
+      }
       return 0;
     }
     say(`${agent.name}, ${agent.checkpoint}: a game up to ${maxScore} points.`);

@@ -8,6 +8,4 @@ export interface GameFrame {
   q?: number[];
   /** The action that was taken; absent in the last frame. */
   action?: number;
-  /** [80, 80, 4] uint8: what the agent saw; absent: not asked for. */
-  observation?: Uint8Array;
 }

@@ -6,6 +6,7 @@ export {
   type Evaluation,
   medianAndBest,
   type PlayedGame,
+  playedGame,
   SPEED_BIN,
   summarizeGames,
 } from "./games.ts";

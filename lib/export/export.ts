@@ -11,13 +11,8 @@ import {
 } from "../constants.ts";
 import { Environments } from "../env/mod.ts";
 import { UsageError } from "../errors.ts";
-import {
-  evaluate,
-  type EvaluationReport,
-  greedyPolicy,
-} from "../evaluation/mod.ts";
-import type { GameFrame } from "../drawing/mod.ts";
-import { replayGame, storedGame } from "../recording/mod.ts";
+import type { EvaluationReport } from "../evaluation/mod.ts";
+import { type Moment, moments } from "../recording/mod.ts";
 import { type Agent, loadLearner } from "../agents/mod.ts";
 import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
 import { type CardTraining, modelCard } from "./card.ts";
@@ -124,9 +119,9 @@ async function exampleFiles(agent: Agent): Promise<Files> {
 }
 
 /** The beginning of a game, as the agent saw it. */
-async function playExample(agent: Agent): Promise<GameFrame[]> {
+async function playExample(agent: Agent): Promise<Moment[]> {
   const { config } = agent;
-  using learner = await loadLearner(agent);
+  using player = await loadLearner(agent);
   await using environments = await Environments.open({
     ...config,
     env: { ...config.env, clock: "lockstep" },
@@ -135,21 +130,18 @@ async function playExample(agent: Agent): Promise<GameFrame[]> {
     training: false,
     numEnvs: 1,
   });
-  const { games } = await evaluate(env, greedyPolicy(learner), {
-    episodes: 1,
-    firstSeed: HELD_OUT_SEEDS_START,
-    maxScore: EXAMPLE_SCORE,
-  });
-  const game = storedGame(games[0]!, config, EXAMPLE_SCORE);
   const decisions = EXAMPLE_SECONDS * FRAMES_PER_SECOND / config.game.frameSkip;
-  return await replayGame(env, game, {
-    to: Math.min(decisions, game.actions.length),
-    learner,
-  });
+  const start = { seed: HELD_OUT_SEEDS_START, maxScore: EXAMPLE_SCORE };
+  const shown: Moment[] = [];
+  for await (const moment of moments(env, player, start)) {
+    if (moment.game || shown.length >= decisions) break;
+    shown.push(moment);
+  }
+  return shown;
 }
 
 /** The newest frame of each observation, in rows. */
-async function framesPng(frames: readonly GameFrame[]): Promise<Uint8Array> {
+async function framesPng(frames: readonly Moment[]): Promise<Uint8Array> {
   const width = FRAMES_ACROSS * FRAME_SIZE;
   const height = Math.ceil(frames.length / FRAMES_ACROSS) * FRAME_SIZE;
   const sheet = new Uint8Array(width * height);
@@ -159,7 +151,7 @@ async function framesPng(frames: readonly GameFrame[]): Promise<Uint8Array> {
     for (let p = 0; p < FRAME_BYTES; p++) {
       const x = left + p % FRAME_SIZE;
       const y = top + Math.floor(p / FRAME_SIZE);
-      sheet[y * width + x] = observation![p * STACK + STACK - 1]!;
+      sheet[y * width + x] = observation[p * STACK + STACK - 1]!;
     }
   });
   const image = sharp(sheet, { raw: { width, height, channels: 1 } });

@@ -1,5 +1,4 @@
 /** Measures an agent, with pictures of some of its games. */
-import type { Learner } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { Environments, LockstepEnv } from "../env/mod.ts";
 import {
@@ -16,6 +15,7 @@ import {
   PAGE_SCRIPT,
   type PlayedGame,
 } from "../evaluation/mod.ts";
+import type { Player } from "./moments.ts";
 import { storedGame } from "./stored_game.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { type Agent, loadLearner } from "../agents/mod.ts";
@@ -56,11 +56,11 @@ export async function measureAgent(
 ): Promise<Measurement> {
   const { clock, episodes, firstSeed, maxScore } = options;
   const config = { ...agent.config, env: { ...agent.config.env, clock } };
-  using learner = await loadLearner(agent);
+  using player = await loadLearner(agent);
   await using environments = await Environments.open(config);
   await using games = await openGameGroups(environments, episodes);
   const { groups } = games;
-  const evaluation = await evaluate(groups, greedyPolicy(learner), options);
+  const evaluation = await evaluate(groups, greedyPolicy(player), options);
   const [env] = groups;
   const baselines = options.baselines && env instanceof LockstepEnv
     ? await evaluateBaselines(env, { episodes, firstSeed, maxScore })
@@ -83,7 +83,6 @@ export async function measureAgent(
     evaluation,
     baselines,
   );
-  const player = learner;
   return await recordEvaluation(
     { environments, player, config, evaluation, report },
   );
@@ -93,7 +92,7 @@ export async function measureAgent(
 export interface PlayedEvaluation {
   /** Chrome, open with the config's settings. */
   environments: Environments;
-  player: Pick<Learner, "qValues">;
+  player: Player;
   config: Config;
   evaluation: Evaluation;
   report: EvaluationReport;
@@ -143,18 +142,18 @@ function earliestCrashes({ games }: Evaluation): PlayedGame[] {
  */
 async function recordGames(
   env: LockstepEnv,
-  learner: Pick<Learner, "qValues">,
+  player: Player,
   evaluation: Evaluation,
   config: Config,
 ): Promise<Pick<Measurement, "recordings" | "qCharts">> {
   const recorded: RecordedGame[] = [];
   for (const { role, game } of keptGames(evaluation, config)) {
-    recorded.push(await recordGame(env, learner, role, game));
+    recorded.push(await recordGame(env, player, role, game));
   }
   const crashes: Recording[] = [];
   for (const [i, game] of earliestCrashes(evaluation).entries()) {
     const stored = storedGame(game, config, evaluation.cap);
-    crashes.push(await recordCrash(env, learner, CRASH_ROLES[i]!, stored));
+    crashes.push(await recordCrash(env, player, CRASH_ROLES[i]!, stored));
   }
   return {
     recordings: [...recorded.map(({ recording }) => recording), ...crashes],

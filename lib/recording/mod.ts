@@ -1,11 +1,12 @@
 /** Playing an agent's games and taking them down. */
 export {
-  readStoredGame,
+  type GameStart,
+  type Moment,
+  moments,
+  type Player,
   type RenderingEnv,
-  replayGame,
-  type StoredGame,
-  storedGame,
-} from "./stored_game.ts";
+} from "./moments.ts";
+export { readStoredGame, type StoredGame, storedGame } from "./stored_game.ts";
 export {
   keptGames,
   measureAgent,
@@ -13,7 +14,7 @@ export {
   recordEvaluation,
 } from "./measure.ts";
 export {
-  playLive,
+  liveGame,
   showLiveGame,
   showLockstepGame,
   type ShownGame,

@@ -1,17 +1,19 @@
 /** One game to look at: in a window, or as an animated picture. */
-import { greedy, type Learner } from "../agent/mod.ts";
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
 import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
-import { Environments } from "../env/mod.ts";
-import { ChromeNotFoundError, UsageError } from "../errors.ts";
-import {
-  evaluate,
-  greedyPolicy,
-  type PlayedGame,
-  type Policy,
-} from "../evaluation/mod.ts";
 import { animatedWebp, type GameFrame } from "../drawing/mod.ts";
-import { replayGame, type StoredGame, storedGame } from "./stored_game.ts";
+import { Environments } from "../env/mod.ts";
+import {
+  ChromeCrashedError,
+  ChromeNotFoundError,
+  UsageError,
+} from "../errors.ts";
+import { evaluate, greedyPolicy } from "../evaluation/mod.ts";
+import { type Moment, moments, type Player } from "./moments.ts";
+import { type StoredGame, storedGame } from "./stored_game.ts";
+
+/** A game that Chrome broke off is played again, at most so often. */
+const ATTEMPTS = 3;
 
 /** A game, and the picture of its end. */
 export interface ShownGame {
@@ -27,26 +29,46 @@ export interface ShownGame {
 export interface ShowOptions {
   /** The last so many seconds of play are in the picture. */
   seconds: number;
-  /** Draws the Q-values of this network below the game. */
-  learner?: Learner | undefined;
+  /** Whether the Q-values are drawn below the game. */
+  drawQ: boolean;
+}
+
+/** Which game is played. */
+export interface PlayOptions {
+  seed: number;
+  /** Score at which the game ends. */
+  maxScore: number;
 }
 
 /**
  * Plays a stored game again and takes its end down.
  *
  * @param config the agent's, or any with the same pictures
+ * @param player whose Q-values are drawn, if they are
  * @throws DinoPageError when the game goes otherwise than it did
  */
 export async function showStoredGame(
   config: Config,
+  player: Player | null,
   game: StoredGame,
   options: ShowOptions,
 ): Promise<ShownGame> {
-  await using environments = await Environments.open(lockstepConfig({
-    ...config,
-    game: game.game,
-  }));
-  return await showReplay(environments, game, options);
+  const played = lockstepConfig({ ...config, game: game.game });
+  await using environments = await Environments.open(played);
+  return await showAgain(environments, player, game, options);
+}
+
+/** Plays a game with the lock-step clock and takes its end down. */
+export async function showLockstepGame(
+  config: Config,
+  player: Player,
+  { seed, maxScore, ...options }: PlayOptions & ShowOptions,
+): Promise<ShownGame> {
+  await using environments = await Environments.open(lockstepConfig(config));
+  // Played twice: nobody knows how it ends, and pictures of all of it take long.
+  const game = await playOnce(environments, player, { seed, maxScore });
+  const stored = storedGame(game, config, maxScore);
+  return await showAgain(environments, player, stored, options);
 }
 
 const lockstepConfig = (config: Config): Config => ({
@@ -54,34 +76,48 @@ const lockstepConfig = (config: Config): Config => ({
   env: { ...config.env, clock: "lockstep" },
 });
 
-async function showReplay(
+async function playOnce(
   environments: Environments,
-  game: StoredGame,
-  { seconds, learner }: ShowOptions,
+  player: Player,
+  { seed: firstSeed, maxScore }: PlayOptions,
+) {
+  await using env = await environments.create({ training: false, numEnvs: 1 });
+  const { games } = await evaluate(env, greedyPolicy(player), {
+    ...{ episodes: 1, firstSeed, maxScore },
+  });
+  return games[0]!;
+}
+
+async function showAgain(
+  environments: Environments,
+  player: Player | null,
+  stored: StoredGame,
+  options: ShowOptions,
 ): Promise<ShownGame> {
   await using env = await environments.createLockstep({
     training: false,
     numEnvs: 1,
   });
-  const { frameSkip } = game.game;
-  const count = Math.ceil(seconds * FRAMES_PER_SECOND / frameSkip);
-  const frames = await replayGame(env, game, {
-    from: Math.max(0, game.actions.length - count),
-    ...(learner && { learner }),
-  });
+  const from = stored.actions.length - decisions(options, stored.game);
+  const asked = options.drawQ ? player : null;
+  const shown = moments(env, asked, { stored, from });
   return {
-    score: game.score,
-    end: game.end,
-    seconds: game.frames / FRAMES_PER_SECOND,
-    webp: await toWebp(frames, game.game, learner !== undefined),
-    stored: game,
+    score: stored.score,
+    end: stored.end,
+    seconds: stored.frames / FRAMES_PER_SECOND,
+    webp: await toWebp(await Array.fromAsync(shown), stored.game, options),
+    stored,
   };
 }
+
+/** Decisions in the last seconds of a game. */
+const decisions = ({ seconds }: ShowOptions, { frameSkip }: Config["game"]) =>
+  Math.ceil(seconds * FRAMES_PER_SECOND / frameSkip);
 
 function toWebp(
   frames: readonly GameFrame[],
   { frameSkip, actions }: Config["game"],
-  drawQ: boolean,
+  { drawQ }: ShowOptions,
 ): Promise<Uint8Array> {
   return animatedWebp(frames, {
     ...CANVAS,
@@ -90,79 +126,42 @@ function toWebp(
   });
 }
 
-/** Which game {@linkcode showLockstepGame} plays. */
-export interface PlayOptions extends Omit<ShowOptions, "learner"> {
-  seed: number;
-  /** Score at which the game ends. */
-  maxScore: number;
-  /** Whether the Q-values are drawn. */
-  drawQ: boolean;
-}
-
-/** Plays a game with the lock-step clock and takes its end down. */
-export async function showLockstepGame(
-  config: Config,
-  learner: Learner,
-  { seed, maxScore, seconds, drawQ }: PlayOptions,
-): Promise<ShownGame> {
-  await using environments = await Environments.open(lockstepConfig(config));
-  const game = await (async () => {
-    await using env = await environments.create({
-      training: false,
-      numEnvs: 1,
-    });
-    const { games } = await evaluate(env, greedyPolicy(learner), {
-      episodes: 1,
-      firstSeed: seed,
-      maxScore,
-    });
-    return games[0]!;
-  })();
-  return await showReplay(environments, storedGame(game, config, maxScore), {
-    seconds,
-    learner: drawQ ? learner : undefined,
-  });
-}
-
-/** Takes the Q-values of each decision of the only game. */
-type WatchQ = (q: readonly number[], action: number) => void | Promise<void>;
-
-function watchedPolicy(learner: Learner, watch: WatchQ): Policy {
-  return async (observations, count) => {
-    const q = await learner.qValues(observations, count, "evaluation");
-    const actions = new Uint8Array(count);
-    greedy(q, actions);
-    await watch([...q], actions[0]!);
-    return actions;
-  };
-}
-
-/** How {@linkcode playLive} plays. */
-export interface LiveOptions {
-  maxScore: number;
-  /** Whether Chrome has a window. */
-  window: boolean;
-  watch: WatchQ;
-  /** Receives the environment before the first decision. */
-  onStart?: (env: { render(): Promise<Uint8Array> }) => void;
-}
-
 /**
- * Plays one game of the untouched page in real time.
+ * Plays one game of the untouched page in real time. Where Chrome breaks it off
+ * it begins again, at 0 seconds.
  *
+ * @param options.window whether Chrome has one
  * @throws UsageError when the window cannot be opened
  */
-export async function playLive(
+export async function* liveGame(
   config: Config,
-  learner: Learner,
-  { maxScore, window, watch, onStart }: LiveOptions,
-): Promise<PlayedGame> {
-  const live: Config = {
-    ...config,
-    env: { ...config.env, clock: "live" },
-    browser: { ...config.browser, headless: !window },
-  };
-  await using environments = await Environments.open(live).catch((error) => {
+  player: Player,
+  { maxScore, window }: { maxScore: number; window: boolean },
+): AsyncGenerator<Moment, void, void> {
+  await using environments = await openLive(config, window);
+  await using env = await environments.create({ training: false });
+  const start = { seed: HELD_OUT_SEEDS_START, maxScore };
+  for (let attempt = 1;; attempt++) {
+    try {
+      return yield* moments(env, player, start);
+    } catch (error) {
+      const broken = error instanceof ChromeCrashedError;
+      if (!broken || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function openLive(
+  config: Config,
+  window: boolean,
+): Promise<Environments> {
+  try {
+    return await Environments.open({
+      ...config,
+      env: { ...config.env, clock: "live" },
+      browser: { ...config.browser, headless: !window },
+    });
+  } catch (error) {
     if (!window || !(error instanceof ChromeNotFoundError)) throw error;
     throw new UsageError(
       `Cannot open a window on the display ${
@@ -172,47 +171,27 @@ export async function playLive(
       }`,
       { cause: error },
     );
-  });
-  await using env = await environments.create({ training: false });
-  onStart?.(env);
-  const { games } = await evaluate(env, watchedPolicy(learner, watch), {
-    episodes: 1,
-    firstSeed: HELD_OUT_SEEDS_START,
-    maxScore,
-  });
-  return games[0]!;
+  }
 }
 
 /** Plays a game of the untouched page without a window, and takes it down. */
 export async function showLiveGame(
   config: Config,
-  learner: Learner,
-  { maxScore, seconds, drawQ }: Omit<PlayOptions, "seed">,
+  player: Player,
+  { maxScore, ...options }: Omit<PlayOptions, "seed"> & ShowOptions,
 ): Promise<ShownGame> {
-  const { frameSkip } = config.game;
-  const count = Math.ceil(seconds * FRAMES_PER_SECOND / frameSkip);
-  const frames: GameFrame[] = [];
-  let env: { render(): Promise<Uint8Array> };
-  const game = await playLive(config, learner, {
-    maxScore,
-    window: false,
-    onStart: (started) => env = started,
-    watch: async (q, action) => {
-      const picture = await env.render();
-      frames.push({
-        picture,
-        seconds: 0,
-        action,
-        ...(drawQ && { q: [...q] }),
-      });
-      if (frames.length > count) frames.shift();
-    },
-  });
+  const count = decisions(options, config.game);
+  let shown: Moment[] = [];
+  const played = liveGame(config, player, { maxScore, window: false });
+  for await (const moment of played) {
+    if (moment.seconds === 0) shown = [];
+    shown.push(moment);
+    if (shown.length > count) shown.shift();
+  }
+  const { score, end, frames } = shown.at(-1)!.game!;
   return {
-    score: game.score,
-    end: game.end,
-    seconds: game.frames / FRAMES_PER_SECOND,
-    webp: await toWebp(frames, config.game, drawQ),
+    ...{ score, end, seconds: frames / FRAMES_PER_SECOND },
+    webp: await toWebp(shown, config.game, options),
     stored: null,
   };
 }

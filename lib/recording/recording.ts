@@ -19,13 +19,8 @@ import {
   qValueChart,
   type Snapshot,
 } from "../drawing/mod.ts";
-import {
-  readStoredGame,
-  type RenderingEnv,
-  replayGame,
-  type StoredGame,
-} from "./stored_game.ts";
-import type { Learner } from "../agent/mod.ts";
+import { moments, type Player, type RenderingEnv } from "./moments.ts";
+import { readStoredGame, type StoredGame } from "./stored_game.ts";
 import type { Files } from "../system/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import { points } from "../text.ts";
@@ -137,14 +132,14 @@ export interface RecordedGame {
  */
 export async function recordCrash(
   env: RenderingEnv,
-  learner: Pick<Learner, "qValues">,
+  player: Player,
   role: GameRole,
   game: StoredGame,
 ): Promise<Recording> {
-  const frames = await replayGame(env, game, {
-    from: Math.max(0, game.actions.length + 1 - FILMSTRIP_FRAMES),
-    learner,
-  });
+  const from = game.actions.length + 1 - FILMSTRIP_FRAMES;
+  const frames = await Array.fromAsync(
+    moments(env, player, { stored: game, from }),
+  );
   const actions = ACTIONS.slice(0, game.game.actions);
   return { role, game, webp: await filmstrip(frames, actions) };
 }
@@ -157,15 +152,15 @@ export async function recordCrash(
  */
 export async function recordGame(
   env: RenderingEnv,
-  learner: Pick<Learner, "qValues">,
+  player: Player,
   role: GameRole,
   game: StoredGame,
 ): Promise<RecordedGame> {
   const perSecond = FRAMES_PER_SECOND / game.game.frameSkip;
-  const frames = await replayGame(env, game, {
-    from: Math.max(0, game.actions.length - ANIMATION_SECONDS * perSecond),
-    learner,
-  });
+  const from = game.actions.length - ANIMATION_SECONDS * perSecond;
+  const frames = await Array.fromAsync(
+    moments(env, player, { stored: game, from }),
+  );
   const webp = await animatedWebp(frames, {
     ...CANVAS,
     frameMs: 1000 / perSecond,

@@ -11,8 +11,8 @@ import { Environments } from "../../lib/env/mod.ts";
 import { DinoPageError } from "../../lib/errors.ts";
 import {
   measureAgent,
+  moments,
   readStoredGame,
-  replayGame,
   showStoredGame,
 } from "../../lib/recording/mod.ts";
 import { Random } from "../../lib/random.ts";
@@ -72,7 +72,8 @@ Deno.test("An agent is measured, reported, and its best game plays again", async
     const stored = await readStoredGame(join(out, "best.json"));
     assertEquals(stored.score, report.max);
     using learner = await loadLearner(agent);
-    const shown = await showStoredGame(config, stored, { seconds: 2, learner });
+    const options = { seconds: 2, drawQ: true };
+    const shown = await showStoredGame(config, learner, stored, options);
     assertEquals(shown.score, stored.score);
     const { pages, width } = await sharp(shown.webp).metadata();
     // Two seconds of 15 decisions each, and the end.
@@ -84,17 +85,15 @@ Deno.test("An agent is measured, reported, and its best game plays again", async
       training: false,
       numEnvs: 1,
     });
-    const whole = await replayGame(env, stored, { learner });
+    const whole = await Array.fromAsync(moments(env, learner, { stored }));
     for (const from of [0, 1, 30, stored.actions.length]) {
-      const part = await replayGame(env, stored, { from, learner });
-      assertEquals(part, whole.slice(from));
+      const again = moments(env, learner, { stored, from });
+      assertEquals(await Array.fromAsync(again), whole.slice(from));
     }
 
+    const changed = { ...stored, score: stored.score + 1 };
     await assertRejects(
-      () =>
-        showStoredGame(config, { ...stored, score: stored.score + 1 }, {
-          seconds: 1,
-        }),
+      () => showStoredGame(config, null, changed, { seconds: 1, drawQ: false }),
       DinoPageError,
       "another page or Chrome, or the file was changed",
     );
