@@ -1,7 +1,7 @@
 /** Checking the values of files, and saying where and how they are wrong. */
-import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { ConfigError } from "../errors.ts";
+import { nearestOf } from "../nearest.ts";
 import type { ConfigProblem } from "./check.ts";
 import {
   describeAllowed,
@@ -112,27 +112,13 @@ function explainUnknownKey(
 ): string {
   const unknown = formatPath([...group, key]);
   const siblings = keysOf(schemaAt(group, schema));
-  const nearest = nearestOf(key, siblings.map((name) => [...group, name])) ??
-    nearestOf(key, allKeys(schema));
+  const lastKey = (path: KeyPath) => String(path.at(-1));
+  const near = siblings.map((name): KeyPath => [...group, name]);
+  const nearest = nearestOf(key, near, lastKey) ??
+    nearestOf(key, allKeys(schema), lastKey);
   return nearest
     ? `unknown key ${unknown}; did you mean ${formatPath(nearest)}?`
     : `unknown key ${unknown}; the keys here are ${siblings.join(", ")}`;
-}
-
-/** The candidate whose last key is nearest to `key`, if one is near. */
-function nearestOf(key: string, candidates: KeyPath[]): KeyPath | undefined {
-  const ranked = candidates
-    .map((path) => {
-      const name = String(path.at(-1));
-      return {
-        path,
-        edits: distance(key.toLowerCase(), name.toLowerCase()),
-        limit: Math.max(1, Math.floor(name.length / 3)),
-      };
-    })
-    .filter(({ edits, limit }) => edits <= limit)
-    .sort((a, b) => a.edits - b.edits);
-  return ranked[0]?.path;
 }
 
 function allKeys(schema: JsonSchema, parent: KeyPath = []): KeyPath[] {

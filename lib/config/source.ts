@@ -8,7 +8,6 @@ import {
   resolve,
 } from "node:path";
 import { fileURLToPath } from "node:url";
-import { closest, distance } from "fastest-levenshtein";
 import {
   type Document,
   isAlias,
@@ -20,6 +19,7 @@ import {
   parseDocument,
 } from "yaml";
 import { ConfigError } from "../errors.ts";
+import { nearestOf } from "../nearest.ts";
 import type { KeyPath } from "./json_schema.ts";
 import { type Values, withKey } from "./values.ts";
 
@@ -213,11 +213,8 @@ function suggest(path: string, folder: string): string {
   const own = [...Deno.readDirSync(folder)]
     .map((entry) => entry.name)
     .filter((name) => name.endsWith(".yaml"));
-  const nearest = closest(stem(path), own.map(stem));
-  const isNear = distance(stem(path), nearest) <= nearest.length / 3;
-  return isNear
-    ? `; did you mean ${displayPath(join(folder, `${nearest}.yaml`))}?`
-    : "";
+  const nearest = nearestOf(stem(path), own, stem);
+  return nearest ? `; did you mean ${displayPath(join(folder, nearest))}?` : "";
 }
 
 function decode(bytes: Uint8Array, name: string): string {

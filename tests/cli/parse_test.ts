@@ -1,6 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { defineCommand } from "../../lib/cli/mod.ts";
-import { parseCommandLine } from "../../lib/cli/parse.ts";
+import { defineCommand, parseCommandLine } from "../../lib/cli/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
 
 const COMMAND = defineCommand({
@@ -93,6 +92,9 @@ Deno.test("parseCommandLine takes --help and -h before any error", () => {
 Deno.test("parseCommandLine refuses an unknown option with the nearest one", () => {
   refused(["run", "--episods", "3"], "--episods; did you mean --episodes?");
   refused(["run", "--Json"], "--Json; did you mean --json?");
+  // What other programs call it.
+  refused(["run", "--games", "3"], "--games; did you mean --episodes?");
+  refused(["run", "--gpu"], "did you mean --set learner.device=gpu?");
   refused(["run", "--no-json"], "--no-json");
   refused(["run", "-x"], "-x; there is --episodes, --minutes");
 });
