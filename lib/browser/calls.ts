@@ -1,4 +1,5 @@
 import { ChromeCrashedError } from "../errors.ts";
+import { timerMs } from "../time.ts";
 
 /**
  * The calls to one tab or browser that wait for an answer. Astral's own calls
@@ -47,7 +48,7 @@ export class Calls {
               `Chrome did not answer within ${this.#seconds} s (${what}).`,
             ),
           ),
-        this.#seconds * 1000,
+        timerMs(this.#seconds),
       );
       const settle = () => {
         clearTimeout(timer);

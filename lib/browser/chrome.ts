@@ -1,6 +1,7 @@
 import { type Browser, connect, getBinary, launch, Page } from "@astral/astral";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeCrashedError, ChromeNotFoundError } from "../errors.ts";
+import { say } from "../say.ts";
 import { Calls } from "./calls.ts";
 import { searchChrome } from "./find.ts";
 import { ChromeGuard } from "./guard.ts";
@@ -41,6 +42,26 @@ function sentence(error: unknown): string {
   return (error as Error).message.replace(/\.?$/, ".");
 }
 
+/** Deno would ask the proxy of a company's network for the Chrome next to it. */
+function reachWithoutProxy(): void {
+  for (const name of ["NO_PROXY", "no_proxy"]) {
+    const names = (Deno.env.get(name) ?? "").split(",").filter(Boolean);
+    const own = ["127.0.0.1", "localhost"];
+    Deno.env.set(name, [...new Set([...names, ...own])].join(","));
+  }
+}
+
+/** Why a Chrome did not start, with its own words, and what to do. */
+function whyNotStarted(error: unknown, { lastWords }: ChromeGuard): string {
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `${sentence(error)} No program can be started in the folder for ` +
+      "temporary files: set TMPDIR to one on a disk that is not noexec.";
+  }
+  const said = lastWords && ` It said: ${lastWords.replace(/\.?$/, ".")}`;
+  return `${sentence(error)}${said} See 'deno task doctor', or set ` +
+    "browser.path to another Chrome.";
+}
+
 let warnedAboutSandbox = false;
 
 /** Chrome refuses to run as root with its sandbox. */
@@ -48,9 +69,9 @@ function sandboxFlags(): string[] {
   if (Deno.uid() !== 0) return [];
   if (!warnedAboutSandbox) {
     warnedAboutSandbox = true;
-    Deno.stderr.writeSync(new TextEncoder().encode(
-      "Running as root: Chrome is started without its sandbox (--no-sandbox).\n",
-    ));
+    say(
+      "Running as root: Chrome is started without its sandbox (--no-sandbox).",
+    );
   }
   return ["--no-sandbox"];
 }
@@ -129,6 +150,7 @@ export class Chrome implements AsyncDisposable {
    * not answer, or has no dino page.
    */
   static async launch(config: BrowserConfig): Promise<Chrome> {
+    reachWithoutProxy();
     return config.endpoint === null
       ? await Chrome.#start(config)
       : await Chrome.#connect(config);
@@ -151,12 +173,13 @@ export class Chrome implements AsyncDisposable {
             ],
           }),
       );
+      await guard.started();
       return await Chrome.#greet(browser, guard, config.timeoutSeconds);
     } catch (error) {
+      const why = whyNotStarted(error, guard);
       await guard[Symbol.asyncDispose]();
       throw new ChromeNotFoundError(
-        `Chrome at ${path} could not be started: ${sentence(error)} ` +
-          "See 'deno task doctor', or set browser.path to another Chrome.",
+        `Chrome at ${path} could not be started: ${why}`,
         { cause: error },
       );
     }

@@ -1,56 +1,45 @@
+import { join } from "node:path";
 import { ChromeNotFoundError } from "../errors.ts";
+import { ifThere } from "../files.ts";
+import { acquireLock, killGroup, shellWord, Watchdog } from "../system/mod.ts";
+import {
+  CHROME_FOLDER_PREFIX,
+  endLeftoverChromes,
+  OWNER_LOCK,
+  readPid,
+} from "./leftovers.ts";
 
-/** How the name of each Chrome's folder begins. */
-export const CHROME_FOLDER_PREFIX = "dino-chrome-";
+/** Lines of what Chrome said that an error message has. */
+const SAID_LINES = 3;
 
 /**
  * The script that is started in Chrome's place: it notes the process's number,
- * leaves the terminal's process group (Ctrl-C is for this program alone, which
- * may still need Chrome to save its work), and becomes Chrome.
+ * keeps what Chrome says, leaves the terminal's process group (Ctrl-C is for
+ * this program alone, which may still need Chrome to save its work), and
+ * becomes Chrome.
  */
 function launcherScript(chrome: string): string {
-  const program = `'${chrome.replaceAll("'", `'\\''`)}'`;
   return `#!/bin/sh
 folder=\${0%/*}
 echo $$ > "$folder/pid" || exit 1
 export TMPDIR="$folder"
-if command -v setsid > /dev/null; then
-  exec setsid ${program} "$@"
+if mkfifo "$folder/said"; then
+  { trap '' HUP INT TERM; exec tee "$folder/log"; } < "$folder/said" >&2 &
+  exec 2> "$folder/said"
 fi
-exec ${program} "$@"
+command -v setsid > /dev/null && set -- setsid ${shellWord(chrome)} "$@" ||
+  set -- ${shellWord(chrome)} "$@"
+exec "$@"
 `;
 }
-
-/**
- * Waits for the end of its input, which comes when this program ends, however
- * it ends; if the folder is still there then, Chrome is killed and the folder
- * removed. The work is done in the background, because Deno kills its children
- * when an exception ends it.
- */
-const WATCHDOG = `trap '' HUP INT TERM
-exec 3<&0
-{
-  cat <&3 > /dev/null
-  if [ -d "$1" ]; then
-    pid=$(cat "$1/pid" 2> /dev/null)
-    [ -n "$pid" ] && { kill -KILL "-$pid" || kill -KILL "$pid"; } 2> /dev/null
-    for attempt in 1 2 3 4 5; do
-      rm -rf "$1" 2> /dev/null && break
-      sleep 1
-    done
-  fi
-} &
-wait
-`;
 
 /** Removes a folder in which a process that was killed may still write. */
 async function removeFolder(folder: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     try {
-      await Deno.remove(folder, { recursive: true });
+      await ifThere(Deno.remove(folder, { recursive: true }));
       return;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
+    } catch {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -59,17 +48,20 @@ async function removeFolder(folder: string): Promise<void> {
 /**
  * The life of one Chrome process: a folder of its own, and a watchdog that
  * ends Chrome and removes the folder whenever this program ends without
- * disposing of the guard: by an exception, a signal, or `kill -9`.
+ * disposing of the guard.
  */
 export class ChromeGuard implements AsyncDisposable {
   /** The folder that holds the profile and all else that Chrome writes. */
   readonly folder: string;
-  #watchdog: Deno.ChildProcess;
+  readonly #owner: Disposable;
+  readonly #watchdog: Watchdog;
+  #pid: number | null = null;
   #disposed = false;
 
-  private constructor(folder: string, watchdog: Deno.ChildProcess) {
+  private constructor(folder: string, owner: Disposable) {
     this.folder = folder;
-    this.#watchdog = watchdog;
+    this.#owner = owner;
+    this.#watchdog = new Watchdog({ folder });
   }
 
   /**
@@ -77,27 +69,25 @@ export class ChromeGuard implements AsyncDisposable {
    * @throws ChromeNotFoundError when the folder cannot be made.
    */
   static async create(chrome: string): Promise<ChromeGuard> {
-    let folder: string;
     try {
-      folder = await Deno.makeTempDir({ prefix: CHROME_FOLDER_PREFIX });
+      await endLeftoverChromes();
+      const folder = await Deno.makeTempDir({ prefix: CHROME_FOLDER_PREFIX });
+      const lock = join(folder, OWNER_LOCK);
+      // Another program may just be asking whether its owner lives.
+      const owner = await acquireLock(lock, folder, { onWait: () => {} });
       await Deno.writeTextFile(`${folder}/launch`, launcherScript(chrome), {
         mode: 0o755,
       });
+      return new ChromeGuard(folder, owner);
     } catch (error) {
       throw new ChromeNotFoundError(
         "Chrome needs a temporary folder for its profile, but none could be " +
           `made (${(error as Error).message}): ` +
-          "set TMPDIR to a folder that can be written.",
+          "set TMPDIR to a folder that can be written, not below /dev, which " +
+          "Deno refuses.",
         { cause: error },
       );
     }
-    const watchdog = new Deno.Command("sh", {
-      args: ["-c", WATCHDOG, "dino-chrome-watchdog", folder],
-      stdin: "piped",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    return new ChromeGuard(folder, watchdog);
   }
 
   /** What is started in Chrome's place, with Chrome's arguments. */
@@ -107,25 +97,31 @@ export class ChromeGuard implements AsyncDisposable {
 
   /** The number of Chrome's process; `null`: it was never started. */
   get pid(): number | null {
+    return this.#pid ??= readPid(this.folder);
+  }
+
+  /**
+   * Remembers Chrome's process, which has started: the folder's files may be
+   * gone when it is to end, as cleaners of temporary folders remove old ones.
+   */
+  async started(): Promise<void> {
+    if (this.pid !== null) await this.#watchdog.watch(this.pid);
+  }
+
+  /** The last that Chrome said on stderr, in one line. */
+  get lastWords(): string {
     try {
-      const pid = Number(Deno.readTextFileSync(`${this.folder}/pid`));
-      return Number.isInteger(pid) && pid > 0 ? pid : null;
+      return Deno.readTextFileSync(`${this.folder}/log`).split("\n")
+        .map((line) => line.replace(/^\[[^\]]*\]\s*/, "").trim())
+        .filter(Boolean).slice(-SAID_LINES).join(" / ");
     } catch {
-      return null;
+      return "";
     }
   }
 
   /** Kills Chrome and the processes it started, at once. */
   kill(): void {
-    const { pid } = this;
-    if (pid === null) return;
-    for (const target of [-pid, pid]) {
-      try {
-        Deno.kill(target, "SIGKILL");
-      } catch {
-        // It has ended already.
-      }
-    }
+    if (this.pid !== null) killGroup(this.pid);
   }
 
   /** Kills what still runs, removes the folder and ends the watchdog. */
@@ -134,7 +130,7 @@ export class ChromeGuard implements AsyncDisposable {
     this.#disposed = true;
     this.kill();
     await removeFolder(this.folder);
-    await this.#watchdog.stdin.close();
-    await this.#watchdog.status;
+    await this.#watchdog[Symbol.asyncDispose]();
+    this.#owner[Symbol.dispose]();
   }
 }

@@ -1,27 +1,35 @@
+/** Chromes whose program is gone, and their folders. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CHROME_FOLDER_PREFIX } from "./guard.ts";
+import { ifThere, namesIn, removeIfThere } from "../files.ts";
+import { isAlive, isLocked, killGroup, run } from "../system/mod.ts";
 
-/** Age, in milliseconds, at which a folder without a Chrome is left over. */
+/** How the name of each Chrome's folder begins. */
+export const CHROME_FOLDER_PREFIX = "dino-chrome-";
+/** The file in it that the program which started that Chrome has locked. */
+export const OWNER_LOCK = "owner";
+/** Age, in milliseconds, at which a folder without an owner is left over. */
 const STARTING_MS = 3_600_000;
 
 /**
- * Removes the folders of Chromes that are gone. Usually a watchdog does it; it
- * cannot when the whole machine stopped.
+ * Ends the Chromes whose program is gone, and removes their folders. Usually a
+ * watchdog does it; it cannot when it was killed, or the whole machine stopped.
  *
  * @param folder where temporary folders are made. @default {tmpdir()}
- * @returns what was removed
+ * @returns the folders that were removed
  */
-export async function removeDeadChromeFolders(
+export async function endLeftoverChromes(
   folder: string = Deno.env.get("TMPDIR") ?? tmpdir(),
 ): Promise<string[]> {
   const removed: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (!isDirectory || !name.startsWith(CHROME_FOLDER_PREFIX)) continue;
+  for (const name of await namesIn(folder).catch(() => [])) {
+    if (!name.startsWith(CHROME_FOLDER_PREFIX)) continue;
     const path = join(folder, name);
     try {
-      if (!await isDead(path)) continue;
-      await Deno.remove(path, { recursive: true });
+      if (!await isLeftOver(path)) continue;
+      const pid = readPid(path);
+      if (pid !== null && await isChromeOf(path, pid)) killGroup(pid);
+      await removeIfThere(path);
       removed.push(path);
     } catch {
       // Another user's folder, or another process is at it.
@@ -30,22 +38,31 @@ export async function removeDeadChromeFolders(
   return removed;
 }
 
-async function isDead(path: string): Promise<boolean> {
-  const pid = Number(
-    await Deno.readTextFile(join(path, "pid")).catch(() => NaN),
-  );
-  if (Number.isInteger(pid) && pid > 0) return !isAlive(pid);
+/** The number of the Chrome in a folder; `null`: it was never started. */
+export function readPid(folder: string): number | null {
+  try {
+    const pid = Number(Deno.readTextFileSync(join(folder, "pid")));
+    return Number.isInteger(pid) && pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+async function isLeftOver(path: string): Promise<boolean> {
+  const pid = readPid(path);
+  if (await ifThere(Deno.stat(join(path, OWNER_LOCK)))) {
+    return !await isLocked(join(path, OWNER_LOCK));
+  }
+  // Made just now, or by a former version of this program.
+  if (pid !== null) return !isAlive(pid);
   const { mtime } = await Deno.stat(path);
   return Date.now() - (mtime?.getTime() ?? Infinity) > STARTING_MS;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    // Does nothing to a process that runs.
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotFound ||
-      error instanceof TypeError);
-  }
+/** Whether the process is that Chrome: its number may be another's by now. */
+async function isChromeOf(folder: string, pid: number): Promise<boolean> {
+  // Deno shows /proc to nobody who has not all permissions; macOS has none.
+  const script = 'cat "/proc/$1/cmdline" || ps -o args= -p "$1"';
+  const ended = await run("/bin/sh", ["-c", script, "sh", `${pid}`]);
+  return ended?.stdout.includes(folder) ?? false;
 }

@@ -3,4 +3,4 @@ export { Chrome } from "./chrome.ts";
 export { findChrome, searchChrome } from "./find.ts";
 export { Relauncher } from "./relauncher.ts";
 export type { Key, Rectangle, ScreencastFrame, Tab } from "./tab.ts";
-export { removeDeadChromeFolders } from "./leftovers.ts";
+export { endLeftoverChromes } from "./leftovers.ts";

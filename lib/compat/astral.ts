@@ -243,7 +243,7 @@ async function debuggerAddress(process: Deno.ChildProcess): Promise<string> {
     const { value, done } = await reader.read();
     if (done) {
       await process.status;
-      throw new Error(`The browser did not start:\n${log.trim()}`);
+      throw new Error("The browser did not start");
     }
     log += value;
     const address = log.match(/(ws:\/\/\S+)\s/)?.[1];
@@ -254,7 +254,7 @@ async function debuggerAddress(process: Deno.ChildProcess): Promise<string> {
   }
 }
 
-/** Starts a Chrome. @throws Error with Chrome's log when it does not start. */
+/** Starts a Chrome. @throws Error when it does not start. */
 export async function launch(options: LaunchOptions = {}): Promise<Browser> {
   const { args = [], headless = true } = options;
   const process = new Deno.Command(options.path ?? await getBinary("chrome"), {

@@ -1,6 +1,6 @@
 /** Keeps what the nights leave within its limits. */
 import { basename, join } from "node:path";
-import { removeDeadChromeFolders } from "../browser/mod.ts";
+import { endLeftoverChromes } from "../browser/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { DinoDqnError, RunLockedError, UsageError } from "../errors.ts";
 import { namesIn } from "../files.ts";
@@ -96,7 +96,7 @@ export async function keepHouse(
   reserved = 0,
 ): Promise<House> {
   const { config: { retention }, folder, root = RUNS_FOLDER } = options;
-  const removed = await removeDeadChromeFolders();
+  const removed = await endLeftoverChromes();
   removed.push(...await removeUnfinished(folder));
   const leavings = await listLeavings(options, root);
   const all = await allBytes(folder, root);

@@ -81,9 +81,16 @@ export async function acquireLock(
  */
 export async function lockHolder(path: string): Promise<LockHolder | null> {
   const holder = await readHolder(path);
-  if (!holder) return null;
+  return holder && await isLocked(path) ? holder : null;
+}
+
+/**
+ * Whether somebody holds a lock. Asking holds it for an instant, in which
+ * {@linkcode acquireLock} fails or waits.
+ */
+export async function isLocked(path: string): Promise<boolean> {
   using file = await Deno.open(path);
-  return await file.tryLock() ? null : holder;
+  return !await file.tryLock();
 }
 
 async function writeHolder(file: Deno.FsFile): Promise<void> {

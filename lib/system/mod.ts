@@ -16,7 +16,7 @@ export {
   replaceFolder,
   writeFolder,
 } from "./folder.ts";
-export { acquireLock, type LockHolder, lockHolder } from "./lock.ts";
+export { acquireLock, isLocked, type LockHolder, lockHolder } from "./lock.ts";
 export {
   type Ended,
   type Ended as Finished,

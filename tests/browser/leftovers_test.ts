@@ -1,36 +1,61 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { removeDeadChromeFolders } from "../../lib/browser/leftovers.ts";
+import { endLeftoverChromes } from "../../lib/browser/mod.ts";
+import { acquireLock } from "../../lib/system/mod.ts";
+import { isRunning, until } from "../processes.ts";
 
-Deno.test("removeDeadChromeFolders() removes those of processes that are gone", async () => {
+/** A process with this word in its command line, as Chrome has its folder. */
+const program = (word: string) =>
+  new Deno.Command("sh", { args: ["-c", "sleep 600; :", word] }).spawn();
+
+Deno.test("endLeftoverChromes() ends what nobody owns, and nothing else", async () => {
   const folder = await Deno.makeTempDir();
+  const at = (name: string) => join(folder, `dino-chrome-${name}`);
+  const chromes = ["orphan", "owned", "unrelated", "former"].map((name) =>
+    program(name === "unrelated" ? "" : `${at(name)}/profile`)
+  );
   try {
     const gone = new Deno.Command("true").spawn();
     await gone.status;
+    const [orphan, owned, unrelated, former] = chromes.map(({ pid }) => pid);
     const pids = {
-      "dino-chrome-alive": `${Deno.pid}\n`,
-      "dino-chrome-gone": `${gone.pid}\n`,
-      "dino-chrome-starting": "",
-      "dino-chrome-abandoned": "",
-      "another": `${gone.pid}\n`,
+      ...{ orphan, owned, unrelated, former },
+      ...{ gone: gone.pid, "former-gone": gone.pid },
+      ...{ starting: "", abandoned: "" },
     };
     for (const [name, pid] of Object.entries(pids)) {
-      await Deno.mkdir(join(folder, name));
-      if (pid) await Deno.writeTextFile(join(folder, name, "pid"), pid);
+      await Deno.mkdir(at(name));
+      if (pid) await Deno.writeTextFile(join(at(name), "pid"), `${pid}\n`);
+      // Former versions of this program left no sign of the owner.
+      if (name.startsWith("former") || !pid) continue;
+      await Deno.writeTextFile(join(at(name), "owner"), "");
     }
+    using _owner = await acquireLock(join(at("owned"), "owner"), "Chrome");
     const old = new Date(Date.now() - 2 * 3_600_000);
-    await Deno.utime(join(folder, "dino-chrome-abandoned"), old, old);
+    await Deno.utime(at("abandoned"), old, old);
+    await Deno.mkdir(join(folder, "another"));
 
-    const removed = await removeDeadChromeFolders(folder);
-    assertEquals(removed.sort(), [
-      join(folder, "dino-chrome-abandoned"),
-      join(folder, "dino-chrome-gone"),
-    ]);
+    const removed = await endLeftoverChromes(folder);
+    assertEquals(
+      removed,
+      ["abandoned", "former-gone", "gone", "orphan", "unrelated"].map(at),
+    );
     const left = Array.from(Deno.readDirSync(folder), ({ name }) => name);
     assertEquals(left.sort(), [
-      ...["another", "dino-chrome-alive", "dino-chrome-starting"],
+      ...["another", "dino-chrome-former", "dino-chrome-owned"],
+      "dino-chrome-starting",
     ]);
+    await until(() => !isRunning(orphan!));
+    for (const pid of [owned, unrelated, former]) assert(isRunning(pid!));
   } finally {
+    for (const chrome of chromes) {
+      try {
+        chrome.kill("SIGKILL");
+      } catch {
+        // It was ended.
+      }
+      await chrome.status;
+    }
     await Deno.remove(folder, { recursive: true });
   }
 });

@@ -36,6 +36,12 @@ function exists(path: string): boolean {
 /** A call that never ends by itself. */
 const pending = (tab: Tab) => tab.evaluate("new Promise(() => {})");
 
+/** Deno's arguments for a program that starts Chrome and ends in this way. */
+const owner = (way: string) => [
+  ...["run", "-A", "--no-check"],
+  ...[new URL("chrome_owner.ts", import.meta.url).pathname, way],
+];
+
 /** A program in Chrome's place. */
 async function withFakeChrome(
   script: string,
@@ -202,14 +208,40 @@ Deno.test("Chrome.launch() names the endpoint that refuses", async () => {
   }
 });
 
-Deno.test("Chrome.launch() says why a Chrome does not start", async () => {
-  await withFakeChrome("echo no such library >&2; exit 1", async (path) => {
-    await assertRejects(
+Deno.test("Chrome.launch() says why a Chrome does not start, in its own words", async () => {
+  const script = "echo '[12:0101/1.2:FATAL:x.cc(1)] no such library' >&2";
+  await withFakeChrome(`${script}; exit 1`, async (path) => {
+    const { message } = await assertRejects(
       () => Chrome.launch({ ...CONFIG, path }),
       ChromeNotFoundError,
-      `Chrome at ${path} could not be started`,
     );
+    assertStringIncludes(message, `Chrome at ${path} could not be started: `);
+    assertStringIncludes(message, " It said: no such library. See 'deno task");
   });
+});
+
+Deno.test("Chrome is reached past a proxy", async () => {
+  const names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY"];
+  const env = Object.fromEntries(
+    names.map((
+      name,
+    ) => [name, name === "NO_PROXY" ? "a" : "http://127.0.0.1:9"]),
+  );
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: owner("exit"),
+    env,
+    stderr: "null",
+  }).output();
+  assert(success);
+});
+
+Deno.test("a Chrome can be disposed of when its folder's files are gone", async () => {
+  const chrome = await Chrome.launch(CONFIG);
+  const { pid, folder } = chrome;
+  await Deno.remove(`${folder}/pid`);
+  await chrome[Symbol.asyncDispose]();
+  await until(() => !isRunning(pid!));
+  assert(!exists(folder!));
 });
 
 Deno.test("Chrome.launch() gives up a Chrome that says nothing, and ends it", async () => {
@@ -244,28 +276,25 @@ Deno.test("Chrome and its folder are gone however the program ends", async (t) =
     SIGINT: "SIGINT",
     SIGTERM: "SIGTERM",
     SIGKILL: "SIGKILL",
+    "SIGKILL to the whole group": "SIGKILL",
   };
   for (const way of ["exit", "exception", ...Object.keys(signals)]) {
     await t.step(way, async () => {
-      const owner = new Deno.Command(Deno.execPath(), {
-        args: [
-          "run",
-          "-A",
-          "--no-check",
-          new URL("chrome_owner.ts", import.meta.url).pathname,
-          way,
-        ],
+      const program = new Deno.Command(Deno.execPath(), {
+        args: owner(way),
         stdout: "piped",
         stderr: "null",
+        detached: true,
       }).spawn();
-      const reader = owner.stdout.pipeThrough(new TextDecoderStream())
+      const reader = program.stdout.pipeThrough(new TextDecoderStream())
         .getReader();
       const { value } = await reader.read();
       await reader.cancel();
       const [pid, folder] = value!.trim().split(" ");
       const signal = signals[way];
-      if (signal) owner.kill(signal);
-      await owner.status;
+      const target = way.endsWith("group") ? -program.pid : program.pid;
+      if (signal) Deno.kill(target, signal);
+      await program.status;
       await until(() => !isRunning(Number(pid)) && !exists(folder!));
     });
   }
