@@ -10,11 +10,12 @@ import {
 import { UsageError } from "../lib/errors.ts";
 import {
   compareRuns,
+  COMPARISON_NAMES,
   comparisonFiles,
   comparisonNotes,
   comparisonRows,
 } from "../lib/report/mod.ts";
-import { replaceFolder } from "../lib/system/mod.ts";
+import { checkFolder, replaceFolder } from "../lib/system/mod.ts";
 import { openRun, RUNS_FOLDER } from "../lib/runs/mod.ts";
 
 /** Where comparisons go. */
@@ -46,14 +47,19 @@ export const command = defineCommand({
       );
     }
     const runs = await Promise.all(positionals.map((run) => openRun(run)));
-    const comparison = await compareRuns(runs);
     const folder = resolve(
       options.out ?? join(
         COMPARISONS_FOLDER,
         runs.map(({ name }) => name).join("_").slice(0, 100),
       ),
     );
-    await replaceFolder(folder, await comparisonFiles(comparison));
+    await checkFolder(
+      folder,
+      options.out ? COMPARISON_NAMES : undefined,
+    );
+    const comparison = await compareRuns(runs);
+    const files = await comparisonFiles(comparison);
+    await replaceFolder(folder, files, COMPARISON_NAMES);
     if (options.json) answerJson(comparison);
     else {
       answer(alignedTable(comparisonRows(comparison)));

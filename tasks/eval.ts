@@ -8,9 +8,10 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START } from "../lib/config/mod.ts";
-import { commandText } from "../lib/system/mod.ts";
+import { checkFolder, commandText } from "../lib/system/mod.ts";
 import {
   evaluationText,
+  REPORT_NAMES,
   reportFolder,
   writeReport,
 } from "../lib/report/mod.ts";
@@ -79,6 +80,7 @@ export const command = defineCommand({
       clock = "lockstep",
     } = options;
     const folder = options.out ?? reportFolder(agent, clock);
+    await checkFolder(folder, options.out ? REPORT_NAMES : undefined);
     say(
       `${agent.name}, ${agent.checkpoint}: ${episodes} games up to ${maxScore} ` +
         `points, ${clock} clock.`,

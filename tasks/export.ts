@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { answer, defineCommand, say } from "../lib/cli/mod.ts";
-import { checkExportFolder, exportFiles } from "../lib/export/mod.ts";
-import { replaceFolder } from "../lib/system/mod.ts";
+import { EXPORT_NAMES, exportFiles } from "../lib/export/mod.ts";
+import { checkFolder, replaceFolder, shellWord } from "../lib/system/mod.ts";
 import { findAgent } from "../lib/agents/mod.ts";
 
 /** `deno task export`. */
@@ -30,13 +30,16 @@ export const command = defineCommand({
   async run({ positionals, options }) {
     const folder = resolve(positionals[1]!);
     const agent = await findAgent(positionals[0]);
-    await checkExportFolder(folder);
+    await checkFolder(folder, EXPORT_NAMES);
     const example = !options["no-example"];
-    await replaceFolder(folder, await exportFiles(agent, { example }));
+    const files = await exportFiles(agent, { example });
+    await replaceFolder(folder, files, EXPORT_NAMES);
     answer(folder);
     if (example) {
       say(
-        `To see it: python3 -m http.server -d ${folder}, then open ` +
+        `To see it: python3 -m http.server -d ${
+          shellWord(folder)
+        }, then open ` +
           "http://localhost:8000/example.html",
       );
     }

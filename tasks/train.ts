@@ -23,7 +23,11 @@ import {
   gameName,
 } from "../lib/evaluation/mod.ts";
 import { commandText, replaceFolder } from "../lib/system/mod.ts";
-import { evaluationFiles, writeReport } from "../lib/report/mod.ts";
+import {
+  evaluationFiles,
+  REPORT_NAMES,
+  writeReport,
+} from "../lib/report/mod.ts";
 import { recordEvaluation } from "../lib/recording/mod.ts";
 import {
   createRun,
@@ -148,7 +152,8 @@ export const command = defineCommand({
             evaluation,
           );
           const files = await evaluationFiles(report, evaluation, config);
-          await replaceFolder(join(run.evaluations, name), files);
+          const folder = join(run.evaluations, name);
+          await replaceFolder(folder, files, REPORT_NAMES);
         },
         onEnd: async ({ evaluation, ...outcome }, stage) => {
           sayOutcome(run, { ...outcome, evaluation });

@@ -10,7 +10,6 @@ import {
   STACK,
 } from "../constants.ts";
 import { Environments } from "../env/mod.ts";
-import { UsageError } from "../errors.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import { type Moment, moments } from "../recording/mod.ts";
 import { type Agent, loadLearner } from "../agents/mod.ts";
@@ -28,6 +27,13 @@ const EXAMPLE_SCORE = 500;
 const REPORT_FILES = [
   ...["index.html", "report.json", "scores.csv"],
   ...["best.json", "best.webp", "median.json", "median.webp"],
+];
+
+/** The names that an exported agent's files may have. */
+export const EXPORT_NAMES = [
+  ...["model.json", "weights.bin", "config.yaml", "card.md"],
+  ...["example.html", "tf.min.js", "frames.png", "frames.json"],
+  ...REPORT_FILES.map((name) => `report/${name}`),
 ];
 
 /** What {@linkcode exportFiles} adds to an agent's model. */
@@ -156,31 +162,4 @@ async function framesPng(frames: readonly Moment[]): Promise<Uint8Array> {
   });
   const image = sharp(sheet, { raw: { width, height, channels: 1 } });
   return new Uint8Array(await image.png({ compressionLevel: 9 }).toBuffer());
-}
-
-/**
- * That a folder may be replaced by an export: it is not there, is empty, or is
- * an earlier export.
- *
- * @throws UsageError when it is something else
- */
-export async function checkExportFolder(folder: string): Promise<void> {
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(folder)) names.push(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw new UsageError(
-      `Cannot export to ${folder}: ${(error as Error).message}.`,
-      { cause: error },
-    );
-  }
-  const ours = ["model.json", "weights.bin", "config.yaml", "card.md"]
-    .every((name) => names.includes(name));
-  if (names.length > 0 && !ours) {
-    throw new UsageError(
-      `${folder} is there already and is no exported agent; name a folder ` +
-        "that is not there yet.",
-    );
-  }
 }

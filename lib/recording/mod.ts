@@ -25,6 +25,7 @@ export {
   isCrash,
   readRecordings,
   type Recording,
+  RECORDING_NAMES,
   recordingAnimation,
   recordingFiles,
 } from "./recording.ts";

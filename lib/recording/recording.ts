@@ -109,6 +109,10 @@ export function recordingAnimation(recording: Recording): Animation[] {
   return picture("Animation", caption(recording), recording);
 }
 
+/** The names that recordings are stored by. */
+export const RECORDING_NAMES = [...ROLES, ...CRASH_ROLES]
+  .flatMap((role) => [`${role}.json`, `${role}.webp`]);
+
 /** A recording as it is stored. */
 export function recordingFiles({ role, game, webp }: Recording): Files {
   return {

@@ -23,7 +23,7 @@ import {
 import { intervalText, points } from "../text.ts";
 import type { Files } from "../system/mod.ts";
 import { pageHtml } from "./page.ts";
-import { chartFiles } from "./report.ts";
+import { CHART_NAMES, chartFiles } from "./report.ts";
 
 /** The score whose first time in training is told. */
 const MILESTONE = 1000;
@@ -263,6 +263,12 @@ export async function sideBySideCharts(
   });
   return [intervals, curves];
 }
+
+/** The names of a comparison's files. */
+export const COMPARISON_NAMES = [
+  ...["index.html", "comparison.json"],
+  ...CHART_NAMES,
+];
 
 /** The comparison's page, document and charts. */
 export async function comparisonFiles(comparison: Comparison): Promise<Files> {

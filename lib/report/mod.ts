@@ -3,6 +3,7 @@ export { pageHtml, type Section } from "./page.ts";
 export {
   type ChartedResult,
   compareRuns,
+  COMPARISON_NAMES,
   comparisonFiles,
   comparisonNotes,
   comparisonRows,
@@ -10,5 +11,5 @@ export {
 } from "./compare.ts";
 export { evaluationFiles, reportFolder, writeReport } from "./write.ts";
 export { evaluationText } from "./text.ts";
-export { reportFiles } from "./report.ts";
+export { REPORT_NAMES, reportFiles } from "./report.ts";
 export { seedsText } from "./evaluation_sections.ts";

@@ -12,6 +12,7 @@ import {
   crashPicture,
   isCrash,
   type Recording,
+  RECORDING_NAMES,
   recordingAnimation,
   recordingFiles,
 } from "../recording/mod.ts";
@@ -36,6 +37,16 @@ export interface ReportContent {
   /** Whether each chart has files of its own, too. @default {true} */
   chartFiles?: boolean;
 }
+
+/** The names of each chart's files. */
+export const CHART_NAMES = ["charts/*.svg", "charts/*.png"];
+
+/** The names that a report's files may have. */
+export const REPORT_NAMES = [
+  ...["index.html", "report.json", "scores.csv"],
+  ...RECORDING_NAMES,
+  ...CHART_NAMES,
+];
 
 /** Everything that lies in a report's folder. */
 export async function reportFiles(content: ReportContent): Promise<Files> {

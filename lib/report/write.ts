@@ -11,7 +11,7 @@ import {
   type Measurement,
   readRecordings,
 } from "../recording/mod.ts";
-import { reportFiles } from "./report.ts";
+import { REPORT_NAMES, reportFiles } from "./report.ts";
 
 /** Where the evaluations of agents go that are no run's. */
 const EVALUATIONS_FOLDER = resolve(RUNS_FOLDER, "../evaluations");
@@ -47,8 +47,8 @@ export function reportFolder(
  * was trained. A measurement that is absent is taken from the folder's earlier
  * report, if there is one.
  *
- * @throws UsageError when the run's files cannot be read or the folder cannot
- * be written
+ * @throws UsageError when the run's files cannot be read; DinoDqnError when the
+ * folder cannot be written
  */
 export async function writeReport(
   folder: string,
@@ -77,5 +77,5 @@ export async function writeReport(
     ].join(" · "),
     ...{ evaluation, recordings, qCharts, run: data },
   });
-  await replaceFolder(folder, files);
+  await replaceFolder(folder, files, REPORT_NAMES);
 }
