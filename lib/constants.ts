@@ -18,3 +18,6 @@ export const OBSERVATION_BYTES = FRAME_BYTES * STACK;
 export const ACTIONS = ["nothing", "jump", "duck"] as const;
 /** In place of an action: this game stands still in this step. */
 export const PARKED = 255;
+
+/** Width of a bin of speeds in figures and charts, in pixels per frame. */
+export const SPEED_BIN = 0.5;

@@ -79,12 +79,17 @@ export function requiredNumber(
   return value;
 }
 
-/** A table as text. Values must hold neither commas nor line ends. */
+/** A table as text; a cell with a comma or a quote is quoted (RFC 4180). */
 export function formatCsv(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
-  return [header, ...rows].map((row) => row.join(",") + "\n").join("");
+  const cell = (value: string | number) =>
+    /[",\n]/.test(`${value}`)
+      ? `"${`${value}`.replaceAll('"', '""')}"`
+      : `${value}`;
+  return [header, ...rows].map((row) => row.map(cell).join(",") + "\n")
+    .join("");
 }
 
 const shorten = (text: string) =>

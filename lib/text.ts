@@ -1,9 +1,86 @@
-/** Figures in words. */
+/** Figures and texts as people read them. Imports nothing. */
+
+/** Bounds of an interval; null where there is none, as of a single game. */
+type Bounds = readonly [low: number, high: number] | null;
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const signed = new Intl.NumberFormat("en", {
+  maximumFractionDigits: 0,
+  signDisplay: "always",
+});
 
-/** A score, to the point. */
-export const points = (score: number) => whole.format(score);
+/** What stands for a figure that there is not. */
+export const NOTHING = "–";
 
-/** An interval of scores in words. */
-export const intervalText = ([low, high]: readonly [number, number]) =>
-  `${points(low)} to ${points(high)}`;
+/** A score, or any count: `1,234`. */
+export const points = (value: number): string => whole.format(value);
+
+/** A difference of scores: `+120`. */
+export const signedPoints = (value: number): string => signed.format(value);
+
+/** A share, 0 to 1: `67 %`. */
+export const percent = (share: number): string => `${points(100 * share)} %`;
+
+/** An interval: `700 to 910`. */
+export const intervalText = (bounds: Bounds, figure = points): string =>
+  bounds ? `${figure(bounds[0])} to ${figure(bounds[1])}` : NOTHING;
+
+/** A figure and an interval whose level a header names: `800 (700 to 910)`. */
+export const withInterval = (
+  value: number,
+  bounds: Bounds,
+  figure = points,
+  level = "",
+): string =>
+  bounds
+    ? `${figure(value)} (${level}${intervalText(bounds, figure)})`
+    : figure(value);
+
+/** A figure and its interval: `800 (95 %: 700 to 910)`. */
+export const figureText = (
+  value: number,
+  bounds: Bounds,
+  figure = points,
+): string => withInterval(value, bounds, figure, "95 %: ");
+
+/** Games, and how many of them were ended at their cap. */
+export interface CappedGames {
+  episodes: number;
+  /** Share of the games, 0 to 1. */
+  capped: number;
+  /** Score at which a game is ended. */
+  cap: number;
+}
+
+/** "18 of 20 games ended at the cap of 1,000 points", or that none did. */
+export function cappedText({ episodes, capped, cap }: CappedGames): string {
+  const count = Math.round(capped * episodes);
+  return count === 0
+    ? `no game reached the cap of ${points(cap)} points`
+    : `${count} of ${episodes} games ended at the cap of ${points(cap)} points`;
+}
+
+/** What games came to: "mean 500 of 20 games (40 to 1,000), 3 of 20 games …" */
+export function scoresText(
+  games: CappedGames & { mean: number; min: number; max: number },
+): string {
+  const { mean, episodes, min, max } = games;
+  return `mean ${points(mean)} of ${episodes} games ` +
+    `(${intervalText([min, max])}), ${cappedText(games)}`;
+}
+
+/** Bytes: `274 MB`, `3.4 GB`, in powers of ten. */
+export const sizeText = (bytes: number): string =>
+  bytes < 1e9
+    ? `${Math.round(bytes / 1e6)} MB`
+    : `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** A text that begins a sentence. */
+export const capitalized = (text: string): string =>
+  text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A text as it may stand in XML and HTML, between tags or in quotes. */
+export const escapeXml = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");

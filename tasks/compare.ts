@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import {
-  alignedTable,
   answer,
   answerJson,
   defineCommand,
@@ -13,7 +12,9 @@ import {
   COMPARISON_NAMES,
   comparisonFiles,
   comparisonNotes,
-  comparisonRows,
+  comparisonTable,
+  differencesTable,
+  tableText,
 } from "../lib/report/mod.ts";
 import { checkFolder, replaceFolder } from "../lib/system/mod.ts";
 import { openRun, RUNS_FOLDER } from "../lib/runs/mod.ts";
@@ -62,7 +63,9 @@ export const command = defineCommand({
     await replaceFolder(folder, files, COMPARISON_NAMES);
     if (options.json) answerJson(comparison);
     else {
-      answer(alignedTable(comparisonRows(comparison)));
+      answer(tableText(comparisonTable(comparison)));
+      const different = differencesTable(comparison);
+      if (different) answer(`\n${tableText(different)}\n`);
       for (const note of comparisonNotes(comparison)) answer(note);
     }
     say(`Page: ${join(folder, "index.html")}`);

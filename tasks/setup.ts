@@ -12,6 +12,7 @@ import {
   removeCache,
 } from "../lib/setup/mod.ts";
 import { say } from "../lib/say.ts";
+import { sizeText } from "../lib/text.ts";
 
 const HELP = `Brings what the other tasks need; does nothing when all is there.
 
@@ -47,7 +48,7 @@ async function setUp(args: readonly string[]): Promise<void> {
   }
   if (args.includes("--remove")) {
     const { cache, bytes } = await removeCache();
-    say(`Removed ${Math.round(bytes / 1e6)} MB from ${cache}`);
+    say(`Removed ${sizeText(bytes)} from ${cache}`);
     return;
   }
   const root = decodeURIComponent(new URL("..", import.meta.url).pathname)

@@ -1,5 +1,4 @@
 import {
-  alignedTable,
   answer,
   answerJson,
   defineCommand,
@@ -8,13 +7,14 @@ import {
   say,
   stopOnSignal,
 } from "../lib/cli/mod.ts";
+import { tableText } from "../lib/report/mod.ts";
 import {
   loadSweep,
   planText,
   runSweep,
+  settingsTable,
   sweepFolder,
   sweepNotes,
-  sweepRows,
 } from "../lib/sweep/mod.ts";
 import type { Process } from "../lib/system/mod.ts";
 
@@ -63,7 +63,7 @@ export const command = defineCommand({
       const results = await runSweep({ plan, signal, children, say });
       if (options.json) answerJson(results);
       else {
-        answer(alignedTable(sweepRows(results)));
+        answer(tableText(settingsTable(results)));
         sweepNotes(results).forEach(answer);
       }
       say(`Page: ${sweepFolder(plan.name).page}`);

@@ -36,6 +36,7 @@ import {
   type RunFolder,
   updateRunConfig,
 } from "../lib/runs/mod.ts";
+import { intervalText, scoresText } from "../lib/text.ts";
 import {
   formatDuration,
   runTraining,
@@ -201,12 +202,9 @@ function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {
   );
   say(`The agent: ${outcome.checkpoint}`);
   if (evaluation) {
-    const { episodes, mean, mean95, min, max, cap, capped } = evaluation;
     say(
-      `On ${episodes} games that it had never seen: mean ${mean.toFixed(0)} ` +
-        `(95 %: ${mean95.map((value) => value.toFixed(0)).join(" to ")}), ` +
-        `${min} to ${max}, ${Math.round(capped * episodes)} of them ended at ` +
-        `the cap of ${cap}.`,
+      `On games that it had never seen: ${scoresText(evaluation)}; 95 % ` +
+        `interval of the mean: ${intervalText(evaluation.mean95)}.`,
     );
     say(`Next: deno task play ${run.name}`);
   } else {

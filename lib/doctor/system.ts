@@ -1,16 +1,13 @@
 import { statfsSync } from "node:fs";
+import { sizeText } from "../text.ts";
 import { attempt, type Check, fine, warning } from "./check.ts";
 
 /** The release that everything was tried with. */
 const TRIED_DENO = "2.9.6";
 /** A default run's memory and files, with room to spare. */
-const ENOUGH_BYTES = 2 * 2 ** 30;
+const ENOUGH_BYTES = 2e9;
 
 const ROOT = new URL("../../", import.meta.url);
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-}
 
 /** The Deno that runs. */
 export function checkDeno(): Check {
@@ -69,9 +66,9 @@ export function checkDisk(): Promise<Check> {
   return attempt(name, "Make room on the disk", () => {
     const { bavail, bsize } = statfsSync(ROOT);
     const free = bavail * bsize;
-    const detail = `${gigabytes(free)} free`;
+    const detail = `${sizeText(free)} free`;
     return free < ENOUGH_BYTES
-      ? warning(name, detail, "Make room: a run may need 2 GiB")
+      ? warning(name, detail, "Make room: a run may need 2 GB")
       : fine(name, detail);
   });
 }
@@ -79,7 +76,7 @@ export function checkDisk(): Promise<Check> {
 /** Room for the replay memory, TensorFlow and Chrome. */
 export function checkMemory(): Check {
   const { available, total } = Deno.systemMemoryInfo();
-  const detail = `${gigabytes(available)} free of ${gigabytes(total)}`;
+  const detail = `${sizeText(available)} free of ${sizeText(total)}`;
   return available < ENOUGH_BYTES
     ? warning("Memory", detail, "End other programs, or set replay.capacity")
     : fine("Memory", detail);

@@ -1,6 +1,7 @@
 import type { LearnerConfig } from "../config/mod.ts";
 import { findCompiler } from "../setup/mod.ts";
 import { run } from "../system/mod.ts";
+import { sizeText } from "../text.ts";
 import {
   type Device,
   hasNvidiaDriver,
@@ -65,7 +66,7 @@ async function describe(device: Device): Promise<string> {
   const driver = await nvidiaDriverVersion();
   return [
     device.description,
-    `${(device.memoryBytes / 2 ** 30).toFixed(1)} GiB for TensorFlow`,
+    `${sizeText(device.memoryBytes)} for TensorFlow`,
     ...(device.computeCapability
       ? [`compute capability ${device.computeCapability}`]
       : []),

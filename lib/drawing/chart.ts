@@ -2,6 +2,7 @@
 import sharp from "sharp";
 import * as vega from "vega";
 import { compile, type Config, type TopLevelSpec } from "vega-lite";
+import { escapeXml } from "../text.ts";
 import { LIGHT, SERIES } from "./theme.ts";
 
 /**
@@ -72,11 +73,48 @@ export interface ChartText {
   name: string;
   title: string;
   subtitle: string;
-  description: string;
+  /** What it shows, in a sentence. @default title and subtitle */
+  description?: string;
 }
 
 /** How numbers stand on an axis: 0, 500, 1.5k, 2M. */
 export const SHORT_NUMBERS = { labelExpr: "format(datum.value, '~s')" };
+/** How counts stand on an axis: 0, 1, 2. */
+export const COUNTS = { tickMinStep: 1, format: "d" };
+/** How shares stand on an axis: 0 % to 100 %. */
+export const SHARES = { axis: { format: "%" }, scale: { domain: [0, 1] } };
+
+/** {@linkcode number} with whatever else. */
+export type NumberField = ReturnType<typeof number> & Record<string, unknown>;
+
+/** A field that holds numbers, as a part of an encoding. */
+export const number = <More extends object = object>(
+  field: string,
+  title?: string | null,
+  more?: More,
+) => ({
+  ...{ field, type: "quantitative" as const },
+  ...(title !== undefined && { title }),
+  ...more as More,
+});
+
+/** How many values there are, as a part of an encoding. */
+export const count = (title: string) => ({
+  aggregate: "count" as const,
+  ...{ type: "quantitative" as const, title, axis: COUNTS },
+});
+
+/** A field that holds names, as a part of an encoding. */
+export const names = <More extends object = object>(
+  field: string,
+  more?: More,
+) => ({ field, type: "nominal" as const, ...more as More });
+
+/** The same with a colour for each name. */
+export const coloured = (field: string, colours: Record<string, string>) =>
+  names(field, {
+    scale: { domain: Object.keys(colours), range: Object.values(colours) },
+  });
 
 /**
  * Draws a chart, {@linkcode CHART_WIDTH} wide unless it is made of several
@@ -96,7 +134,8 @@ export async function drawChart(
     renderer: "none",
   });
   try {
-    const { name, description } = text;
+    const { name, title, subtitle } = text;
+    const { description = `${title}: ${subtitle}.` } = text;
     return { name, description, svg: withTitle(await view.toSVG(), text) };
   } finally {
     view.finalize();
@@ -120,12 +159,6 @@ function withTitle(svg: string, { title, subtitle }: ChartText): string {
     line(20, `font-size="14" font-weight="600" fill="${LIGHT.ink}"`, title) +
     line(38, `font-size="12" fill="${LIGHT.muted}"`, subtitle) +
     `</g><g transform="translate(0,${TITLE_HEIGHT})">${svg}</g></svg>`;
-}
-
-/** A text as it may stand in XML and HTML, between tags or in quotes. */
-export function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 /** An SVG drawing as PNG with `scale` pixels per unit. */

@@ -2,8 +2,8 @@
 import { Buffer } from "node:buffer";
 import sharp from "sharp";
 import { CANVAS } from "../constants.ts";
+import { escapeXml } from "../text.ts";
 import type { GameFrame } from "./game_frame.ts";
-import { escapeXml } from "./chart.ts";
 import { qStrips, stripHeight } from "./q_strips.ts";
 import { LIGHT } from "./theme.ts";
 

@@ -1,28 +1,32 @@
-/** From data to pictures: charts, Q-values, films and animations. */
+/**
+ * From data to pictures: charts, Q-values, films and animations. Runs nothing of
+ * any other room, knows no Chrome and no disk.
+ */
 export type { GameFrame } from "./game_frame.ts";
 export { animatedWebp, type Animation } from "./animation.ts";
 export {
   type Chart,
   CHART_WIDTH,
+  coloured,
+  COUNTS,
   drawChart,
-  escapeXml,
+  number,
   type PageChart,
-  SHORT_NUMBERS,
   svgToPng,
 } from "./chart.ts";
-export { filmstrip, FILMSTRIP_FRAMES } from "./filmstrip.ts";
+export { type ChartedResult, sideBySideCharts } from "./comparison_charts.ts";
 export {
   actionsOverSpeed,
-  cappedSentence,
   crashChart,
   obstacleName,
   performanceProfile,
   scoreDistribution,
 } from "./evaluation_charts.ts";
+export { filmstrip, FILMSTRIP_FRAMES } from "./filmstrip.ts";
 export { qValueChart, type Snapshot } from "./q_chart.ts";
 export {
   learnerCharts,
   learningCurves,
   scoreCharts,
 } from "./training_charts.ts";
-export { themeCss, withThemeVariables } from "./theme.ts";
+export { SERIES, themeCss, withThemeVariables } from "./theme.ts";

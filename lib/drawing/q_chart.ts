@@ -1,6 +1,7 @@
 /** Q-values over a stretch of a game, above the frames they belong to. */
-import { type Chart, drawChart } from "./chart.ts";
-import { ACTION_COLOURS, LIGHT } from "./theme.ts";
+import { extent } from "d3-array";
+import { type Chart, coloured, drawChart, names, number } from "./chart.ts";
+import { actionColours, LIGHT } from "./theme.ts";
 
 /** A moment of a game: its Q-values and, for some, its picture. */
 export interface QMoment {
@@ -36,43 +37,28 @@ export interface QValueChartOptions {
 }
 
 /** Q-values over a stretch of a game, above the frames they belong to. */
-export function qValueChart(options: QValueChartOptions): Promise<Chart> {
-  const { actions, moments, snapshots, width, snapshotWidth } = options;
-  const seconds = moments.map((moment) => moment.seconds);
-  const domain = [Math.min(...seconds), Math.max(...seconds)];
+export function qValueChart(
+  { name, title, subtitle, ...drawn }: QValueChartOptions,
+): Promise<Chart> {
+  const { actions, moments, snapshots, width, snapshotWidth } = drawn;
+  const height = snapshotWidth * drawn.snapshotRatio;
   const lines = moments.flatMap(({ seconds, q }) =>
     q.map((value, action) => ({ seconds, value, action: actions[action] }))
   );
-  const pressed = moments.filter((moment) => moment.action !== 0)
+  const pressed = moments.filter(({ action }) => action !== 0)
     .map(({ seconds, q, action }) => ({
-      seconds,
-      value: q[action],
-      action: actions[action],
+      ...{ seconds, value: q[action], action: actions[action] },
     }));
-  const colour = {
-    field: "action",
-    type: "nominal" as const,
-    scale: {
-      domain: [...actions],
-      range: actions.map((action) => ACTION_COLOURS[action]!),
-    },
-  };
-  const x = {
-    field: "seconds",
-    type: "quantitative" as const,
+  const color = coloured("action", actionColours(actions));
+  const domain = extent(moments, ({ seconds }) => seconds) as [number, number];
+  const x = number("seconds", undefined, {
     scale: { domain, nice: false, zero: false },
-  };
-  return drawChart({
-    name: options.name,
-    title: options.title,
-    subtitle: options.subtitle,
-    description: `${options.title}: ${options.subtitle}.`,
-  }, {
+  });
+  return drawChart({ name, title, subtitle }, {
     spacing: 8,
     vconcat: [
       {
-        width,
-        height: 180,
+        ...{ width, height: 180 },
         layer: [
           {
             data: { values: [...snapshots] },
@@ -83,45 +69,25 @@ export function qValueChart(options: QValueChartOptions): Promise<Chart> {
             data: { values: lines },
             mark: { type: "line" },
             encoding: {
-              x: {
-                ...x,
-                axis: { title: "seconds of play", tickCount: 8 },
-              },
-              y: {
-                field: "value",
-                type: "quantitative",
-                title: "Q-value",
-                scale: { zero: false },
-              },
-              color: colour,
+              x: { ...x, axis: { title: "seconds of play", tickCount: 8 } },
+              y: number("value", "Q-value", { scale: { zero: false } }),
+              color,
             },
           },
           {
             data: { values: pressed },
             mark: { type: "point", size: 22, opacity: 1 },
-            encoding: {
-              x,
-              y: { field: "value", type: "quantitative" },
-              color: colour,
-            },
+            encoding: { x, y: number("value"), color },
           },
         ],
         resolve: { axis: { x: "shared" } },
       },
       {
-        width,
-        height: snapshotWidth * options.snapshotRatio,
+        ...{ width, height },
         view: { fill: LIGHT.paper },
         data: { values: [...snapshots] },
-        mark: {
-          type: "image",
-          width: snapshotWidth,
-          height: snapshotWidth * options.snapshotRatio,
-        },
-        encoding: {
-          x: { ...x, axis: null },
-          url: { field: "url", type: "nominal" },
-        },
+        mark: { type: "image", width: snapshotWidth, height },
+        encoding: { x: { ...x, axis: null }, url: names("url") },
       },
     ],
   });

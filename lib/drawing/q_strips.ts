@@ -1,7 +1,8 @@
 /** Q-values drawn as bars, to be set below a picture of the game. */
+import { extent } from "d3-array";
 import sharp from "sharp";
+import { escapeXml } from "../text.ts";
 import type { GameFrame } from "./game_frame.ts";
-import { escapeXml } from "./chart.ts";
 import { ACTION_COLOURS, LIGHT } from "./theme.ts";
 
 /** What the agent thought of a moment, and did. */
@@ -16,14 +17,7 @@ export const stripHeight = (actions: readonly string[]) =>
 
 /** Lowest and highest Q-value of all frames, the ends of every bar's scale. */
 function qRange(frames: readonly Decision[]): [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const { q } of frames) {
-    for (const value of q ?? []) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
+  const [low = 0, high = 0] = extent(frames.flatMap(({ q }) => q ?? []));
   return low < high ? [low, high] : [low - 1, low + 1];
 }
 

@@ -51,6 +51,12 @@ export const ACTION_COLOURS: Readonly<Record<string, string>> = {
   duck: LIGHT.series3,
 };
 
+/** The colours of these actions, by name; an unknown one is grey. */
+export const actionColours = (actions: readonly string[]) =>
+  Object.fromEntries(
+    actions.map((action) => [action, ACTION_COLOURS[action] ?? LIGHT.muted]),
+  );
+
 const declarations = (colours: Record<ColourRole, string>) =>
   Object.entries(colours).map(([role, colour]) => `--${role}: ${colour};`)
     .join(" ");

@@ -1,19 +1,24 @@
 /** Charts of how a run's training went. */
-import type { TopLevelSpec } from "vega-lite";
-import { mean } from "../evaluation/mod.ts";
-import {
-  type EvaluationPoint,
-  INTERVALS,
-  type MetricsLine,
-  type TrainingGame,
+import { max, mean, range } from "d3-array";
+import type {
+  EvaluationPoint,
+  MetricsLine,
+  Table,
+  TrainingGame,
 } from "../runs/mod.ts";
-import { type Chart, drawChart, SHORT_NUMBERS } from "./chart.ts";
+import { points } from "../text.ts";
+import {
+  type Chart,
+  drawChart,
+  names,
+  number,
+  type NumberField,
+  SHORT_NUMBERS,
+} from "./chart.ts";
 import { LIGHT } from "./theme.ts";
 
 /** Points that a line of a chart has at most: more cannot be told apart. */
 const MAX_POINTS = 600;
-
-const number = new Intl.NumberFormat("en");
 
 /** Average and maximum score of consecutive groups of games. */
 export interface ScoreGroup {
@@ -32,48 +37,43 @@ export function scoreGroups(
   games: readonly TrainingGame[],
 ): { size: number; groups: ScoreGroup[] } {
   const size = 10 * Math.max(1, Math.ceil(games.length / 10 / MAX_POINTS));
-  const groups: ScoreGroup[] = [];
-  for (let start = 0; start < games.length; start += size) {
-    const scores = games.slice(start, start + size).map((game) => game.score);
-    if (scores.length < size && groups.length > 0) break;
-    groups.push({
-      games: start + scores.length,
-      mean: mean(scores),
-      max: Math.max(...scores),
-    });
-  }
-  return { size, groups };
+  const groups = chunks(games, size).map((group, i) => ({
+    games: size * i + group.length,
+    mean: mean(group, ({ score }) => score)!,
+    max: max(group, ({ score }) => score)!,
+  }));
+  const partial = games.length % size > 0 && groups.length > 1;
+  return { size, groups: partial ? groups.slice(0, -1) : groups };
 }
 
 /** The means of consecutive lines, so that at most 600 are left. */
-export function thin<T extends object>(rows: readonly T[]): T[] {
-  const size = Math.ceil(rows.length / MAX_POINTS);
-  if (size <= 1) return [...rows];
-  const thinned: T[] = [];
-  for (let start = 0; start < rows.length; start += size) {
-    const group = rows.slice(start, start + size);
-    const keys = Object.keys(group[0]!) as (keyof T)[];
-    thinned.push(
-      Object.fromEntries(keys.map((key) => {
-        const values = group.map((row) => row[key])
-          .filter((value) => typeof value === "number");
-        return [key, values.length === 0 ? null : mean(values)];
-      })) as T,
-    );
-  }
-  return thinned;
+export function thin<Line extends Record<string, number | null>>(
+  lines: readonly Line[],
+): Line[] {
+  const size = Math.ceil(lines.length / MAX_POINTS);
+  if (size <= 1) return [...lines];
+  return chunks(lines, size).map((group) =>
+    Object.fromEntries(
+      Object.keys(group[0]!)
+        .map((key) => [key, mean(group, (line) => line[key]) ?? null]),
+    ) as Line
+  );
 }
 
-const STEPS_AXIS = { title: "agent steps", ...SHORT_NUMBERS };
+/** Consecutive parts of this size; the last one may be smaller. */
+const chunks = <T>(all: readonly T[], size: number): T[][] =>
+  range(0, all.length, size).map((start) => all.slice(start, start + size));
+
+const AGENT_STEPS = number("step", "agent steps", { axis: SHORT_NUMBERS });
 
 /** The tutorial's two plots: average and maximum score per 10 games. */
 export async function scoreCharts(
   games: readonly TrainingGame[],
 ): Promise<Chart[]> {
   const { size, groups } = scoreGroups(games);
-  const chart = (field: "mean" | "max", word: string, name: string) =>
+  const chart = (field: "mean" | "max", word: string) =>
     drawChart({
-      name,
+      name: `${word.toLowerCase()}-score`,
       title: `${word} score per ${size} games`,
       subtitle: "training games, random actions included",
       description: `${word} score of each ${size} training games.`,
@@ -81,118 +81,83 @@ export async function scoreCharts(
       data: { values: groups },
       mark: { type: "line", point: groups.length < 3 },
       encoding: {
-        x: {
-          field: "games",
-          type: "quantitative",
-          title: "games played",
-          axis: SHORT_NUMBERS,
-        },
-        y: { field, type: "quantitative", title: "points" },
+        x: number("games", "games played", { axis: SHORT_NUMBERS }),
+        y: number(field, "points"),
       },
     });
-  return [
-    await chart("mean", "Average", "average-score"),
-    await chart("max", "Maximum", "maximum-score"),
-  ];
-}
-
-function learningCurveSpec(
-  points: readonly EvaluationPoint[],
-  field: "step" | "minutes",
-  axis: object,
-): TopLevelSpec {
-  const { cap } = points[0]!;
-  const values = points.map((point) => ({
-    ...point,
-    minutes: point.wallSeconds / 60,
-  }));
-  const scale = { zero: true };
-  const x = { field, type: "quantitative" as const, axis, scale };
-  return {
-    data: { values },
-    layer: [
-      {
-        data: { values: [{ cap }] },
-        mark: { type: "rule", strokeDash: [4, 4] },
-        encoding: {
-          y: { field: "cap", type: "quantitative", title: "points" },
-        },
-      },
-      {
-        data: {
-          values: [{
-            cap,
-            label: `cap: games end at ${number.format(cap)}`,
-          }],
-        },
-        mark: {
-          type: "text",
-          align: "right",
-          baseline: "bottom",
-          dy: -3,
-          color: LIGHT.muted,
-        },
-        encoding: {
-          x: { value: "width" },
-          y: { field: "cap", type: "quantitative" },
-          text: { field: "label", type: "nominal" },
-        },
-      },
-      {
-        mark: { type: "area" },
-        encoding: {
-          x,
-          y: { field: "low", type: "quantitative" },
-          y2: { field: "high" },
-        },
-      },
-      {
-        mark: { type: "line", point: true },
-        encoding: { x, y: { field: "mean", type: "quantitative" } },
-      },
-    ],
-  };
+  return [await chart("mean", "Average"), await chart("max", "Maximum")];
 }
 
 /** Evaluations during training, against agent steps and against time. */
 export async function learningCurves(
-  points: readonly EvaluationPoint[],
+  evaluations: readonly EvaluationPoint[],
 ): Promise<Chart[]> {
-  if (points.length === 0) return [];
-  const chart = (name: string, against: string, spec: TopLevelSpec) =>
+  if (evaluations.length === 0) return [];
+  const { cap, episodes } = evaluations[0]!;
+  const values = evaluations.map((point) => ({
+    ...point,
+    minutes: point.wallSeconds / 60,
+  }));
+  const label = { align: "right", baseline: "bottom", dy: -3 } as const;
+  const chart = (name: string, x: NumberField) =>
     drawChart({
-      name,
-      title: `Learning curve, by ${against}`,
-      subtitle: `greedy: mean and 95 % interval of ${
-        points[0]!.episodes
-      } games`,
-      description: `Mean score of the evaluations, by ${against}.`,
-    }, spec);
+      name: `learning-curve-${name}`,
+      title: `Learning curve, by ${name}`,
+      subtitle: `greedy: mean and 95 % interval of ${episodes} games`,
+      description: `Mean score of the evaluations, by ${name}.`,
+    }, {
+      data: { values },
+      layer: [
+        {
+          data: { values: [{ cap }] },
+          mark: { type: "rule", strokeDash: [4, 4] },
+          encoding: { y: number("cap", "points") },
+        },
+        {
+          data: {
+            values: [{ cap, label: `cap: games end at ${points(cap)}` }],
+          },
+          mark: { type: "text", ...label, color: LIGHT.muted },
+          encoding: {
+            x: { value: "width" },
+            y: number("cap"),
+            text: names("label"),
+          },
+        },
+        {
+          mark: { type: "area" },
+          encoding: { x, y: number("low"), y2: { field: "high" } },
+        },
+        {
+          mark: { type: "line", point: true },
+          encoding: { x, y: number("mean") },
+        },
+      ],
+    });
+  const scale = { zero: true };
   return [
-    await chart(
-      "learning-curve-steps",
-      "steps",
-      learningCurveSpec(points, "step", STEPS_AXIS),
-    ),
-    await chart(
-      "learning-curve-time",
-      "time",
-      learningCurveSpec(points, "minutes", { title: "minutes of training" }),
-    ),
+    await chart("steps", { ...AGENT_STEPS, scale }),
+    await chart("time", number("minutes", "minutes of training", { scale })),
   ];
 }
 
-/** Each figure of the intervals that has a chart, against agent steps. */
+/**
+ * Each figure of the intervals that has a chart, against agent steps.
+ *
+ * @param figures what the lines hold
+ */
 export async function learnerCharts(
   metrics: readonly MetricsLine[],
+  figures: Table<never>["figures"],
 ): Promise<Chart[]> {
   const rows = thin(metrics);
   const drawn: Chart[] = [];
-  for (const [column, , subtitle, , title] of INTERVALS.figures) {
+  for (const [column, , subtitle, , title] of figures) {
     if (column === null || title === undefined) continue;
     const field = column as keyof MetricsLine;
     const values = rows.filter((row) => row[field] !== null);
     if (values.length === 0) continue;
+    const scale = { zero: field !== "q_mean" };
     drawn.push(
       await drawChart({
         ...{ title, subtitle },
@@ -201,15 +166,7 @@ export async function learnerCharts(
       }, {
         data: { values },
         mark: { type: "line", point: values.length < 3 },
-        encoding: {
-          x: { field: "step", type: "quantitative", axis: STEPS_AXIS },
-          y: {
-            field,
-            type: "quantitative",
-            title: null,
-            scale: { zero: field !== "q_mean" },
-          },
-        },
+        encoding: { x: AGENT_STEPS, y: number(field, null, { scale }) },
       }),
     );
   }

@@ -1,11 +1,9 @@
 /** Games that were played, and their figures. */
-import { ACTIONS, FRAMES_PER_SECOND } from "../constants.ts";
+import { ACTIONS, FRAMES_PER_SECOND, SPEED_BIN } from "../constants.ts";
 import type { EpisodeStatistics } from "../env/types.ts";
 import { UsageError } from "../errors.ts";
 import { type ScoreSummary, share, summarizeScores } from "./statistics.ts";
 
-/** Width of a bin of {@linkcode Evaluation.actionsBySpeed}, pixels per frame. */
-export const SPEED_BIN = 0.5;
 /** The tutorial's best game, which `above4000` is measured against. */
 const TUTORIAL_SCORE = 4000;
 

@@ -7,7 +7,6 @@ export {
   medianAndBest,
   type PlayedGame,
   playedGame,
-  SPEED_BIN,
   summarizeGames,
 } from "./games.ts";
 export {
@@ -40,5 +39,7 @@ export {
   evaluationReport,
   gameName,
   PAGE_SCRIPT,
+  type PlayerFigures,
+  type PublishedResult,
   scoresCsv,
 } from "./document.ts";

@@ -2,10 +2,13 @@
 import type { Config } from "../config/mod.ts";
 import type { RunInfo } from "../runs/mod.ts";
 import { commandText } from "../system/mod.ts";
-import { cappedSentence } from "../drawing/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
-import { intervalText, points } from "../text.ts";
-import { seedsText } from "../report/mod.ts";
+import { cappedText, figureText, intervalText, points } from "../text.ts";
+import {
+  type FigureWithInterval,
+  reportedFigures,
+  seedsText,
+} from "../report/mod.ts";
 
 /** A training: what it was made with, and how long it was. */
 export interface CardTraining {
@@ -115,12 +118,11 @@ function scores(report: EvaluationReport | null): string {
   if (!report) {
     return "Not measured on held-out seeds yet: `deno task eval`.";
   }
-  const row = (
-    label: string,
-    value: number,
-    interval: readonly [number, number],
-  ) => [label, points(value), intervalText(interval)];
-  const head = cappedSentence(report);
+  const { mean, median, iqm } = reportedFigures(report);
+  const row = (label: string, { value, interval }: FigureWithInterval) => [
+    ...[label, points(value), intervalText(interval)],
+  ];
+  const head = cappedText(report);
   const [seed, episodes] = [report.firstSeed, report.episodes];
   return `${episodes} greedy games, ${report.clock} clock, seeds ${
     points(seed)
@@ -132,9 +134,9 @@ ${
     table([
       ["Figure", "Points", "95 % interval"],
       ["---", "---:", "---:"],
-      row("mean", report.mean, report.mean95),
-      row("median", report.median, report.median95),
-      row("interquartile mean", report.iqm, report.iqm95),
+      row("mean", mean),
+      row("median", median),
+      row("interquartile mean", iqm),
     ])
   }
 
@@ -157,10 +159,10 @@ function live(report: EvaluationReport | null): string {
   }
   const { episodes, mean, mean95, median, min } = report;
   return `In real time, on the untouched page by screenshots and keys: ${episodes} games, ${
-    cappedSentence(report)
-  }; mean ${points(mean)} (95 %: ${intervalText(mean95)}), median ${
-    points(median)
-  }, lowest ${points(min)}.`;
+    cappedText(report)
+  }; mean ${figureText(mean, mean95)}, median ${points(median)}, lowest ${
+    points(min)
+  }.`;
 }
 
 function training({ config, trainings }: CardContent): string {

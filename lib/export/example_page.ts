@@ -1,6 +1,6 @@
 /** The page that shows an exported agent at work in a browser. */
 import { ACTIONS, FRAME_SIZE } from "../constants.ts";
-import { escapeXml } from "../drawing/mod.ts";
+import { escapeXml } from "../text.ts";
 
 /** Frames in a row of `frames.png`. */
 export const FRAMES_ACROSS = 20;

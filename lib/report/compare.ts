@@ -1,4 +1,5 @@
 /** Several runs, or several seeds of one config, side by side. */
+import { type Config, differences } from "../config/mod.ts";
 import {
   type EvaluationReport,
   hierarchicalInterval,
@@ -14,16 +15,19 @@ import {
   readRunData,
   type RunFolder,
 } from "../runs/mod.ts";
+import { sideBySideCharts } from "../drawing/mod.ts";
 import {
-  cappedSentence,
-  type Chart,
-  drawChart,
-  SHORT_NUMBERS,
-} from "../drawing/mod.ts";
-import { intervalText, points } from "../text.ts";
+  cappedText,
+  figureText,
+  percent,
+  points,
+  withInterval,
+} from "../text.ts";
 import type { Files } from "../system/mod.ts";
-import { pageHtml } from "./page.ts";
+import { pageHtml, type Table } from "./page.ts";
 import { CHART_NAMES, chartFiles } from "./report.ts";
+import { reportedFigures, resultsTable } from "./results.ts";
+import { type Column, tableOf } from "./table.ts";
 
 /** The score whose first time in training is told. */
 const MILESTONE = 1000;
@@ -44,11 +48,19 @@ export interface ComparedRun {
   improvement95: Interval;
 }
 
+/** A key of the config, and its value in each run. */
+export interface DifferingKey {
+  key: string;
+  values: unknown[];
+}
+
 /** Runs side by side. */
 export interface Comparison {
   game: EvaluationReport["game"];
   cap: number;
   runs: ComparedRun[];
+  /** The keys in which their configs differ, but for the seed. */
+  differences: DifferingKey[];
   /** Interquartile mean of all runs' games. */
   iqm: number;
   /** Its interval: runs are drawn first, then games within them. */
@@ -64,6 +76,7 @@ export async function compareRuns(
   folders: readonly RunFolder[],
 ): Promise<Comparison> {
   const runs: Omit<ComparedRun, "improvement" | "improvement95">[] = [];
+  const configs: Config[] = [];
   for (const run of folders) {
     const report = await readReport(run.report);
     if (!report) {
@@ -72,7 +85,8 @@ export async function compareRuns(
           `run: deno task eval ${run.name}`,
       );
     }
-    const { info, metrics, evaluations } = await readRunData(run);
+    const { info, metrics, evaluations, config } = await readRunData(run);
+    configs.push(config);
     const last = metrics.at(-1);
     const first = evaluations.find(({ mean }) => mean >= MILESTONE);
     runs.push({
@@ -112,156 +126,83 @@ export async function compareRuns(
         scores[0]!,
       ),
     })),
+    differences: differingKeys(configs),
     iqm: interquartileMean(scores.flat()),
     iqm95: hierarchicalInterval(scores, interquartileMean),
   };
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-
-/** The comparison as a table, header first. */
-export function comparisonRows({ runs }: Comparison): string[][] {
-  return [
-    [
-      ...["Run", "Seed", "Steps", "Minutes", "Games", "IQM (95 %)"],
-      ...["Mean (95 %)", "At the cap", "Beats the first (95 %)"],
-      ...["To 1,000: steps", "minutes"],
-    ],
-    ...runs.map((run) => [
-      run.name,
-      String(run.seed),
-      points(run.steps),
-      run.minutes.toFixed(1),
-      String(run.report.episodes),
-      `${points(run.report.iqm)} (${intervalText(run.report.iqm95)})`,
-      `${points(run.report.mean)} (${intervalText(run.report.mean95)})`,
-      percent(run.report.capped),
-      `${percent(run.improvement)} (${
-        run.improvement95.map(percent).join(" to ")
-      })`,
-      run.milestone ? points(run.milestone.steps) : "–",
-      run.milestone ? run.milestone.minutes.toFixed(1) : "–",
-    ]),
-  ];
+/** The keys in which configs differ, but for the seed. */
+function differingKeys(configs: readonly Config[]): DifferingKey[] {
+  const values = new Map<string, unknown[]>();
+  configs.forEach((config, i) => {
+    for (const { key, before, now } of differences(configs[0]!, config)) {
+      if (key === "seed") continue;
+      if (!values.has(key)) values.set(key, configs.map(() => before));
+      values.get(key)![i] = now;
+    }
+  });
+  return [...values].map(([key, values]) => ({ key, values }));
 }
 
-/** What the table does not say. */
+/** The runs' figures as a table. */
+export function comparisonTable({ runs, game, cap }: Comparison): Table {
+  const results = runs.map((run) => ({
+    ...run,
+    figures: reportedFigures(run.report),
+  }));
+  return resultsTable(
+    `The ${game} game, up to ${points(cap)} points`,
+    results,
+    [["Run", ({ name }) => name, "text"], ["Seed", ({ seed }) => seed]],
+    [
+      ["Games", ({ report }) => report.episodes],
+      [
+        "Beats the first (95 %)",
+        ({ improvement, improvement95 }) =>
+          withInterval(improvement, improvement95, percent),
+      ],
+      ["To 1,000 (minutes)", ({ milestone }) =>
+        milestone &&
+        `${points(milestone.steps)} (${milestone.minutes.toFixed(1)})`],
+    ],
+  );
+}
+
+/** What differs between the runs' configs as a table; null: nothing does. */
+export function differencesTable(
+  { runs, differences }: Comparison,
+): Table | null {
+  if (differences.length === 0) return null;
+  return tableOf<DifferingKey>("Keys that differ, but for the seed", [
+    ["Key", ({ key }) => key, "text"],
+    ...runs.map(({ name }, i): Column<DifferingKey> => [
+      name,
+      ({ values }) => JSON.stringify(values[i]) ?? null,
+      "text",
+    ]),
+  ], differences);
+}
+
+/** What the tables do not say. */
 export function comparisonNotes(comparison: Comparison): string[] {
-  const { runs, iqm, iqm95, cap, game } = comparison;
+  const { runs, iqm, iqm95, cap, game, differences } = comparison;
   const together = runs.flatMap(({ report }) => report.games);
   const capped = together.filter(({ end }) => end === "cap").length /
     together.length;
   return [
     `All ${runs.length} runs together, ${game} game: interquartile mean ${
-      points(iqm)
-    } (95 %: ${
-      intervalText(iqm95)
-    }; runs drawn first, then games within them); ${
-      cappedSentence({ episodes: together.length, capped, cap })
+      figureText(iqm, iqm95)
+    }; runs are drawn first, then games within them; ${
+      cappedText({ episodes: together.length, capped, cap })
     }.`,
     `"Beats the first": probability that a random game of the run scores above a random game of ${
       runs[0]!.name
-    }, ties counted half. "To 1,000": the first evaluation in training with a mean of at least 1,000 points.`,
+    }, ties counted half. "To 1,000": steps until the first evaluation in training with a mean of at least 1,000 points.`,
+    ...(differences.length === 0
+      ? ["Their configs are the same, but for the seed."]
+      : []),
   ];
-}
-
-/** What the charts show of a run, or of several as one. */
-export interface ChartedResult {
-  name: string;
-  /** Interquartile mean of its games; null: none were played. */
-  iqm: { value: number; interval: Interval } | null;
-  /** Mean scores of its evaluations in training; empty: no line is drawn. */
-  curve: readonly { step: number; mean: number }[];
-}
-
-function comparisonCharts({ runs, cap }: Comparison): Promise<Chart[]> {
-  return sideBySideCharts(
-    runs.map(({ name, report, curve }) => ({
-      name,
-      iqm: { value: report.iqm, interval: report.iqm95 },
-      curve,
-    })),
-    cap,
-  );
-}
-
-/** Interquartile means with their intervals, and learning curves. */
-export async function sideBySideCharts(
-  results: readonly ChartedResult[],
-  cap: number,
-): Promise<Chart[]> {
-  const order = results.map(({ name }) => name);
-  const intervals = await drawChart({
-    name: "iqm",
-    title: "Interquartile mean",
-    subtitle: `95 % intervals; games ended at ${points(cap)} points`,
-    description: "Interquartile means with their intervals.",
-  }, {
-    data: {
-      values: results.flatMap(({ name, iqm }) => {
-        if (iqm === null) return [];
-        const { value, interval: [low, high] } = iqm;
-        return [{ name, iqm: value, low, high }];
-      }),
-    },
-    encoding: {
-      y: {
-        field: "name",
-        type: "nominal",
-        sort: order,
-        title: null,
-        axis: { labelLimit: 130, grid: false },
-      },
-    },
-    layer: [
-      {
-        mark: { type: "rule", strokeWidth: 2 },
-        encoding: {
-          x: {
-            field: "low",
-            type: "quantitative",
-            scale: { zero: true },
-            title: "points",
-            axis: SHORT_NUMBERS,
-          },
-          x2: { field: "high" },
-        },
-      },
-      {
-        mark: { type: "point", size: 60, opacity: 1 },
-        encoding: { x: { field: "iqm", type: "quantitative" } },
-      },
-    ],
-  });
-  const curve = results.flatMap(({ name, curve }) =>
-    curve.map(({ step, mean }) => ({ name, step, mean }))
-  );
-  if (curve.length === 0) return [intervals];
-  const curves = await drawChart({
-    name: "learning-curves",
-    title: "Learning curves",
-    subtitle: "mean score of the evaluations in training",
-    description: "Mean scores of the evaluations in training by agent steps.",
-  }, {
-    data: { values: curve },
-    mark: { type: "line", point: true },
-    encoding: {
-      x: {
-        field: "step",
-        type: "quantitative",
-        title: "agent steps",
-        axis: SHORT_NUMBERS,
-      },
-      y: { field: "mean", type: "quantitative", title: "points" },
-      color: {
-        field: "name",
-        type: "nominal",
-        sort: order,
-        legend: { columns: 1, labelLimit: 320 },
-      },
-    },
-  });
-  return [intervals, curves];
 }
 
 /** The names of a comparison's files. */
@@ -272,26 +213,30 @@ export const COMPARISON_NAMES = [
 
 /** The comparison's page, document and charts. */
 export async function comparisonFiles(comparison: Comparison): Promise<Files> {
-  const [header, ...rows] = comparisonRows(comparison);
-  const charts = await comparisonCharts(comparison);
-  const names = comparison.runs.map(({ name }) => name).join(", ");
+  const { runs, cap } = comparison;
+  const charts = await sideBySideCharts(
+    runs.map(({ name, report, curve }) => ({
+      ...{ name, curve },
+      iqm: { value: report.iqm, interval: report.iqm95 },
+    })),
+    cap,
+  );
+  const different = differencesTable(comparison);
   return {
     "index.html": pageHtml({
-      title: `${comparison.runs.length} runs side by side`,
-      subtitle: names,
-      sections: [{
-        heading: "Games on held-out seeds",
-        tables: [{
-          caption: `The ${comparison.game} game, up to ${
-            points(comparison.cap)
-          } points`,
-          header: header!,
-          rows,
-          textColumns: [0],
-        }],
-        text: comparisonNotes(comparison),
-        charts,
-      }],
+      title: `${runs.length} runs side by side`,
+      subtitle: runs.map(({ name }) => name).join(", "),
+      sections: [
+        {
+          heading: "Games on held-out seeds",
+          tables: [comparisonTable(comparison)],
+          text: comparisonNotes(comparison),
+          charts,
+        },
+        ...(different
+          ? [{ heading: "What differs", tables: [different] }]
+          : []),
+      ],
     }),
     "comparison.json": JSON.stringify(comparison, null, 2) + "\n",
     ...await chartFiles(charts),

@@ -1,39 +1,42 @@
 /** The parts of a page that tell how well an agent plays. */
 import { HELD_OUT_SEEDS_START, TRAINING_SEEDS_END } from "../config/mod.ts";
-import type { EvaluationReport, ScoreSummary } from "../evaluation/mod.ts";
-import { intervalText, points } from "../text.ts";
+import type {
+  EvaluationReport,
+  PlayerFigures,
+  PublishedResult,
+} from "../evaluation/mod.ts";
+import {
+  capitalized,
+  cappedText,
+  intervalText,
+  NOTHING,
+  percent,
+  points,
+} from "../text.ts";
 import {
   actionsOverSpeed,
-  cappedSentence,
   crashChart,
   type PageChart,
   performanceProfile,
   scoreDistribution,
 } from "../drawing/mod.ts";
 import type { Figure, Section, Table } from "./page.ts";
-
-const percent = new Intl.NumberFormat("en", {
-  style: "percent",
-  maximumFractionDigits: 0,
-});
+import { reportedFigures } from "./results.ts";
+import { tableOf } from "./table.ts";
 
 /** Mean, median and interquartile mean, with what must be said beside them. */
 function headlineFigures(report: EvaluationReport): Figure[] {
-  const note = cappedSentence(report);
-  const figure = (
-    label: string,
-    value: number,
-    interval: readonly [number, number],
-  ) => ({
+  const figures = reportedFigures(report);
+  const figure = (label: string, name: "mean" | "median" | "iqm") => ({
     label,
-    value: points(value),
-    interval: `95 % interval ${intervalText(interval)}`,
-    note,
+    value: points(figures[name].value),
+    interval: `95 % interval ${intervalText(figures[name].interval)}`,
+    note: cappedText(report),
   });
   return [
-    figure("Mean score", report.mean, report.mean95),
-    figure("Median score", report.median, report.median95),
-    figure("Interquartile mean", report.iqm, report.iqm95),
+    figure("Mean score", "mean"),
+    figure("Median score", "median"),
+    figure("Interquartile mean", "iqm"),
   ];
 }
 
@@ -61,67 +64,58 @@ function headlineText(report: EvaluationReport): string[] {
     ...(capped > 0
       ? [
         `${
-          cappedSentence(report)
+          capitalized(cappedText(report))
         } and might have gone on: the true figures are higher than those shown.`,
-      ].map((text) => text[0]!.toUpperCase() + text.slice(1))
+      ]
       : []),
     "Intervals are percentile bootstrap intervals over the games (10,000 resamples) of this one agent; they say nothing about other training seeds.",
   ];
 }
 
 function playersTable(report: EvaluationReport): Table {
-  const row = (name: string, player: PlayerRow) => [
-    name,
-    points(player.scores.length),
-    points(player.mean),
-    intervalText(player.mean95),
-    points(player.median),
-    points(player.iqm),
-    points(player.sd),
-    points(player.min),
-    points(player.max),
-    percent.format(player.capped),
-    report.cap < 4000 ? "–" : percent.format(player.above4000),
-  ];
-  return {
-    caption: `Measured here on the same seeds, from the first one on; cap ${
+  return tableOf<PlayerFigures>(
+    `Measured here on the same seeds, from the first one on; cap ${
       points(report.cap)
     } points`,
-    header: [
-      ...["Player", "Games", "Mean", "95 % interval", "Median", "IQM", "SD"],
-      ...["Min", "Max", "At the cap", "4,000 or more"],
+    [
+      ["Player", ({ name }) => name, "text"],
+      ["Games", ({ scores }) => scores.length],
+      ["Mean", ({ mean }) => mean],
+      ["95 % interval", ({ mean95 }) => intervalText(mean95)],
+      ["Median", ({ median }) => median],
+      ["IQM", ({ iqm }) => iqm],
+      ["SD", ({ sd }) => sd],
+      ["Min", ({ min }) => min],
+      ["Max", ({ max }) => max],
+      ["At the cap", ({ capped }) => percent(capped)],
+      [
+        "4,000 or more",
+        ({ above4000 }) => report.cap < 4000 ? NOTHING : percent(above4000),
+      ],
     ],
-    rows: [
-      row("this agent", report),
-      ...report.baselines.map((baseline) => row(baseline.name, baseline)),
-    ],
-    textColumns: [0],
-  };
+    [{ name: "this agent", ...report }, ...report.baselines],
+  );
 }
 
-type PlayerRow = ScoreSummary & {
-  scores: number[];
-  capped: number;
-  above4000: number;
-};
-
 function publishedTable({ game, published }: EvaluationReport): Table {
-  const cell = (value: number | null) => value === null ? "–" : points(value);
-  return {
-    caption: `Published by others for the ${game} game, not measured here`,
-    header: ["Agent", "Mean", "Median", "Max", "Games", "Kind", "Source"],
-    rows: published.map((result) => [
-      `${result.name}: ${result.algorithm}` +
-      (result.note ? ` (${result.note})` : ""),
-      cell(result.mean),
-      cell(result.median),
-      cell(result.max),
-      cell(result.episodes),
-      result.kind,
-      result.source,
-    ]),
-    textColumns: [0, 5, 6],
-  };
+  return tableOf<PublishedResult>(
+    `Published by others for the ${game} game, not measured here`,
+    [
+      [
+        "Agent",
+        ({ name, algorithm, note }) =>
+          `${name}: ${algorithm}` + (note ? ` (${note})` : ""),
+        "text",
+      ],
+      ["Mean", ({ mean }) => mean],
+      ["Median", ({ median }) => median],
+      ["Max", ({ max }) => max],
+      ["Games", ({ episodes }) => episodes],
+      ["Kind", ({ kind }) => kind, "text"],
+      ["Source", ({ source }) => source, "text"],
+    ],
+    published,
+  );
 }
 
 /** The figures, first thing on the page. */

@@ -1,14 +1,21 @@
-/** Reports and comparisons as pages, tables and text. */
+/** Reports and comparisons as pages, tables and text. Plays nothing. */
 export { pageHtml, type Section } from "./page.ts";
 export {
-  type ChartedResult,
   compareRuns,
   COMPARISON_NAMES,
   comparisonFiles,
   comparisonNotes,
-  comparisonRows,
-  sideBySideCharts,
+  comparisonTable,
+  differencesTable,
 } from "./compare.ts";
+export {
+  figuresTogether,
+  type FigureWithInterval,
+  reportedFigures,
+  type ResultFigures,
+  resultsTable,
+} from "./results.ts";
+export { type Column, tableOf, tableText } from "./table.ts";
 export { evaluationFiles, reportFolder, writeReport } from "./write.ts";
 export { evaluationText } from "./text.ts";
 export { REPORT_NAMES, reportFiles } from "./report.ts";

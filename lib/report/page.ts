@@ -5,11 +5,11 @@
 import {
   type Animation,
   type Chart,
-  escapeXml,
   type PageChart,
   themeCss,
   withThemeVariables,
 } from "../drawing/mod.ts";
+import { escapeXml } from "../text.ts";
 
 /** A headline figure. */
 export interface Figure {

@@ -1,40 +1,24 @@
 /** An evaluation as a person reads it in a terminal. */
-import { alignedTable } from "../cli/mod.ts";
-import { cappedSentence } from "../drawing/mod.ts";
-import type { EvaluationReport } from "../evaluation/mod.ts";
-import { intervalText, points } from "../text.ts";
+import type { EvaluationReport, PlayerFigures } from "../evaluation/mod.ts";
+import { cappedText, intervalText } from "../text.ts";
+import { tableOf, tableText } from "./table.ts";
 
 /** The figures of the agent and of the simple players beside it. */
 export function evaluationText(report: EvaluationReport): string {
-  const players = [{ name: report.run, ...report }, ...report.baselines];
-  const table = alignedTable([
-    [
-      "",
-      "games",
-      "mean",
-      "95 %",
-      "median",
-      "95 %",
-      "IQM",
-      "95 %",
-      "min",
-      "max",
-    ],
-    ...players.map((player) => [
-      player.name,
-      points(player.scores.length),
-      points(player.mean),
-      intervalText(player.mean95),
-      points(player.median),
-      intervalText(player.median95),
-      points(player.iqm),
-      intervalText(player.iqm95),
-      points(player.min),
-      points(player.max),
-    ]),
-  ]);
-  const capped = cappedSentence(report);
-  return `${table}\n${report.run}: ${capped}${
-    report.capped > 0 ? "; the true figures are higher" : ""
-  }. ${report.pointsPerSecond.toFixed(1)} points per second of play.`;
+  const table = tableOf<PlayerFigures>("", [
+    ["", ({ name }) => name],
+    ["games", ({ scores }) => scores.length],
+    ["mean", ({ mean }) => mean],
+    ["95 %", ({ mean95 }) => intervalText(mean95)],
+    ["median", ({ median }) => median],
+    ["95 %", ({ median95 }) => intervalText(median95)],
+    ["IQM", ({ iqm }) => iqm],
+    ["95 %", ({ iqm95 }) => intervalText(iqm95)],
+    ["min", ({ min }) => min],
+    ["max", ({ max }) => max],
+  ], [{ name: report.run, ...report }, ...report.baselines]);
+  const capped = cappedText(report) +
+    (report.capped > 0 ? "; the true figures are higher" : "");
+  return `${tableText(table)}\n${report.run}: ${capped}. ` +
+    `${report.pointsPerSecond.toFixed(1)} points per second of play.`;
 }

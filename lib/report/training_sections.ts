@@ -2,7 +2,7 @@
 import { commandText } from "../system/mod.ts";
 import { points } from "../text.ts";
 import type { Section } from "./page.ts";
-import type { RunData } from "../runs/mod.ts";
+import { INTERVALS, type RunData } from "../runs/mod.ts";
 import { learnerCharts, learningCurves, scoreCharts } from "../drawing/mod.ts";
 
 /** How the training went. */
@@ -31,7 +31,7 @@ export async function trainingSection(
     charts: [
       ...(games.length > 0 ? await scoreCharts(games) : []),
       ...await learningCurves(evaluations),
-      ...await learnerCharts(metrics),
+      ...await learnerCharts(metrics, INTERVALS.figures),
     ],
   };
 }

@@ -1,6 +1,7 @@
 /** The page of a night, and the page with the curve over the nights. */
-import { drawChart, type PageChart } from "../drawing/mod.ts";
+import { COUNTS, drawChart, number, type PageChart } from "../drawing/mod.ts";
 import { pageHtml, type Section } from "../report/mod.ts";
+import { capitalized, cappedText, intervalText, points } from "../text.ts";
 import type { HistoryLine } from "./history.ts";
 import {
   type Contestant,
@@ -15,13 +16,6 @@ const TABLE_NIGHTS = 60;
 const WIDE = 1000;
 const NARROW = 400;
 
-const points = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-
-const intervalText = (low: number | null, high: number | null) =>
-  low === null || high === null
-    ? ""
-    : `${points.format(low)} to ${points.format(high)}`;
-
 /** What a night did, as a page. */
 export function nightPage(night: NightResult): string {
   const { champion, challenger, pageChange, episodes, firstSeed } = night;
@@ -29,10 +23,9 @@ export function nightPage(night: NightResult): string {
     player
       ? [{
         label: `${label}, ${player.name}`,
-        value: points.format(player.mean),
-        interval: `95 %: ${intervalText(...player.mean95)}`,
-        note: `${(player.capped * 100).toFixed(0)} % of the games reached ` +
-          `the cap of ${points.format(night.maxScore)}`,
+        value: points(player.mean),
+        interval: `95 % interval ${intervalText(player.mean95)}`,
+        note: cappedText({ ...player, episodes, cap: night.maxScore }),
       }]
       : [];
   const difference = differenceText(night);
@@ -46,12 +39,12 @@ export function nightPage(night: NightResult): string {
     {
       heading: `Result: ${night.result}`,
       text: [
-        `${night.reason.charAt(0).toUpperCase()}${night.reason.slice(1)}.`,
+        `${capitalized(night.reason)}.`,
         ...(difference
           ? [
             `Difference of the means, challenger minus champion: ${difference}, ` +
             `of ${episodes} games each on the seeds from ${
-              points.format(firstSeed)
+              points(firstSeed)
             } on.`,
           ]
           : []),
@@ -68,7 +61,7 @@ export function nightPage(night: NightResult): string {
         rows: [
           ["began", night.time],
           ["minutes", night.minutes.toFixed(1)],
-          ["agent steps of training", points.format(night.steps)],
+          ["agent steps of training", points(night.steps)],
           ["page script (SHA-256)", night.pageScript ?? "nothing was played"],
           ["disk that all nights use", `${night.diskGb.toFixed(2)} GB`],
           ["removed", night.removed.join(", ") || "nothing"],
@@ -113,12 +106,12 @@ export async function historyPage(
             `${line.night}`,
             line.time.slice(0, 16).replace("T", " "),
             line.result,
-            number(line.championMean),
-            intervalText(line.championLow, line.championHigh),
-            number(line.challengerMean),
-            intervalText(line.challengerLow, line.challengerHigh),
-            number(line.difference),
-            intervalText(line.differenceLow, line.differenceHigh),
+            figure(line.championMean),
+            bounds(line.championLow, line.championHigh),
+            figure(line.challengerMean),
+            bounds(line.challengerLow, line.challengerHigh),
+            figure(line.difference),
+            bounds(line.differenceLow, line.differenceHigh),
           ]),
           caption: "Mean scores on each night's own new seeds. Those of a " +
             "night with a promotion helped to choose; later ones of the same " +
@@ -142,8 +135,10 @@ export async function historyPage(
   });
 }
 
-const number = (value: number | null) =>
-  value === null ? "" : points.format(value);
+const figure = (value: number | null) => value === null ? "" : points(value);
+
+const bounds = (low: number | null, high: number | null) =>
+  low === null || high === null ? "" : intervalText([low, high]);
 
 /** Mean scores over the nights; none when no night has any. */
 async function nightsCharts(
@@ -160,13 +155,10 @@ async function nightsCharts(
     ]),
   ]);
   if (values.length === 0) return [];
-  const x = {
-    field: "night",
-    type: "quantitative" as const,
-    title: "night",
-    axis: { tickMinStep: 1, format: "d" },
+  const x = number("night", "night", {
+    axis: COUNTS,
     scale: { zero: false, nice: false, padding: 12 },
-  };
+  });
   const color = {
     field: "player",
     type: "nominal" as const,
@@ -195,14 +187,14 @@ async function nightsCharts(
           encoding: {
             x,
             color,
-            y: { field: "low", type: "quantitative", title: "points" },
+            y: number("low", "points"),
             y2: { field: "high" },
           },
         },
         {
           data: { values },
           mark: { type: "line", point: true },
-          encoding: { x, color, y: { field: "mean", type: "quantitative" } },
+          encoding: { x, color, y: number("mean") },
         },
       ],
     });

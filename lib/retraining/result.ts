@@ -1,5 +1,6 @@
 /** What is told of a night. */
 import type { Interval } from "../evaluation/mod.ts";
+import { figureText, points, signedPoints } from "../text.ts";
 
 /** How an agent played a night's games. */
 export interface Contestant {
@@ -60,18 +61,9 @@ export interface PageChange {
   meanBefore: number;
 }
 
-const points = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const signed = new Intl.NumberFormat("en", {
-  maximumFractionDigits: 0,
-  signDisplay: "always",
-});
-
 /** `800 (95 %: 700 to 910)`. */
-export function meanText({ mean, mean95 }: Contestant): string {
-  return `${points.format(mean)} (95 %: ${
-    mean95.map((value) => points.format(value)).join(" to ")
-  })`;
-}
+export const meanText = ({ mean, mean95 }: Contestant): string =>
+  figureText(mean, mean95);
 
 /** `+120 (95 %: +30 to +210)`; null: nothing was compared. */
 export function differenceText(
@@ -80,10 +72,9 @@ export function differenceText(
     "difference" | "difference95"
   >,
 ): string | null {
-  if (difference === null || difference95 === null) return null;
-  return `${signed.format(difference)} (95 %: ${
-    difference95.map((value) => signed.format(value)).join(" to ")
-  })`;
+  return difference === null
+    ? null
+    : figureText(difference, difference95, signedPoints);
 }
 
 /** The change of the page in a sentence. */
@@ -95,7 +86,7 @@ export function pageChangeText(
     to.slice(0, 8)
   }); the champion was measured again on it: mean ${
     champion ? meanText(champion) : "unknown"
-  }, before ${points.format(meanBefore)}.`;
+  }, before ${points(meanBefore)}.`;
 }
 
 /** What the night did, in one line; a change of the page comes first. */

@@ -1,4 +1,5 @@
 import { say } from "../say.ts";
+import { sizeText } from "../text.ts";
 
 /** Sum of the sizes of the files below a folder, in bytes. */
 export function folderBytes(folder: string): number {
@@ -12,13 +13,6 @@ export function folderBytes(folder: string): number {
     // Files come and go while another program works in the folder.
   }
   return bytes;
-}
-
-/** Bytes as people say them: `274 MB`, `3.4 GB`. */
-export function size(bytes: number): string {
-  return bytes < 1e9
-    ? `${Math.round(bytes / 1e6)} MB`
-    : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** Work whose progress can be measured. */
@@ -38,13 +32,15 @@ export interface Work<T> {
 export async function withProgress<T>(work: Work<T>): Promise<T> {
   const { label, total, measure } = work;
   if (!Deno.stderr.isTerminal()) {
-    say(`${label} (${size(total)})`);
+    say(`${label} (${sizeText(total)})`);
     return await work.run();
   }
   const encoder = new TextEncoder();
   const draw = (bytes: number) =>
     Deno.stderr.writeSync(encoder.encode(
-      `\r\x1b[K${label}: ${size(Math.min(bytes, total))} of ${size(total)}`,
+      `\r\x1b[K${label}: ${sizeText(Math.min(bytes, total))} of ${
+        sizeText(total)
+      }`,
     ));
   const timer = setInterval(() => draw(measure()), 500);
   try {

@@ -13,7 +13,8 @@ import { failure } from "./failure.ts";
 import { lockCache } from "./lock.ts";
 import { say } from "../say.ts";
 import { run } from "../system/mod.ts";
-import { folderBytes, size, withProgress } from "./progress.ts";
+import { sizeText } from "../text.ts";
+import { folderBytes, withProgress } from "./progress.ts";
 import { findPython, runPip, runPython } from "./python.ts";
 import { stagingFolder, sweep } from "./staging.ts";
 import {
@@ -99,8 +100,8 @@ function checkDisk(cache: string, download: Download): void {
   const needed = download.unpackedBytes + 2 * download.downloadBytes;
   if (bavail * bsize >= needed) return;
   throw new DinoDqnError(
-    `TensorFlow needs ${size(needed)} while it is set up, but only ${
-      size(bavail * bsize)
+    `TensorFlow needs ${sizeText(needed)} while it is set up, but only ${
+      sizeText(bavail * bsize)
     } are free in ${cache}: make room, or set DINO_CACHE to a folder on ` +
       "another disk, then run: deno task setup",
   );

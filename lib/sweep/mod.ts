@@ -1,6 +1,6 @@
 /** Sweeps: the same training with several settings and seeds, in one table. */
 export { sweepFolder } from "./folder.ts";
 export { loadSweep, planText, type SweepPlan } from "./plan.ts";
-export { sweepNotes, sweepRows } from "./report.ts";
+export { settingsTable, sweepNotes } from "./report.ts";
 export type { SweepResults } from "./results.ts";
 export { runSweep } from "./run.ts";

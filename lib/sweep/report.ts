@@ -1,51 +1,37 @@
 /** What a sweep leaves to be read: table, page, CSV and JSON. */
-import { mean } from "../evaluation/mod.ts";
+import { mean } from "d3-array";
+import { formatCsv } from "../csv.ts";
+import { type ChartedResult, sideBySideCharts } from "../drawing/mod.ts";
 import {
-  type ChartedResult,
   pageHtml,
+  resultsTable,
   type Section,
-  sideBySideCharts,
+  tableOf,
 } from "../report/mod.ts";
-import { intervalText, points } from "../text.ts";
-import type {
-  FigureWithInterval,
-  SettingResult,
-  SweepResults,
-} from "./results.ts";
+import { points } from "../text.ts";
+import type { SettingResult, SweepResults } from "./results.ts";
 import { valueText } from "./settings.ts";
 import type { Trial } from "./state.ts";
 
 /** Lines that can be told apart in one chart. */
 const MAX_CURVES = 6;
 
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-const NOTHING = "–";
-
-/** The settings as a table, header first. */
-export function sweepRows({ settings, seeds }: SweepResults): string[][] {
-  return [
+/** The settings as a table. */
+export function settingsTable({ settings, seeds, games }: SweepResults) {
+  return resultsTable<SettingResult>(
+    games
+      ? `Unseen games up to ${points(games.cap)} points`
+      : "No training has finished yet",
+    settings,
     [
-      ...["Setting", "Seeds", "Steps", "Minutes", "Best in training"],
-      ...["Mean (95 %)", "Median (95 %)", "IQM (95 %)", "At the cap", "State"],
+      ["Setting", ({ number, label }) => `${number}: ${label}`, "text"],
+      ["Seeds", ({ finished }) => `${finished} of ${seeds.length}`],
     ],
-    ...settings.map((setting) => [
-      `${setting.number}: ${setting.label}`,
-      `${setting.finished} of ${seeds.length}`,
-      setting.steps === null ? NOTHING : points(setting.steps),
-      setting.minutes === null ? NOTHING : setting.minutes.toFixed(1),
-      setting.best === null ? NOTHING : points(setting.best),
-      ...figureCells(setting),
-      setting.state,
-    ]),
-  ];
-}
-
-function figureCells({ figures }: SettingResult): string[] {
-  if (!figures) return Array<string>(4).fill(NOTHING);
-  const cell = ({ value, interval }: FigureWithInterval) =>
-    `${points(value)} (${intervalText(interval)})`;
-  const { mean, median, iqm, capped } = figures;
-  return [...[mean, median, iqm].map(cell), percent(capped)];
+    [
+      ["Best in training", ({ best }) => best],
+      ["State", ({ state }) => state, "text"],
+    ],
+  );
 }
 
 /** What the table does not say. */
@@ -84,50 +70,42 @@ export function sweepNotes({ settings, seeds, games }: SweepResults): string[] {
   ];
 }
 
-/** The trainings one by one, header first. */
-function trialRows(settings: readonly SettingResult[]): string[][] {
-  return [
-    ["Run", "Setting", "State", "Steps", "Minutes", "Best in training", "Mean"],
-    ...settings.flatMap(({ trials, label }) =>
-      trials.map((trial) => {
-        const best = bestOf(trial);
-        const score = meanOf(trial);
-        return [
-          ...[trial.run, label, trial.state, points(trial.steps)],
-          trial.minutes.toFixed(1),
-          best ? `${points(best.mean)} at step ${points(best.step)}` : NOTHING,
-          score === null ? NOTHING : points(score),
-        ];
-      })
-    ),
-  ];
+/** The trainings one by one. */
+function trialsTable(settings: readonly SettingResult[]) {
+  const trials = settings.flatMap(({ trials, label }) =>
+    trials.map((trial) => ({ ...trial, label, best: bestOf(trial) }))
+  );
+  return tableOf<typeof trials[number]>("Mean: of the unseen games", [
+    ["Run", ({ run }) => run, "text"],
+    ["Setting", ({ label }) => label, "text"],
+    ["State", ({ state }) => state, "text"],
+    ["Steps", ({ steps }) => steps],
+    ["Minutes", ({ minutes }) => minutes.toFixed(1)],
+    [
+      "Best in training",
+      ({ best }) =>
+        best ? `${points(best.mean)} at step ${points(best.step)}` : null,
+    ],
+    ["Mean", meanOf],
+  ], trials);
 }
 
 const bestOf = ({ evaluations }: Trial) =>
   evaluations.toSorted((a, b) => b.mean - a.mean || a.step - b.step)[0];
 
 const meanOf = ({ final }: Trial): number | null =>
-  final ? mean(final.scores) : null;
+  final ? mean(final.scores)! : null;
 
 /** The sweep as a page. */
 export async function sweepPage(results: SweepResults): Promise<string> {
   const { name, settings, games, seeds } = results;
-  const [header, ...rows] = sweepRows(results);
-  const [trialHeader, ...trials] = trialRows(settings);
   const charts = games
     ? await sideBySideCharts(settings.map(chartedResult(results)), games.cap)
     : [];
   const sections: Section[] = [
     {
       heading: "Settings",
-      tables: [{
-        caption: games
-          ? `Unseen games up to ${points(games.cap)} points`
-          : "No training has finished yet",
-        header: header!,
-        rows,
-        textColumns: [0, 9],
-      }],
+      tables: [settingsTable(results)],
       text: sweepNotes(results),
       charts,
     },
@@ -136,12 +114,7 @@ export async function sweepPage(results: SweepResults): Promise<string> {
       text: [
         "Each is a run of its own: deno task report RUN, deno task eval RUN, deno task compare RUN RUN.",
       ],
-      tables: [{
-        caption: "Mean: of the unseen games",
-        header: trialHeader!,
-        rows: trials,
-        textColumns: [0, 1, 2],
-      }],
+      tables: [trialsTable(settings)],
     },
   ];
   return pageHtml({
@@ -165,7 +138,7 @@ const chartedResult = ({ keys }: SweepResults) =>
   curve: place < MAX_CURVES ? curve : [],
 });
 
-/** One line per training; a cell with a comma or a quote is quoted (RFC 4180). */
+/** One line per training. */
 export function sweepCsv({ settings, keys }: SweepResults): string {
   const header = [
     ...["run", "setting", ...keys, "seed", "state", "steps", "minutes"],
@@ -183,11 +156,5 @@ export function sweepCsv({ settings, keys }: SweepResults): string {
       ];
     })
   );
-  return [header, ...rows].map((row) => row.map(csvCell).join(",") + "\n")
-    .join("");
-}
-
-function csvCell(value: string | number): string {
-  const text = String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return formatCsv(header, rows);
 }

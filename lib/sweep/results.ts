@@ -1,34 +1,10 @@
 /** The settings of a sweep side by side. Pure. */
-import {
-  hierarchicalInterval,
-  interquartileMean,
-  type Interval,
-  mean,
-  median,
-  share,
-  type Statistic,
-} from "../evaluation/mod.ts";
+import { mean } from "../evaluation/mod.ts";
+import { figuresTogether, type ResultFigures } from "../report/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import { settingText, type Values, variedKeys } from "./settings.ts";
 import type { SweepState, Trial } from "./state.ts";
 import type { EvaluationMean } from "./stopping.ts";
-
-/** A figure of all games of a setting, with its interval. */
-export interface FigureWithInterval {
-  value: number;
-  /** 95 %: seeds are drawn first, then games within them. */
-  interval: Interval;
-}
-
-/** Unseen games of a setting's finished trainings together. */
-export interface SettingFigures {
-  games: number;
-  mean: FigureWithInterval;
-  median: FigureWithInterval;
-  iqm: FigureWithInterval;
-  /** Share of the games, 0 to 1, that reached the cap. */
-  capped: number;
-}
 
 /** One setting with all of its trainings. */
 export interface SettingResult {
@@ -49,8 +25,8 @@ export interface SettingResult {
   best: number | null;
   /** Mean over the trainings at each step that all of them have reached. */
   curve: EvaluationMean[];
-  /** null: no training has finished. */
-  figures: SettingFigures | null;
+  /** Unseen games of its finished trainings together; null: there are none. */
+  figures: ResultFigures | null;
 }
 
 /** The content of `results.json`. */
@@ -98,6 +74,8 @@ function settingResult(
     Math.max(...curve.map((point) => point.mean))
   );
   const meanOf = (values: number[]) => values.length > 0 ? mean(values) : null;
+  const finals = trials.flatMap(({ final }) => final ?? []);
+  const scores = finals.map(({ scores }) => scores);
   return {
     ...{ number, values, label, trials },
     ...settingState(trials),
@@ -106,7 +84,7 @@ function settingResult(
     minutes: meanOf(begun.map(({ minutes }) => minutes)),
     best: meanOf(bests),
     curve: meanCurve(curves),
-    figures: settingFigures(trials),
+    figures: finals.length > 0 ? figuresTogether(scores, finals[0]!.cap) : null,
   };
 }
 
@@ -119,25 +97,6 @@ function settingState(
   }
   const finished = trials.every(({ state }) => state === "finished");
   return { state: finished ? "finished" : "unfinished", reason: "" };
-}
-
-function settingFigures(trials: readonly Trial[]): SettingFigures | null {
-  const finals = trials.flatMap(({ final }) => final ?? []);
-  if (finals.length === 0) return null;
-  const samples = finals.map(({ scores }) => scores);
-  const scores = samples.flat();
-  const figure = (statistic: Statistic): FigureWithInterval => ({
-    value: statistic(scores),
-    interval: hierarchicalInterval(samples, statistic),
-  });
-  const { cap } = finals[0]!;
-  return {
-    games: scores.length,
-    mean: figure(mean),
-    median: figure(median),
-    iqm: figure(interquartileMean),
-    capped: share(scores, (score) => score >= cap),
-  };
 }
 
 /** The mean of several learning curves, as far as all of them go. */

@@ -3,6 +3,7 @@ import { EVALUATIONS, GAMES, INTERVALS } from "../runs/mod.ts";
 import type { Counters } from "./counters.ts";
 import type { TrainingHooks } from "./loop.ts";
 import type { Sinks } from "./sinks.ts";
+import { scoresText } from "../text.ts";
 import type { Progress } from "./progress.ts";
 
 /** Passes on what happens to the metric files and to whoever watches. */
@@ -48,11 +49,8 @@ export class Records {
   evaluation(evaluation: Evaluation): void {
     const { step } = this.#counters;
     this.#sinks.add(EVALUATIONS, { step, scores: evaluation.scores });
-    const { mean, min, max, episodes, cap, capped } = evaluation;
     this.#progress.log(
-      `Evaluation at step ${step}: mean ${mean.toFixed(0)} of ${episodes} ` +
-        `games (${min} to ${max}), ${Math.round(capped * episodes)} of them ` +
-        `at the cap of ${cap}`,
+      `Evaluation at step ${step}: ${scoresText(evaluation)}`,
     );
   }
 }

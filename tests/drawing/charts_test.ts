@@ -5,22 +5,32 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import sharp from "sharp";
-import { CHART_WIDTH, drawChart, svgToPng } from "../../lib/drawing/chart.ts";
 import {
-  cappedSentence,
+  CHART_WIDTH,
   crashChart,
-  performanceProfile,
-  scoreDistribution,
-} from "../../lib/drawing/evaluation_charts.ts";
-import { LIGHT, withThemeVariables } from "../../lib/drawing/theme.ts";
-import {
+  drawChart,
   learnerCharts,
   learningCurves,
+  performanceProfile,
   scoreCharts,
-  scoreGroups,
-  thin,
-} from "../../lib/drawing/training_charts.ts";
+  scoreDistribution,
+  sideBySideCharts,
+  svgToPng,
+  themeCss,
+  withThemeVariables,
+} from "../../lib/drawing/mod.ts";
+import { INTERVALS, type MetricsLine } from "../../lib/runs/mod.ts";
 import { playedGame } from "../report/example_report.ts";
+
+/** What a chart's dots say, in their order. */
+const dots = ({ svg }: { svg: string }) =>
+  [...svg.matchAll(/aria-label="([^"]*)"[^>]*aria-roledescription="point"/g)]
+    .map(([, label]) => label);
+
+/** Points of a chart's line. */
+const vertices = ({ svg }: { svg: string }) =>
+  /aria-roledescription="line mark" d="([^"]*)"/.exec(svg)![1]!
+    .split(/[ML]/).length - 1;
 
 const text = {
   name: "test",
@@ -48,7 +58,8 @@ Deno.test("withThemeVariables() leaves no light colour behind", async () => {
   const { svg } = await drawChart(text, bars);
   const themed = withThemeVariables(svg);
   assertStringIncludes(themed, '"var(--series1)"');
-  for (const colour of Object.values(LIGHT)) {
+  const light = themeCss().match(/#[0-9a-f]{6}/g)!;
+  for (const colour of light.slice(0, light.length / 2)) {
     assert(!themed.includes(colour), `${colour} is left`);
   }
 });
@@ -62,62 +73,55 @@ Deno.test("svgToPng() draws two pixels per unit, and not blank ones", async () =
   assertGreater(channels[0]!.stdev, 10);
 });
 
-Deno.test("scoreGroups() has mean and maximum of each 10 games", () => {
+Deno.test("scoreCharts() has mean and maximum of each 10 games, whole tens", async () => {
   const games = Array.from({ length: 25 }, (_, i) => ({ score: i }));
-  assertEquals(scoreGroups(games), {
-    size: 10,
-    groups: [
-      { games: 10, mean: 4.5, max: 9 },
-      { games: 20, mean: 14.5, max: 19 },
-    ],
-  });
-  assertEquals(scoreGroups(games.slice(0, 3)).groups, [
-    { games: 3, mean: 1, max: 2 },
+  const [average, maximum] = await scoreCharts(games);
+  assertEquals(dots(average!), [
+    "games played: 10; points: 4.5",
+    "games played: 20; points: 14.5",
   ]);
+  assertEquals(dots(maximum!), [
+    "games played: 10; points: 9",
+    "games played: 20; points: 19",
+  ]);
+  const [few] = await scoreCharts(games.slice(0, 3));
+  assertEquals(dots(few!), ["games played: 3; points: 1"]);
 });
 
-Deno.test("scoreGroups() makes larger groups of many games, whole tens", () => {
-  const games = Array.from({ length: 100_000 }, () => ({ score: 1 }));
-  const { size, groups } = scoreGroups(games);
-  assertEquals(size % 10, 0);
-  assert(groups.length > 300 && groups.length <= 600, `${groups.length}`);
+Deno.test("scoreCharts() makes larger groups of many games", async () => {
+  const games = Array.from({ length: 100_000 }, (_, i) => ({ score: i % 7 }));
+  const [average] = await scoreCharts(games);
+  assertStringIncludes(average!.svg, "Average score per 170 games");
+  assertEquals(vertices(average!), 588);
 });
 
-Deno.test("thin() averages what there is, and keeps what is missing missing", () => {
-  const rows = Array.from({ length: 1200 }, (_, i) => ({
-    step: i,
-    loss: i < 2 ? null : 1,
+function metrics(lines: Partial<MetricsLine>[]): MetricsLine[] {
+  return lines.map((line, step) => ({
+    ...{ step, wall_s: step, loss: null, q_mean: null, td_error: null },
+    ...{ epsilon: 1, env_steps_per_s: null, learner_steps_per_s: null },
+    ...{ rss_mb: null, ...line },
   }));
-  const thinned = thin(rows);
-  assertEquals(thinned.length, 600);
-  assertEquals(thinned[0], { step: 0.5, loss: null });
-  assertEquals(thinned[1], { step: 2.5, loss: 1 });
-  assertEquals(thin(rows.slice(0, 3)), rows.slice(0, 3));
+}
+
+Deno.test("learnerCharts() averages many lines; what is missing stays missing", async () => {
+  const lines = Array.from(
+    { length: 1200 },
+    (_, i) => i < 2 ? {} : { loss: i % 2 },
+  );
+  const [loss, epsilon] = await learnerCharts(
+    metrics(lines),
+    INTERVALS.figures,
+  );
+  assertEquals([vertices(loss!), vertices(epsilon!)], [599, 600]);
+  assertStringIncludes(loss!.svg, 'aria-label="agent steps: 2.5; loss: 0.5"');
 });
 
 Deno.test("training charts of an empty or very short run are not empty plots", async () => {
   assertEquals(await learningCurves([]), []);
-  const line = {
-    ...{ step: 1, loss: null, q_mean: null, td_error: null, epsilon: 1 },
-    ...{ env_steps_per_s: 1, learner_steps_per_s: 0, wall_s: 1, rss_mb: 1 },
-  };
-  assertEquals(
-    (await learnerCharts([line])).map(({ name }) => name),
-    ["epsilon"],
-  );
+  const drawn = await learnerCharts(metrics([{}]), INTERVALS.figures);
+  assertEquals(drawn.map(({ name }) => name), ["epsilon"]);
   const [average] = await scoreCharts([{ score: 40 }]);
   assertStringIncludes(average!.svg, "Average score per 10 games");
-});
-
-Deno.test("cappedSentence() counts the games that were ended", () => {
-  assertEquals(
-    cappedSentence({ episodes: 20, capped: 0.9, cap: 1000 }),
-    "18 of 20 games ended at the cap of 1,000 points",
-  );
-  assertEquals(
-    cappedSentence({ episodes: 20, capped: 0, cap: 4000 }),
-    "no game reached the cap of 4,000 points",
-  );
 });
 
 Deno.test("crashChart() is left out where nothing crashed", async () => {
@@ -147,4 +151,20 @@ Deno.test("performanceProfile() draws a line for each player", async () => {
   ]);
   assertStringIncludes(svg, ">one<");
   assertStringIncludes(svg, ">two<");
+});
+
+Deno.test("sideBySideCharts() draws what there is: figures, intervals, curves", async () => {
+  const interval: [number, number] = [10, 30];
+  const result = { name: "one", iqm: { value: 20, interval }, curve: [] };
+  const single = { ...result, name: "two", iqm: { value: 9, interval: null } };
+  const [iqm, ...others] = await sideBySideCharts([
+    ...[result, single],
+    { ...result, name: "three", iqm: null },
+  ], 100);
+  assertEquals(others, []);
+  assertEquals(dots(iqm!).length, 2);
+  assertEquals(iqm!.svg.match(/aria-roledescription="rule mark"/g)?.length, 1);
+  const curve = [{ step: 1, mean: 2 }, { step: 2, mean: 3 }];
+  const charts = await sideBySideCharts([{ ...result, curve }], 100);
+  assertEquals(vertices(charts[1]!), 2);
 });

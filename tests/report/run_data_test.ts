@@ -6,11 +6,15 @@ import { commandText } from "../../lib/system/mod.ts";
 import {
   compareRuns,
   comparisonFiles,
-  comparisonRows,
-} from "../../lib/report/compare.ts";
-import { readRunData } from "../../lib/runs/run_data.ts";
-import { writeReport } from "../../lib/report/write.ts";
-import { type RunFolder, runFolderAt } from "../../lib/runs/mod.ts";
+  comparisonTable,
+  differencesTable,
+  writeReport,
+} from "../../lib/report/mod.ts";
+import {
+  readRunData,
+  type RunFolder,
+  runFolderAt,
+} from "../../lib/runs/mod.ts";
 import { exampleReport } from "./example_report.ts";
 
 /** A run's folder as training leaves it, with a few made-up lines. */
@@ -128,7 +132,8 @@ Deno.test("compareRuns() asks for games on held-out seeds, played alike", () =>
     const comparison = await compareRuns([run, other]);
     assertEquals(comparison.runs[1]!.improvement, 0.5);
     assertEquals(comparison.runs[0]!.milestone, null);
-    assertEquals(comparisonRows(comparison).length, 3);
+    assertEquals(comparisonTable(comparison).rows.length, 2);
+    assertEquals(differencesTable(comparison), null);
     const files = Object.keys(await comparisonFiles(comparison));
     assertEquals(files.sort(), [
       "charts/iqm.png",

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
+  settingsTable,
   sweepCsv,
   sweepNotes,
   sweepPage,
-  sweepRows,
 } from "../../lib/sweep/report.ts";
 import { sweepResults } from "../../lib/sweep/results.ts";
 import { trainingThreads } from "../../lib/sweep/run.ts";
@@ -29,18 +29,18 @@ function exampleResults() {
   ]);
 }
 
-Deno.test("sweepRows() tells a setting by its differences, and what it lacks", () => {
-  const [header, ...rows] = sweepRows(exampleResults());
-  assertEquals(header!.length, 10);
+Deno.test("settingsTable() tells a setting by its differences, and what it lacks", () => {
+  const { header, rows } = settingsTable(exampleResults());
+  assertEquals(header.length, 10);
   assertEquals(rows, [
     [
       "1: exploration.actionProbabilities=[0.8,0.2]",
-      ...["1 of 1", "2,000", "2.0", "50", "53 (20 to 100)"],
-      ...["40 (20 to 100)", "53 (20 to 100)", "33 %", "finished"],
+      ...["1 of 1", "2,000", "2.0", "53 (20 to 100)", "40 (20 to 100)"],
+      ...["53 (20 to 100)", "33 %", "50", "finished"],
     ],
     [
       "2: exploration.actionProbabilities=[0.5,0.5]",
-      ...["0 of 1", "1,000", "1.0", "12", "–", "–", "–", "–", "stopped"],
+      ...["0 of 1", "1,000", "1.0", "–", "–", "–", "–", "12", "stopped"],
     ],
   ]);
 });
