@@ -3,7 +3,12 @@
  * command's code is loaded when it is called, so that help and doctor need
  * neither TensorFlow nor the plotting library.
  */
-import { type CommandEntry, runCommandLine } from "./lib/cli/mod.ts";
+import { fileURLToPath } from "node:url";
+import {
+  type CommandEntry,
+  goWhereCalled,
+  runCommandLine,
+} from "./lib/cli/mod.ts";
 
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -65,5 +70,6 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 if (import.meta.main) {
+  goWhereCalled(fileURLToPath(new URL(".", import.meta.url)));
   Deno.exitCode = await runCommandLine(COMMANDS, Deno.args);
 }

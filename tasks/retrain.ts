@@ -59,19 +59,15 @@ export const command = defineCommand({
       return 0;
     }
     const stop = new AbortController();
-    const removeHandlers = stopOnSignal({
+    using _signals = await stopOnSignal({
       stop,
       message: "Saving and ending the night; once more to end at once.",
     });
-    try {
-      const result = await retrain({ config, signal: stop.signal, say });
-      answer(options.json ? JSON.stringify(result) : resultLine(result));
-      return result.result === "failed" && stop.signal.aborted
-        ? INTERRUPTED
-        : EXIT_CODES[result.result];
-    } finally {
-      removeHandlers();
-    }
+    const result = await retrain({ config, signal: stop.signal, say });
+    answer(options.json ? JSON.stringify(result) : resultLine(result));
+    return result.result === "failed" && stop.signal.aborted
+      ? INTERRUPTED
+      : EXIT_CODES[result.result];
   },
 });
 

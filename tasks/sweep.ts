@@ -53,27 +53,23 @@ export const command = defineCommand({
     }
     const stop = new AbortController();
     const children = new Set<Process>();
-    const removeHandlers = stopOnSignal({
+    using _signals = await stopOnSignal({
       stop,
       message: "Saving and stopping all trainings; once more to stop at once.",
       atOnce: () => children.forEach((child) => child.kill()),
     });
-    try {
-      const { signal } = stop;
-      const results = await runSweep({ plan, signal, children, say });
-      if (options.json) answerJson(results);
-      else {
-        answer(tableText(settingsTable(results)));
-        sweepNotes(results).forEach(answer);
-      }
-      say(`Page: ${sweepFolder(plan.name).page}`);
-      if (signal.aborted) {
-        say("Go on: run the same command again.");
-        return INTERRUPTED;
-      }
-      return results.settings.some(({ state }) => state === "failed") ? 1 : 0;
-    } finally {
-      removeHandlers();
+    const { signal } = stop;
+    const results = await runSweep({ plan, signal, children, say });
+    if (options.json) answerJson(results);
+    else {
+      answer(tableText(settingsTable(results)));
+      sweepNotes(results).forEach(answer);
     }
+    say(`Page: ${sweepFolder(plan.name).page}`);
+    if (signal.aborted) {
+      say("Go on: run the same command again.");
+      return INTERRUPTED;
+    }
+    return results.settings.some(({ state }) => state === "failed") ? 1 : 0;
   },
 });

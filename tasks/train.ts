@@ -105,6 +105,11 @@ export const command = defineCommand({
       ...setting("training.minutes", options.minutes),
       ...setting("seed", options.seed),
     ];
+    const stop = new AbortController();
+    using _signals = await stopOnSignal({
+      stop,
+      message: "Saving and stopping; once more to stop at once.",
+    });
     let run: RunFolder;
     let config: Config;
     if (resume === undefined) {
@@ -117,12 +122,6 @@ export const command = defineCommand({
       if (sets.length > 0) await updateRunConfig(run, config);
     }
     say(`Training in ${run.path}`);
-
-    const stop = new AbortController();
-    const removeHandlers = stopOnSignal({
-      stop,
-      message: "Saving and stopping; once more to stop at once.",
-    });
     const context = (
       checkpoint: string,
       { episodes, firstSeed, cap }: Evaluation,
@@ -181,9 +180,8 @@ export const command = defineCommand({
           evaluation: report,
         }));
       }
-      return outcome.reason === "signal" ? INTERRUPTED : 0;
+      return stop.signal.aborted ? INTERRUPTED : 0;
     } finally {
-      removeHandlers();
       if (resume === undefined) await removeUnstartedRun(run);
     }
   },

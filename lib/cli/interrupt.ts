@@ -1,3 +1,4 @@
+import { run } from "../system/mod.ts";
 import { say } from "./output.ts";
 
 /** Exit code of a command that was stopped, and saved. */
@@ -7,7 +8,7 @@ const SAME_SIGNAL_MS = 1000;
 
 /** What a command does when somebody wants it to end. */
 export interface InterruptOptions {
-  /** Aborted by the first Ctrl-C (SIGINT) or SIGTERM. */
+  /** Aborted by the first Ctrl-C (SIGINT), SIGTERM, or SIGHUP. */
   stop: AbortController;
   /** What is said then. */
   message: string;
@@ -16,13 +17,14 @@ export interface InterruptOptions {
 }
 
 /**
- * The first signal asks to save and stop, a second one ends at once.
+ * The first signal asks to save and stop, a second one ends at once. A terminal
+ * that is closed (SIGHUP) is such a signal, but not under `nohup`.
  *
  * @returns takes the signals' handlers away again
  */
-export function stopOnSignal(
+export async function stopOnSignal(
   { stop, message, atOnce }: InterruptOptions,
-): () => void {
+): Promise<Disposable> {
   let first = 0;
   const onSignal = () => {
     if (stop.signal.aborted) {
@@ -33,12 +35,30 @@ export function stopOnSignal(
       Deno.exit(INTERRUPTED);
     }
     first = performance.now();
-    say(message);
+    // Before anything else: there may be nobody to say it to any more.
     stop.abort();
+    say(message);
   };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  return () => {
-    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+  const listeners = {
+    SIGINT: onSignal,
+    SIGTERM: onSignal,
+    // Without a listener Deno would end by it, once it listens to another one.
+    SIGHUP: await ignoresHangUp() ? () => {} : onSignal,
   };
+  const entries = Object.entries(listeners) as [Deno.Signal, () => void][];
+  for (const entry of entries) Deno.addSignalListener(...entry);
+  return {
+    [Symbol.dispose]() {
+      for (const entry of entries) Deno.removeSignalListener(...entry);
+    },
+  };
+}
+
+/**
+ * Whether SIGHUP does nothing to this program, as `nohup` has it: what it
+ * ignores, a shell that it starts ignores too.
+ */
+async function ignoresHangUp(): Promise<boolean> {
+  const ended = await run("/bin/sh", ["-c", "kill -HUP $$"]);
+  return ended?.success ?? true;
 }

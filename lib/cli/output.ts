@@ -1,14 +1,26 @@
 /** Answers go to stdout, everything said about them to stderr. */
+import { DinoDqnError } from "../errors.ts";
 import { writeAll } from "../say.ts";
 
 export { say } from "../say.ts";
 
-/** Writes a line to stdout: what the command was asked for. */
+/**
+ * Writes a line to stdout: what the command was asked for.
+ *
+ * @throws DinoDqnError when nobody reads it, or a disk is full
+ */
 export function answer(line: string): void {
-  writeAll(Deno.stdout, `${line}\n`);
+  try {
+    writeAll(Deno.stdout, `${line}\n`);
+  } catch (cause) {
+    throw new DinoDqnError(
+      `The answer could not be written to stdout: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }
 
-/** Writes the one JSON document of `--json` to stdout. */
+/** Writes the one JSON document of `--json` to stdout. @throws as `answer` */
 export function answerJson(document: unknown): void {
   answer(JSON.stringify(document, null, 2));
 }

@@ -107,7 +107,7 @@ class Sweeper {
     );
     trial.state = "begun";
     trial.reason = "";
-    await this.#save();
+    await this.#saveIfPossible();
     let said = trial.evaluations.length;
     let verdict: string | null = null;
     const end = await runTrial({
@@ -141,7 +141,7 @@ class Sweeper {
       trial.reason = end.error;
       this.#say(trial, `has failed: ${trial.reason}`);
     }
-    await this.#save();
+    await this.#saveIfPossible();
   }
 
   /** Why the trial's setting should be given up; null: it goes on. */
@@ -189,7 +189,14 @@ class Sweeper {
       );
       await replaceDurably(this.#folder.page, await sweepPage(results));
     };
-    return this.#writing = this.#writing.then(write);
+    return this.#writing = this.#writing.catch(() => {}).then(write);
+  }
+
+  /** The same while trainings go on, which a full disk must not end. */
+  #saveIfPossible(): Promise<void> {
+    return this.#save().catch(({ message }) =>
+      this.#options.say(`The sweep's state could not be saved: ${message}`)
+    );
   }
 }
 

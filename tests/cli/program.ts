@@ -2,11 +2,13 @@
 import {
   answerJson,
   defineCommand,
+  INTERRUPTED,
   JSON_OPTION,
   runCommandLine,
   say,
+  stopOnSignal,
 } from "../../lib/cli/mod.ts";
-import { DinoDqnError } from "../../lib/errors.ts";
+import { DinoDqnError, UsageError } from "../../lib/errors.ts";
 
 const echo = defineCommand({
   positionals: [{ name: "WORD", description: "What to say.", required: true }],
@@ -22,10 +24,36 @@ const echo = defineCommand({
 });
 
 const fail = defineCommand({
-  options: { foreseen: { type: "boolean", description: "An own error." } },
-  run({ options }): Promise<number> {
-    if (options.foreseen) throw new DinoDqnError("the disk is full");
+  positionals: [{ name: "HOW", description: "In which way." }],
+  options: {},
+  async run({ positionals: [how] }): Promise<number> {
+    if (how === "foreseen") throw new DinoDqnError("the disk is full");
+    if (how === "missing") await Deno.stat("/nowhere");
+    if (how === "full") {
+      const cause = Object.assign(new Error("full"), { code: "ENOSPC" });
+      throw new UsageError(
+        "Cannot write: No space left on device (os error 28)",
+        { cause },
+      );
+    }
     throw new Error("a bug");
+  },
+});
+
+const wait = defineCommand({
+  options: {},
+  async run() {
+    const stop = new AbortController();
+    using _signals = await stopOnSignal({ stop, message: "stopping" });
+    const timer = setInterval(() => {}, 1000);
+    const onUser = () => say("here");
+    Deno.addSignalListener("SIGUSR1", onUser);
+    say("works");
+    await new Promise((resolve) => stop.signal.onabort = resolve);
+    clearInterval(timer);
+    Deno.removeSignalListener("SIGUSR1", onUser);
+    say("stopped");
+    return INTERRUPTED;
   },
 });
 
@@ -34,6 +62,11 @@ Deno.exitCode = await runCommandLine([
     name: "echo",
     summary: "Says a word.",
     load: () => Promise.resolve({ command: echo }),
+  },
+  {
+    name: "wait",
+    summary: "Waits to be stopped.",
+    load: () => Promise.resolve({ command: wait }),
   },
   {
     name: "fail",
