@@ -12,6 +12,7 @@ import type { NamedTensor } from "../../lib/agent/types.ts";
 import { OBSERVATION_BYTES } from "../../lib/constants.ts";
 import { CheckpointError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
+import { inFolder } from "../folder.ts";
 import { LEARNER, smallNetwork } from "./learners.ts";
 
 /** Weights with biases that are not 0 either. */
@@ -25,17 +26,14 @@ function randomWeights(network: Network): NamedTensor[] {
 
 /** Loads the two files from disk, with plain tfjs. */
 async function loadPlain(files: ModelFiles): Promise<tf.LayersModel> {
-  const folder = await Deno.makeTempDir({ prefix: "dino-dqn-model-" });
-  try {
+  return await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/model.json`, files.model);
     await Deno.writeFile(`${folder}/weights.bin`, files.weights);
     const url = new URL(`file://${folder}/model.json`).href;
     return await tf.loadLayersModel(
       tf.io.http(url, { fetchFunc: fetch }),
     );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 for (

@@ -11,6 +11,7 @@ import { ConfigError, UsageError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
 import { createRun } from "../../lib/runs/mod.ts";
 import { findAgent, loadLearner } from "../../lib/agents/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const config = await loadConfig();
 const network = resolveNetwork(config.network, config.game.actions);
@@ -37,19 +38,12 @@ async function writeFiles(
   await Deno.writeTextFile(join(folder, "config.yaml"), configToYaml(config));
 }
 
-async function withFolders(
+const withFolders = (
   test: (folders: { runs: string; pretrained: string }) => Promise<void>,
-) {
-  const root = await Deno.makeTempDir();
-  try {
-    await test({
-      runs: join(root, "runs"),
-      pretrained: join(root, "pretrained"),
-    });
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-}
+) =>
+  inFolder((root) =>
+    test({ runs: join(root, "runs"), pretrained: join(root, "pretrained") })
+  );
 
 Deno.test("findAgent() takes pretrained alone for the accelerating game", () =>
   withFolders(async (folders) => {

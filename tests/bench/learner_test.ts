@@ -9,6 +9,7 @@ import { benchLearner } from "../../lib/bench/learner.ts";
 import { Peer } from "../../lib/bench/peers.ts";
 import { type Config, loadConfig } from "../../lib/config/mod.ts";
 import { DinoDqnError } from "../../lib/errors.ts";
+import { inFolder } from "../folder.ts";
 
 async function smallConfig(): Promise<Config> {
   const config = await loadConfig(undefined, ["learner.device=cpu"]);
@@ -46,9 +47,8 @@ Deno.test("Peer.start() refuses an ensemble, which the peers have not", async ()
   assertStringIncludes(error.message, "network.members is 3: leave it at 1");
 });
 
-Deno.test("Peer.start() says why Python could not run a peer", async () => {
-  const packages = await Deno.makeTempDir({ prefix: "dino-dqn-peer-" });
-  try {
+Deno.test("Peer.start() says why Python could not run a peer", () =>
+  inFolder(async (packages) => {
     const broken = 'raise ImportError("this build is broken")\n';
     await Deno.writeTextFile(`${packages}/numpy.py`, broken);
     const config = await smallConfig();
@@ -62,7 +62,4 @@ Deno.test("Peer.start() says why Python could not run a peer", async () => {
       error.message,
       "The Python process of pytorch ended: ImportError: this build is broken",
     );
-  } finally {
-    await Deno.remove(packages, { recursive: true });
-  }
-});
+  }));

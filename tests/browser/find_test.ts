@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { findChrome, searchChrome } from "../../lib/browser/mod.ts";
 import { ChromeNotFoundError } from "../../lib/errors.ts";
+import { inFolder } from "../folder.ts";
 
 const VARIABLES = ["CHROME_PATH", "ASTRAL_BIN_PATH", "PATH"] as const;
 
@@ -29,13 +30,10 @@ async function withFiles(
   names: string[],
   body: (folder: string) => Promise<void>,
 ) {
-  const folder = await Deno.makeTempDir();
-  try {
+  await inFolder(async (folder) => {
     for (const name of names) await Deno.writeTextFile(`${folder}/${name}`, "");
     await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 Deno.test("findChrome() takes browser.path, then variables, then the PATH", async () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { startCommand } from "../../lib/system/mod.ts";
-import { inFolder } from "../training/fixtures.ts";
+import { inFolder } from "../folder.ts";
 
 Deno.test("a folder with something else in it is refused before anything is done", () =>
   inFolder(async (root) => {

@@ -7,6 +7,7 @@ import {
   loadConfig,
 } from "../../lib/config/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
+import { inFolder } from "../folder.ts";
 
 /** Ten values, ten times each, seven times over: 10^7 if it were followed. */
 const MULTIPLYING_ALIASES = [
@@ -107,9 +108,8 @@ const BROKEN: Record<string, [content: string | Uint8Array, said: string]> = {
 
 /** The message with which a config of this content is refused. */
 async function refusal(content: string | Uint8Array): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  const name = folder.split("/").at(-1)!;
-  try {
+  return await inFolder(async (folder) => {
+    const name = folder.split("/").at(-1)!;
     const file = join(folder, "config.yaml");
     await Deno.writeFile(
       file,
@@ -122,9 +122,7 @@ async function refusal(content: string | Uint8Array): Promise<string> {
       ConfigError,
     );
     return message.replaceAll(file, "{file}").replaceAll(folder, "{folder}");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 for (const [what, [content, said]] of Object.entries(BROKEN)) {

@@ -14,6 +14,7 @@ import {
   DEFAULT_CONFIG,
   loadConfig,
 } from "../../lib/config/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const CONFIGS = dirname(DEFAULT_CONFIG);
 const FILES = [...Deno.readDirSync(CONFIGS)]
@@ -25,16 +26,13 @@ async function loadTexts(
   files: Record<string, string>,
   sets: string[] = [],
 ): Promise<Config> {
-  const folder = await Deno.makeTempDir();
-  try {
+  return await inFolder(async (folder) => {
     for (const [name, text] of Object.entries(files)) {
       await Deno.mkdir(dirname(join(folder, name)), { recursive: true });
       await Deno.writeTextFile(join(folder, name), text);
     }
     return await loadConfig(join(folder, Object.keys(files)[0]!), sets);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 for (const name of FILES) {

@@ -11,21 +11,19 @@ import {
   machineSets,
 } from "../../lib/config/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
+import { inFolder } from "../folder.ts";
 
 /** Writes a config of which the lines are changed that `change` changes. */
 async function ownConfig<T>(
   change: (yaml: string) => string,
   use: (file: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await Deno.makeTempDir();
-  try {
+  return await inFolder(async (folder) => {
     const file = join(folder, "config.yaml");
     const yaml = change(configToYaml(await loadConfig()));
     await Deno.writeTextFile(file, yaml);
     return await use(file);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 const without = (...keys: string[]) => (yaml: string) =>

@@ -6,6 +6,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Browser, connect, launch, Page } from "@astral/astral";
 import { ChromeGuard } from "../../lib/browser/guard.ts";
 import { findChrome } from "../../lib/browser/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const PATH = findChrome({ path: null })!;
 const NO_SANDBOX = Deno.uid() === 0 ? ["--no-sandbox"] : [];
@@ -131,12 +132,11 @@ Deno.test("connect() joins a Chrome that runs and disconnect() leaves it", async
   });
 });
 
-Deno.test("launch() rejects when the program ends without a debugger", async () => {
-  const folder = await Deno.makeTempDir();
-  const fake = `${folder}/fake-chrome`;
-  await Deno.writeTextFile(fake, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
-  await assertRejects(() =>
-    launch({ path: fake, args: [`--user-data-dir=${folder}`] })
-  );
-  await Deno.remove(folder, { recursive: true });
-});
+Deno.test("launch() rejects when the program ends without a debugger", () =>
+  inFolder(async (folder) => {
+    const fake = `${folder}/fake-chrome`;
+    await Deno.writeTextFile(fake, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    await assertRejects(() =>
+      launch({ path: fake, args: [`--user-data-dir=${folder}`] })
+    );
+  }));

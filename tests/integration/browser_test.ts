@@ -13,6 +13,7 @@ import {
   DinoPageError,
 } from "../../lib/errors.ts";
 
+import { inFolder } from "../folder.ts";
 import { isRunning, until } from "../processes.ts";
 
 /** So long that nothing in these tests is noticed by running out of time. */
@@ -47,14 +48,11 @@ async function withFakeChrome(
   script: string,
   body: (path: string) => Promise<void>,
 ) {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/fake-chrome`;
-  await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  try {
+  await inFolder(async (folder) => {
+    const path = `${folder}/fake-chrome`;
+    await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     await body(path);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 Deno.test("Tab runs scripts and reports what they throw", async () => {

@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Examination } from "../../lib/doctor/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
@@ -54,15 +55,11 @@ Deno.test("doctor says what is missing, why, and how to mend it", async () => {
   assertEquals(find("sharp").status, "ok");
 });
 
-Deno.test("doctor reports a Chrome that does not start", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("doctor reports a Chrome that does not start", () =>
+  inFolder(async (folder) => {
     const path = `${folder}/chrome`;
     await Deno.writeTextFile(path, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
     const { code, find } = await doctor({ CHROME_PATH: path });
     assertEquals([code, find("Chrome").status], [1, "missing"]);
     assertStringIncludes(find("Chrome").detail, "could not be started");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

@@ -19,12 +19,12 @@ import { Random } from "../../lib/random.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
 import { writeReport } from "../../lib/report/mod.ts";
 import { findAgent, loadLearner } from "../../lib/agents/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const config = await loadConfig();
 
-Deno.test("An agent is measured, reported, and its best game plays again", async () => {
-  const root = await Deno.makeTempDir();
-  try {
+Deno.test("An agent is measured, reported, and its best game plays again", () =>
+  inFolder(async (root) => {
     const network = resolveNetwork(config.network, config.game.actions);
     const initial = initialWeights(network, new Random(5));
     const { model, weights } = encodeModel(network, initial);
@@ -97,7 +97,4 @@ Deno.test("An agent is measured, reported, and its best game plays again", async
       DinoPageError,
       "another page or Chrome, or the file was changed",
     );
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-});
+  }));

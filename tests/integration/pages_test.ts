@@ -14,6 +14,7 @@ import { exportFiles } from "../../lib/export/mod.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
 import { reportFiles } from "../../lib/report/mod.ts";
 import { findAgent } from "../../lib/agents/mod.ts";
+import { inFolder } from "../folder.ts";
 import { exampleReport } from "../report/example_report.ts";
 import { withPageChrome } from "./page_chrome.ts";
 
@@ -30,9 +31,8 @@ const WATCH = `
 
 const failures = (tab: Tab) => tab.evaluate<string[]>("failures");
 
-Deno.test("The report opens from disk: no error, no request, nothing wider than a phone", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("The report opens from disk: no error, no request, nothing wider than a phone", () =>
+  inFolder(async (folder) => {
     const picture = new Uint8Array(552 * 150).fill(200);
     const webp = await animatedWebp([{ picture }, { picture }], {
       width: 552,
@@ -84,14 +84,10 @@ Deno.test("The report opens from disk: no error, no request, nothing wider than 
         for (const height of charts) assertGreater(height, 150);
       }
     });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("An exported agent chooses in plain tfjs what it chose here", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("An exported agent chooses in plain tfjs what it chose here", () =>
+  inFolder(async (folder) => {
     const network = resolveNetwork(config.network, config.game.actions);
     const { model, weights } = encodeModel(
       network,
@@ -140,7 +136,4 @@ Deno.test("An exported agent chooses in plain tfjs what it chose here", async ()
       const same = Number(/when it was played: (\d+)/.exec(text)?.[1]);
       assert(same >= 0.99 * actions.length, text);
     });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

@@ -1,6 +1,7 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { listCheckpoints } from "../../lib/runs/mod.ts";
+import { inFolder } from "../folder.ts";
 import { ended, results, SMOKE, train } from "./training_process.ts";
 
 /** A run with evaluations and a memory that wraps around, in a few seconds. */
@@ -25,19 +26,18 @@ async function untilCheckpoints(
   }
 }
 
-Deno.test("train --resume equals the uninterrupted run, byte for byte, after kill -9 and after SIGINT", async () => {
-  const data = await Deno.makeTempDir({ prefix: "dino-resume-" });
-  const folder = (run: string) => join(data, "runs", run);
-  const start = (run: string) =>
-    train(
-      data,
-      "--config",
-      SMOKE,
-      "--run",
-      run,
-      ...SMALL.flatMap((set) => ["--set", set]),
-    );
-  try {
+Deno.test("train --resume equals the uninterrupted run, byte for byte, after kill -9 and after SIGINT", () =>
+  inFolder(async (data) => {
+    const folder = (run: string) => join(data, "runs", run);
+    const start = (run: string) =>
+      train(
+        data,
+        "--config",
+        SMOKE,
+        "--run",
+        run,
+        ...SMALL.flatMap((set) => ["--set", set]),
+      );
     const whole = await ended(start("whole"));
     assertEquals(whole.code, 0, whole.said);
 
@@ -59,7 +59,4 @@ Deno.test("train --resume equals the uninterrupted run, byte for byte, after kil
     const expected = await results(folder("whole"));
     assertGreater(expected.scores.length, 10);
     assertEquals(await results(folder("broken")), expected);
-  } finally {
-    await Deno.remove(data, { recursive: true });
-  }
-});
+  }));

@@ -11,6 +11,7 @@ import { readHistory } from "../../lib/retraining/history.ts";
 import { namesIn } from "../../lib/files.ts";
 import { championFolderAt } from "../../lib/retraining/paths.ts";
 import type { NightResult } from "../../lib/retraining/result.ts";
+import { inFolder } from "../folder.ts";
 import { ended, SMOKE } from "./training_process.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -54,11 +55,10 @@ async function night(data: string, ...args: string[]) {
   return { code, said, result: JSON.parse(answer) as NightResult };
 }
 
-Deno.test("nights in a row: the champion, its history, and who may be there", async (t) => {
-  const data = await Deno.makeTempDir();
-  const folder = championFolderAt(join(data, "champion"));
-  const history = () => readHistory(folder.history, () => {});
-  try {
+Deno.test("nights in a row: the champion, its history, and who may be there", (t) =>
+  inFolder(async (data) => {
+    const folder = championFolderAt(join(data, "champion"));
+    const history = () => readHistory(folder.history, () => {});
     await t.step("the first challenger becomes champion", async () => {
       const { code, result, said } = await night(data);
       assertEquals([code, result.result], [0, "promoted"], said);
@@ -177,7 +177,4 @@ Deno.test("nights in a row: the champion, its history, and who may be there", as
         assertEquals(last.night, 3);
       },
     );
-  } finally {
-    await Deno.remove(data, { recursive: true });
-  }
-});
+  }));

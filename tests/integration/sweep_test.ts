@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SweepResults } from "../../lib/sweep/mod.ts";
 import type { SweepState, Trial } from "../../lib/sweep/state.ts";
+import { inFolder } from "../folder.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const SMOKE = fileURLToPath(
@@ -63,15 +64,6 @@ async function untilLines(
   }
 }
 
-async function withFolder(use: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir({ prefix: "dino-sweep-" });
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /** How often a run was started, and from which steps. */
 async function starts(data: string, run: string): Promise<number[]> {
   const info = await Deno.readTextFile(join(data, "runs", run, "run.json"));
@@ -79,8 +71,8 @@ async function starts(data: string, run: string): Promise<number[]> {
   return starts.map(({ fromStep }) => fromStep);
 }
 
-Deno.test("sweep stops saved, goes on, and gives a bad setting up", async () => {
-  await withFolder(async (data) => {
+Deno.test("sweep stops saved, goes on, and gives a bad setting up", () =>
+  inFolder(async (data) => {
     const file = join(data, "few.yaml");
     const folder = join(data, "sweeps", "few");
     await Deno.writeTextFile(file, SWEEP);
@@ -132,11 +124,10 @@ Deno.test("sweep stops saved, goes on, and gives a bad setting up", async () => 
     const changed = await ended(sweep(data, file));
     assertEquals(changed.code, 2);
     assertStringIncludes(changed.said, "learner.discount was 0.97 and is 0.5");
-  });
-});
+  }));
 
-Deno.test("sweep refuses what is wrong before anything begins", async () => {
-  await withFolder(async (data) => {
+Deno.test("sweep refuses what is wrong before anything begins", () =>
+  inFolder(async (data) => {
     const file = join(data, "bad.yaml");
     await Deno.writeTextFile(file, SWEEP.replace("[1, 3]", "[1, 0]"));
     const wrong = await ended(sweep(data, file));
@@ -153,11 +144,10 @@ Deno.test("sweep refuses what is wrong before anything begins", async () => {
     const names = [...Deno.readDirSync(data)].map(({ name }) => name);
     assertEquals(names.sort(), ["bad.yaml", "runs"]);
     assertEquals([...Deno.readDirSync(join(data, "runs"))].length, 1);
-  });
-});
+  }));
 
-Deno.test("a training that fails does not end the others", async () => {
-  await withFolder(async (data) => {
+Deno.test("a training that fails does not end the others", () =>
+  inFolder(async (data) => {
     const file = join(data, "failing.yaml");
     await Deno.writeTextFile(
       file,
@@ -169,5 +159,4 @@ Deno.test("a training that fails does not end the others", async () => {
       assertStringIncludes(said, `browser.path=${path}`);
     }
     assertEquals(answered.match(/Setting \d has failed: /g)?.length, 2);
-  });
-});
+  }));

@@ -15,6 +15,7 @@ import {
   type RunFolder,
   runFolderAt,
 } from "../../lib/runs/mod.ts";
+import { inFolder } from "../folder.ts";
 import { exampleReport } from "./example_report.ts";
 
 /** A run's folder as training leaves it, with a few made-up lines. */
@@ -36,14 +37,8 @@ async function makeRun(root: string, name = "run"): Promise<RunFolder> {
   return run;
 }
 
-async function withRun(test: (run: RunFolder, root: string) => Promise<void>) {
-  const root = await Deno.makeTempDir();
-  try {
-    await test(await makeRun(root), root);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-}
+const withRun = (test: (run: RunFolder, root: string) => Promise<void>) =>
+  inFolder(async (root) => test(await makeRun(root), root));
 
 Deno.test("readRunData() joins the run's files, evaluations with their times", () =>
   withRun(async (run) => {

@@ -10,9 +10,9 @@ import { namesIn } from "../../lib/files.ts";
 import { acquireLock } from "../../lib/system/mod.ts";
 import { checkpointPath } from "../../lib/runs/mod.ts";
 import { saveCheckpoint } from "../../lib/training/mod.ts";
+import { inFolder } from "../folder.ts";
 import {
   addSteps,
-  inFolder,
   makeMemory,
   makeState,
   NETWORK,
@@ -62,8 +62,8 @@ Deno.test("withBudget() adds the night to what was done, and runs on", () => {
   assertEquals(withBudget(limited, from).training.steps, 5300);
 });
 
-Deno.test("prepareChallenger() begins a run, and goes on with it", async () => {
-  await inFolder(async (root) => {
+Deno.test("prepareChallenger() begins a run, and goes on with it", () =>
+  inFolder(async (root) => {
     const begun = await prepare(root);
     assertEquals([begun.run.name, begun.from.step], ["challenger", 0]);
     assertEquals((await loadConfig(begun.run.config)).training.minutes, 10);
@@ -75,11 +75,10 @@ Deno.test("prepareChallenger() begins a run, and goes on with it", async () => {
     assertEquals([continued.from.step, continued.said], [600, []]);
     const { training } = await loadConfig(continued.run.config);
     assertEquals(training.minutes, 600 / 3 / 60 + 10);
-  });
-});
+  }));
 
-Deno.test("prepareChallenger() goes on from the newest sound checkpoint", async () => {
-  await inFolder(async (root) => {
+Deno.test("prepareChallenger() goes on from the newest sound checkpoint", () =>
+  inFolder(async (root) => {
     const { checkpoints } = (await prepare(root)).run;
     await addCheckpoints(checkpoints, 300, 600);
     await damage(checkpoints, 600);
@@ -87,8 +86,7 @@ Deno.test("prepareChallenger() goes on from the newest sound checkpoint", async 
     assertEquals(from.step, 300);
     assertEquals(said.length, 1);
     assertEquals(said[0]!.includes("step-600 is damaged: learner.bin"), true);
-  });
-});
+  }));
 
 Deno.test("prepareChallenger() sets a challenger aside that cannot go on", async () => {
   const cases: [(path: string) => Promise<unknown>, Config, string][] = [
@@ -123,8 +121,8 @@ Deno.test("prepareChallenger() sets a challenger aside that cannot go on", async
   }
 });
 
-Deno.test("prepareChallenger() leaves a challenger that somebody trains", async () => {
-  await inFolder(async (root) => {
+Deno.test("prepareChallenger() leaves a challenger that somebody trains", () =>
+  inFolder(async (root) => {
     const { run } = await prepare(root);
     const before = await Deno.readTextFile(run.config);
     using _lock = await acquireLock(run.lock, "The run");
@@ -134,5 +132,4 @@ Deno.test("prepareChallenger() leaves a challenger that somebody trains", async 
       `The challenger is in use by process ${Deno.pid}`,
     );
     assertEquals(await Deno.readTextFile(run.config), before);
-  });
-});
+  }));

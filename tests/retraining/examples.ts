@@ -6,6 +6,7 @@ import {
   championFolderAt,
 } from "../../lib/retraining/paths.ts";
 import type { NightResult } from "../../lib/retraining/result.ts";
+import { inFolder } from "../folder.ts";
 
 /** The result of a night; `changes` replaces parts of it. */
 export function makeResult(changes: Partial<NightResult> = {}): NightResult {
@@ -65,13 +66,6 @@ export const AGENT_FILES = {
 };
 
 /** Runs with a champion's folder that is removed afterwards. */
-export async function inChampionFolder(
+export const inChampionFolder = (
   use: (folder: ChampionFolder) => Promise<void>,
-): Promise<void> {
-  const path = await Deno.makeTempDir();
-  try {
-    await use(championFolderAt(path));
-  } finally {
-    await Deno.remove(path, { recursive: true });
-  }
-}
+) => inFolder((folder) => use(championFolderAt(folder)));

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { writeHeartbeat } from "../../lib/retraining/mod.ts";
+import { inFolder } from "../folder.ts";
 
-Deno.test("writeHeartbeat() replaces the file and leaves nothing beside it", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("writeHeartbeat() replaces the file and leaves nothing beside it", () =>
+  inFolder(async (folder) => {
     const file = join(folder, "heartbeat.json");
     const before = Date.now();
     assertEquals(await writeHeartbeat(file, "running"), null);
@@ -13,10 +13,7 @@ Deno.test("writeHeartbeat() replaces the file and leaves nothing beside it", asy
     assertEquals([state, pid], ["kept", Deno.pid]);
     assert(Date.parse(time) >= before && Date.parse(time) <= Date.now());
     assertEquals([...Deno.readDirSync(folder)].length, 1);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("writeHeartbeat() says so when it cannot write", async () => {
   assertMatch(

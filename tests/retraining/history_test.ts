@@ -6,16 +6,11 @@ import {
   parseHistory,
   readHistory,
 } from "../../lib/retraining/history.ts";
+import { inFolder } from "../folder.ts";
 import { makeResult } from "./examples.ts";
 
-async function inFile(use: (file: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(join(folder, "history.csv"));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+const inFile = (use: (file: string) => Promise<void>) =>
+  inFolder((folder) => use(join(folder, "history.csv")));
 
 /** The history's nights, and what was said of its broken lines. */
 async function nightsIn(file: string) {

@@ -17,7 +17,7 @@ import { NightLog, rotateLog } from "../../lib/retraining/night_log.ts";
 import { namesIn } from "../../lib/files.ts";
 import type { ChampionFolder } from "../../lib/retraining/paths.ts";
 import { acquireLock } from "../../lib/system/mod.ts";
-import { inFolder } from "../training/fixtures.ts";
+import { inFolder } from "../folder.ts";
 import { AGENT_FILES, inChampionFolder, makeInfo } from "./examples.ts";
 
 const config = await loadConfig(undefined, ["retention.nights=2"]);
@@ -146,8 +146,8 @@ Deno.test("checkRetention() refuses a limit that one run does not fit into", asy
   assertEquals(runBytes(large) > runBytes(config) * 5, true);
 });
 
-Deno.test("the reserve is made whole again, and given back", async () => {
-  await inFolder(async (folder) => {
+Deno.test("the reserve is made whole again, and given back", () =>
+  inFolder(async (folder) => {
     const path = join(folder, "reserve");
     await Deno.writeFile(path, new Uint8Array(10));
     await keepReserve(path);
@@ -155,11 +155,10 @@ Deno.test("the reserve is made whole again, and given back", async () => {
     await releaseReserve(path);
     await releaseReserve(path);
     assertEquals(await namesIn(folder), []);
-  });
-});
+  }));
 
-Deno.test("rotateLog() puts large logs aside, and keeps two of them", async () => {
-  await inFolder(async (folder) => {
+Deno.test("rotateLog() puts large logs aside, and keeps two of them", () =>
+  inFolder(async (folder) => {
     const path = join(folder, "log");
     await rotateLog(path, 4);
     for (const text of ["1111", "2222", "3333", "4"]) {
@@ -171,11 +170,10 @@ Deno.test("rotateLog() puts large logs aside, and keeps two of them", async () =
     assertEquals(await Promise.all(["log", "log.1", "log.2"].map(read)), [
       ...["4", "3333", "2222"],
     ]);
-  });
-});
+  }));
 
-Deno.test("NightLog ends in time, and does without a disk", async () => {
-  await inFolder(async (folder) => {
+Deno.test("NightLog ends in time, and does without a disk", () =>
+  inFolder(async (folder) => {
     const path = join(folder, "log.txt");
     const said: string[] = [];
     const log = new NightLog(path, (line) => said.push(line), 20);
@@ -188,5 +186,4 @@ Deno.test("NightLog ends in time, and does without a disk", async () => {
     );
     assertEquals(said, ["third line"]);
     new NightLog(join(folder, "none/log.txt"), () => {}).keep("nowhere");
-  });
-});
+  }));

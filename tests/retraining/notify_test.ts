@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { notify } from "../../lib/retraining/mod.ts";
+import { inFolder } from "../folder.ts";
 import { isRunning, until } from "../processes.ts";
 
 const RESULT = { result: "kept", reason: 'not "better"; $HOME %d' };
@@ -9,22 +10,13 @@ const shell = (script: string, ...args: string[]) => [
   ...args,
 ];
 
-async function withFolder(test: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("notify() tells nobody when no command is configured", async () => {
   const options = { command: null, timeoutSeconds: 30 };
   assertEquals(await notify(options, RESULT), null);
 });
 
 Deno.test("notify() gives the result on stdin and arguments as they are", () =>
-  withFolder(async (folder) => {
+  inFolder(async (folder) => {
     const file = join(folder, "a b'$(id)");
     const command = shell('cat > "$1"', file);
     assertEquals(await notify({ command, timeoutSeconds: 60 }, RESULT), null);
@@ -56,7 +48,7 @@ Deno.test("notify() says so when there is no such program", async () => {
 });
 
 Deno.test("notify() kills a program that hangs, with all that it started", () =>
-  withFolder(async (folder) => {
+  inFolder(async (folder) => {
     const [child, grandchild] = [join(folder, "1"), join(folder, "2")];
     const command = shell(
       `trap '' TERM HUP; sh -c 'trap "" TERM HUP; echo $$ > "$0"; sleep 600; :' "$2" &
@@ -78,7 +70,7 @@ Deno.test("notify() kills a program that hangs, with all that it started", () =>
   }));
 
 Deno.test("notify() does not wait for what a program leaves behind", () =>
-  withFolder(async (folder) => {
+  inFolder(async (folder) => {
     const file = join(folder, "pid");
     const command = shell('sleep 600 & echo $! > "$1"; exit 0', file);
     assertEquals(await notify({ command, timeoutSeconds: 60 }, RESULT), null);

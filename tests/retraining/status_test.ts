@@ -15,6 +15,7 @@ import type { NightResult } from "../../lib/retraining/result.ts";
 import { readStatus, statusText } from "../../lib/retraining/status.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { acquireLock } from "../../lib/system/mod.ts";
+import { inFolder } from "../folder.ts";
 
 const { game } = await loadConfig("configs/smoke.yaml");
 
@@ -59,17 +60,17 @@ const LAST: NightResult = {
 
 /** An empty data folder, on a machine without cron and systemd. */
 async function inData(test: (folder: ChampionFolder) => Promise<void>) {
-  const data = await Deno.makeTempDir();
-  const before = ["PATH", "HOME"].map((name) => Deno.env.get(name));
-  try {
-    Deno.env.set("PATH", data);
-    Deno.env.set("HOME", data);
-    await test(championFolderAt(join(data, "champion")));
-  } finally {
-    Deno.env.set("PATH", before[0]!);
-    Deno.env.set("HOME", before[1]!);
-    await Deno.remove(data, { recursive: true });
-  }
+  await inFolder(async (data) => {
+    const before = ["PATH", "HOME"].map((name) => Deno.env.get(name));
+    try {
+      Deno.env.set("PATH", data);
+      Deno.env.set("HOME", data);
+      await test(championFolderAt(join(data, "champion")));
+    } finally {
+      Deno.env.set("PATH", before[0]!);
+      Deno.env.set("HOME", before[1]!);
+    }
+  });
 }
 
 Deno.test("readStatus() of a folder in which nothing was done yet", () =>

@@ -14,7 +14,7 @@ import {
   readRunInfo,
   writeRunInfo,
 } from "../../lib/runs/mod.ts";
-import { inFolder } from "../training/fixtures.ts";
+import { inFolder } from "../folder.ts";
 
 const config = await loadConfig();
 const names = (folder: string) =>

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError, UsageError } from "../../lib/errors.ts";
 import { loadSweep, planText } from "../../lib/sweep/plan.ts";
+import { inFolder } from "../folder.ts";
 
 const EXAMPLES = fileURLToPath(
   new URL("../../configs/sweeps", import.meta.url),
@@ -13,14 +14,11 @@ async function withSweep<T>(
   text: string,
   use: (file: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await Deno.makeTempDir();
-  try {
+  return await inFolder(async (folder) => {
     const file = join(folder, "sweep.yaml");
     await Deno.writeTextFile(file, text);
     return await use(file);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 for (const { name } of Deno.readDirSync(EXAMPLES)) {

@@ -7,6 +7,7 @@ import {
   type Trial,
   writeState,
 } from "../../lib/sweep/state.ts";
+import { inFolder } from "../folder.ts";
 import { makePlan, nSteps } from "./fixtures.ts";
 
 const runs = (trials: readonly Trial[]) => trials.map(({ run }) => run);
@@ -59,9 +60,8 @@ Deno.test("reconcile() takes up stopped trainings when nothing is to be stopped"
   assertEquals(states("none")[0], "begun");
 });
 
-Deno.test("a sweep's state is read as it was written, or refused", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("a sweep's state is read as it was written, or refused", () =>
+  inFolder(async (folder) => {
     const path = join(folder, "state.json");
     assertEquals(await readState(path), null);
     const { state } = reconcile(makePlan(), null);
@@ -71,7 +71,4 @@ Deno.test("a sweep's state is read as it was written, or refused", async () => {
       await Deno.writeTextFile(path, text);
       await assertRejects(() => readState(path), UsageError, "remove its");
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

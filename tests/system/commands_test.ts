@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { failureText, startCommand } from "../../lib/system/mod.ts";
+import { inFolder } from "../folder.ts";
 
-Deno.test("startCommand() runs a command and keeps what it said", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("startCommand() runs a command and keeps what it said", () =>
+  inFolder(async (folder) => {
     const log = join(folder, "train.log");
     const heard: string[] = [];
     const onLine = (line: string) => heard.push(line);
@@ -28,10 +28,7 @@ Deno.test("startCommand() runs a command and keeps what it said", async () => {
     // What has ended can be asked to stop all the same.
     wrong.stop();
     wrong.kill();
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("startCommand() tells a command that a signal ended", async () => {
   const child = await startCommand(["doctor"]);

@@ -11,7 +11,7 @@ import {
   replaceDurably,
   replaceFolder,
 } from "../../lib/system/mod.ts";
-import { inFolder } from "../training/fixtures.ts";
+import { inFolder } from "../folder.ts";
 
 const MODULE = new URL("../../lib/system/mod.ts", import.meta.url);
 

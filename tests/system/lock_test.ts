@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { RunLockedError } from "../../lib/errors.ts";
 import { acquireLock, lockHolder } from "../../lib/system/mod.ts";
-import { inFolder } from "../training/fixtures.ts";
+import { inFolder } from "../folder.ts";
 
 /** A process that takes the lock, says so and keeps it. */
 function holdLock(path: string): Deno.ChildProcess {

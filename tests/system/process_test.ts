@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { run, start } from "../../lib/system/mod.ts";
+import { inFolder } from "../folder.ts";
 import { isRunning, until } from "../processes.ts";
-import { inFolder } from "../training/fixtures.ts";
 
 const sh = (script: string, ...args: string[]) => ["-c", script, "sh", ...args];
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { loadTfjsNode } from "../../lib/tensorflow/mod.ts";
+import { inFolder } from "../folder.ts";
 
 Deno.test("loadTfjsNode trains on the native backend; a saved model predicts the same", async () => {
   const { tf } = await loadTfjsNode({ device: "cpu", threads: 1 });
@@ -31,15 +32,12 @@ Deno.test("loadTfjsNode trains on the native backend; a saved model predicts the
     const prediction = m.predict(x) as ReturnType<typeof tf.tensor2d>;
     return await prediction.data();
   };
-  const folder = await Deno.makeTempDir();
-  try {
+  await inFolder(async (folder) => {
     await model.save(`file://${folder}`);
     const loaded = await tf.loadLayersModel(`file://${folder}/model.json`);
     assertEquals(
       await predict(loaded as typeof model),
       await predict(model),
     );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 });

@@ -1,10 +1,10 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { SummaryWriter, TensorFlowError } from "../../lib/tensorflow/mod.ts";
+import { inFolder } from "../folder.ts";
 import { readScalars } from "./event_file.ts";
 
-Deno.test("SummaryWriter writes an event file that holds the scalars", () => {
-  const folder = Deno.makeTempDirSync();
-  try {
+Deno.test("SummaryWriter writes an event file that holds the scalars", () =>
+  inFolder((folder) => {
     {
       using writer = new SummaryWriter(`${folder}/a/b`);
       writer.scalar(0, "training/loss", 0.5);
@@ -22,14 +22,10 @@ Deno.test("SummaryWriter writes an event file that holds the scalars", () => {
     });
     assertEquals(third?.step, 3_000_000_000);
     assertAlmostEquals(third!.value, 1 / 3, 1e-7);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("SummaryWriter keeps writers apart and closes once", () => {
-  const folder = Deno.makeTempDirSync();
-  try {
+Deno.test("SummaryWriter keeps writers apart and closes once", () =>
+  inFolder((folder) => {
     using one = new SummaryWriter(`${folder}/one`);
     using two = new SummaryWriter(`${folder}/two`);
     one.scalar(1, "x", 1);
@@ -47,10 +43,7 @@ Deno.test("SummaryWriter keeps writers apart and closes once", () => {
       tag: "x",
       value: 2,
     }]);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("SummaryWriter says when its folder cannot be made", () => {
   const file = Deno.makeTempFileSync();

@@ -20,15 +20,10 @@ import {
   loadNewestCheckpoint,
   saveCheckpoint,
 } from "../../lib/training/mod.ts";
+import { inFolder } from "../folder.ts";
 import { until } from "../processes.ts";
 import { readCheckpointFiles } from "../../lib/runs/checkpoint_files.ts";
-import {
-  addSteps,
-  inFolder,
-  makeMemory,
-  makeState,
-  NETWORK,
-} from "./fixtures.ts";
+import { addSteps, makeMemory, makeState, NETWORK } from "./fixtures.ts";
 
 const names = (folder: string) =>
   [...Deno.readDirSync(folder)].map(({ name }) => name).sort();

@@ -84,15 +84,3 @@ export function makeState(step: number): TrainingState {
     sinks: { "scores.csv": 123 },
   };
 }
-
-/** Runs with a folder that is removed afterwards. */
-export async function inFolder(
-  use: (folder: string) => void | Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}

@@ -11,8 +11,8 @@ import {
 } from "../../lib/runs/mod.ts";
 import { openSinks, type Sinks } from "../../lib/training/mod.ts";
 import { CsvFile } from "../../lib/training/csv_file.ts";
+import { inFolder } from "../folder.ts";
 import { readScalars } from "../tensorflow/event_file.ts";
-import { inFolder } from "./fixtures.ts";
 
 const game = (n: number): GameRecord => ({
   game: n,

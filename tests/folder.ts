@@ -1,0 +1,16 @@
+/**
+ * Makes a temporary folder, lets it be used, and removes it with all that is
+ * in it.
+ *
+ * @returns what `use` returns
+ */
+export async function inFolder<Result>(
+  use: (folder: string) => Result | Promise<Result>,
+): Promise<Result> {
+  const folder = await Deno.makeTempDir({ prefix: "dino-test-" });
+  try {
+    return await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
