@@ -56,14 +56,32 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
 }
 
-/** Hands out seeds, each environment taking the next one when it is free. */
+/**
+ * Hands out seeds: the first ones by seat, so that every seat has a game before
+ * any has its second, the others to the environments as they come for them.
+ */
 class SeedQueue {
-  #waiting: number[];
-  #given = new Map<string, EpisodeStart | null>();
+  readonly #seats: string[];
+  readonly #first: number[];
+  readonly #later: number[];
+  readonly #given = new Map<string, EpisodeStart | null>();
   readonly #maxScore: number;
 
-  constructor(seeds: number[], maxScore: number) {
-    this.#waiting = seeds;
+  constructor(
+    seeds: readonly number[],
+    envs: readonly VectorEnv[],
+    maxScore: number,
+  ) {
+    // Seats of one number in all groups, then those of the next: few games are
+    // spread over the groups evenly too.
+    this.#seats = envs.flatMap(({ numEnvs }, group) =>
+      Array.from({ length: numEnvs }, (_, environment) => ({
+        environment,
+        seat: `${group}/${environment}`,
+      }))
+    ).sort((a, b) => a.environment - b.environment).map(({ seat }) => seat);
+    this.#first = seeds.slice(0, this.#seats.length);
+    this.#later = seeds.slice(this.#seats.length);
     this.#maxScore = maxScore;
   }
 
@@ -74,10 +92,13 @@ class SeedQueue {
    */
   scheduleFor(group: number): EpisodeSchedule {
     return (environment, episode) => {
-      const key = `${group}/${environment}/${episode}`;
+      const seat = `${group}/${environment}`;
+      const key = `${seat}/${episode}`;
       let start = this.#given.get(key);
       if (start === undefined) {
-        const seed = this.#waiting.shift();
+        const seed = episode === 0
+          ? this.#first[this.#seats.indexOf(seat)]
+          : this.#later.shift();
         start = seed === undefined ? null : { seed, maxScore: this.#maxScore };
         this.#given.set(key, start);
       }
@@ -121,7 +142,7 @@ export async function evaluate(
     }
     const seeds = Array.from({ length: episodes }, (_, i) => firstSeed + i)
       .filter((seed) => !games.has(seed));
-    await playSeeds(envs, policy, new SeedQueue(seeds, maxScore), {
+    await playSeeds(envs, policy, new SeedQueue(seeds, envs, maxScore), {
       onStep: (info, action) => speeds.add(info.speed, action),
       onGame: (game) => {
         games.set(game.seed, game);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OBSERVATION_BYTES, PARKED } from "../../lib/constants.ts";
 import type {
   EpisodeSchedule,
+  EpisodeStart,
   StepInfo,
   VectorEnv,
 } from "../../lib/env/types.ts";
@@ -12,43 +13,59 @@ import {
   noOpPolicy,
 } from "../../lib/evaluation/mod.ts";
 
-/** How a fake game ends: after one step, in this way. */
+/** How a fake game ends. */
 type Ending = "crash" | "truncated" | "interrupted";
 
 /**
- * A fake environment, for what Chrome cannot be made to do on purpose: its
- * games are over after one step, and end as the test says.
+ * A fake environment, for what Chrome cannot be made to do on purpose. As the
+ * real one it asks for the next episode when it begins one.
  */
 class FakeEnv implements VectorEnv {
   readonly numActions = 2;
+  /** Seeds in the order in which their games ended. */
+  readonly played: number[] = [];
+  steps = 0;
   #schedule: EpisodeSchedule = () => null;
-  #episodes: number[] = [];
+  #games: { episode: number; start: EpisodeStart | null; step: number }[] = [];
 
+  /** @param decisions of a game, by its seed. */
   constructor(
     readonly numEnvs: number,
-    readonly ending: (seed: number) => Ending,
+    readonly ending: (seed: number) => Ending = () => "crash",
     readonly score = 40,
+    readonly decisions: (seed: number) => number = () => 1,
   ) {}
 
   reset(schedule: EpisodeSchedule) {
     this.#schedule = schedule;
-    this.#episodes = Array(this.numEnvs).fill(0);
+    this.#games = Array.from(
+      { length: this.numEnvs },
+      (_, i) => this.#begin(i, 0),
+    );
     return Promise.resolve(this.#observations());
   }
 
+  #begin(environment: number, episode: number) {
+    const start = this.#schedule(environment, episode);
+    if (start) this.#schedule(environment, episode + 1);
+    return { episode, start, step: 0 };
+  }
+
   step(actions: Uint8Array) {
+    this.steps++;
     const infos = Array.from(actions, (action, i): StepInfo => {
       const info = { score: this.score, frames: 4, speed: 6 };
-      const start = this.#schedule(i, this.#episodes[i]!);
+      const game = this.#games[i]!;
+      const { episode, start } = game;
       assertEquals(action === PARKED, start === null);
-      if (!start) return info;
-      const episode = this.#episodes[i]!++;
+      if (!start || ++game.step < this.decisions(start.seed)) return info;
       const end = this.ending(start.seed);
+      const { seed } = start;
+      this.played.push(seed);
+      this.#games[i] = this.#begin(i, episode + 1);
       return {
         ...info,
-        episode: {
-          ...{ episode, seed: start.seed, ...info, steps: 1, return: 0, end },
-        },
+        episode: { ...{ episode, seed, ...info, steps: 1, return: 0, end } },
       };
     });
     return Promise.resolve({
@@ -110,15 +127,28 @@ Deno.test("evaluate() gives up when Chrome breaks a game off every time", async 
 });
 
 Deno.test("evaluate() parks the games that nothing is left for", async () => {
-  const env = new FakeEnv(8, () => "crash");
+  const env = new FakeEnv(8);
   const { games } = await evaluate(env, noOpPolicy, OPTIONS);
   assertEquals(games.length, 5);
 });
 
 Deno.test("evaluate() shares the seeds out over groups of games", async () => {
-  const groups = [new FakeEnv(2, () => "crash"), new FakeEnv(1, () => "crash")];
+  const groups = [new FakeEnv(2), new FakeEnv(1)];
   const { games } = await evaluate(groups, noOpPolicy, OPTIONS);
   assertEquals(games.map(({ seed }) => seed), seeds);
+});
+
+Deno.test("evaluate() gives every seat a game before any has its second", async () => {
+  const groups = [new FakeEnv(10), new FakeEnv(10)];
+  await evaluate(groups, noOpPolicy, { ...OPTIONS, episodes: 20 });
+  assertEquals(groups.map(({ played, steps }) => [played.length, steps]), [
+    [10, 1],
+    [10, 1],
+  ]);
+  // What is played is in the order of the seats, whatever the groups' sizes.
+  const uneven = [new FakeEnv(1), new FakeEnv(3)];
+  await evaluate(uneven, noOpPolicy, { ...OPTIONS, episodes: 2 });
+  assertEquals(uneven.map(({ played }) => played), [[seeds[0]], [seeds[1]]]);
 });
 
 Deno.test("evaluate() stops all groups when one of them fails", async () => {
@@ -151,7 +181,7 @@ Deno.test("evaluate() counts a capped game at the cap, not above it", async () =
 });
 
 Deno.test("evaluate() refuses options that make no sense", async () => {
-  const env = new FakeEnv(1, () => "crash");
+  const env = new FakeEnv(1);
   for (
     const [wrong, message] of [
       [{ episodes: 0 }, "The episodes must be a whole number of at least 1"],
@@ -169,7 +199,7 @@ Deno.test("evaluate() refuses options that make no sense", async () => {
 });
 
 Deno.test("evaluate() stops when its signal says so", async () => {
-  const env = new FakeEnv(1, () => "crash");
+  const env = new FakeEnv(1);
   const signal = AbortSignal.abort(new Error("enough"));
   await assertRejects(
     () => evaluate(env, noOpPolicy, { ...OPTIONS, signal }),
