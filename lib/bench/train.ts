@@ -57,9 +57,9 @@ export async function benchTrain(
   using second = await createLearner(config, network, random);
   const counters = freshCounters();
 
-  const trainFor = (steps: number) => {
+  const trainFor = async (steps: number) => {
     const until = counters.step + steps;
-    return train(
+    return await train(
       {
         config: {
           ...config,
@@ -68,6 +68,7 @@ export async function benchTrain(
         },
         ...{ env, learner, memory, random, counters },
       },
+      await env.reset(trainingEpisodes(config)),
       {
         onGame: () => {},
         onInterval: () => {},

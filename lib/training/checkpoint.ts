@@ -23,13 +23,13 @@ import {
   WEIGHTS,
   writeCheckpointFiles,
 } from "../runs/mod.ts";
-import type { Counters } from "./counters.ts";
+import type { StoredCounters } from "./counters.ts";
 import type { SinkPositions } from "./metric_sink.ts";
 import { chunkReader, compressChunks } from "./replay_file.ts";
 
 /** What a checkpoint stores, the replay memory aside. */
 export interface TrainingState {
-  counters: Counters;
+  counters: StoredCounters;
   learner: LearnerState;
   /** Where the games are; null with a clock that cannot be turned back. */
   env: EnvState | null;
@@ -108,7 +108,7 @@ export async function saveCheckpoint(
     [LEARNER]: bytes,
     [REPLAY]: compressChunks(memory.chunks()),
   };
-  const bestThen = best && { ...best };
+  const bestThen = best ? { step: best.step, mean: best.mean } : null;
   const path = await writeCheckpointFiles(folder, step, content, bestThen);
   await pruneCheckpoints(folder, keep, bestThen);
   return path;
@@ -177,7 +177,7 @@ export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
 export async function newestSoundCounters(
   folder: string,
   warn: (message: string) => void,
-): Promise<Counters | null> {
+): Promise<StoredCounters | null> {
   for (const step of await listCheckpoints(folder)) {
     try {
       const { files } = await readCheckpointFiles(checkpointPath(folder, step));

@@ -13,20 +13,23 @@ import {
 import type { Config } from "../config/mod.ts";
 import { FRAME_BYTES } from "../constants.ts";
 import type {
-  EnvState,
   EpisodeStatistics,
+  Observations,
   StepResult,
   VectorEnv,
 } from "../env/types.ts";
 import type { Random } from "../random.ts";
+import type { IntervalRecord } from "../runs/mod.ts";
+import { TrainingClock } from "./clock.ts";
 import {
   type Counters,
+  countSteps,
+  evaluatesNow,
+  freshInterval,
   isBest,
   type StopReason,
   stopReason,
 } from "./counters.ts";
-import { trainingEpisodes } from "./episodes.ts";
-import type { IntervalRecord } from "../runs/mod.ts";
 
 /** What a training run is made of. */
 export interface TrainingParts {
@@ -37,8 +40,6 @@ export interface TrainingParts {
   /** Everything random in the loop: exploration and the choice of batches. */
   random: Random;
   counters: Counters;
-  /** Where the environments were when the checkpoint was made, if resumed. */
-  envState?: EnvState;
 }
 
 /** What is done with what happens; the loop itself writes nothing. */
@@ -57,7 +58,7 @@ export interface TrainingHooks {
    */
   evaluate(): Promise<number | null>;
   /** Stores everything that is needed to go on from here. */
-  checkpoint(env: EnvState): Promise<void>;
+  checkpoint(): Promise<void>;
 }
 
 /**
@@ -65,11 +66,13 @@ export interface TrainingHooks {
  * `training.checkpointEvery` steps, after an evaluation that was the best so
  * far, and at the end.
  *
+ * @param state of the environments, as they were reset or restored
  * @throws ChromeCrashedError when Chrome cannot be brought back,
  * DivergedError when the loss is not finite any more
  */
 export async function train(
   parts: TrainingParts,
+  state: Observations,
   hooks: TrainingHooks,
   signal: AbortSignal,
 ): Promise<StopReason> {
@@ -82,28 +85,19 @@ export async function train(
   const actions = new Uint8Array(env.numEnvs);
   const lastFrames = new Uint8Array(env.numEnvs * FRAME_BYTES);
   const clock = new TrainingClock(counters.wallSeconds);
-  let logged = { wallSeconds: counters.wallSeconds, ...progress(parts) };
   let checkpointDue = false;
 
-  const schedule = trainingEpisodes(config);
-  let state = parts.envState
-    ? await env.restore(parts.envState, schedule)
-    : await env.reset(schedule);
-  // A live game cannot be played again: another one has begun in its place.
-  parts.envState?.environments.forEach(({ actions }, environment) => {
-    if (actions === "") memory.beginEpisode(environment);
-  });
-
   for (;;) {
-    if (counters.evaluationDue) {
+    if (evaluatesNow(config, counters, signal)) {
       const mean = await hooks.evaluate();
       counters.wallSeconds = clock.seconds();
-      if (mean !== null && isBest(counters, mean)) checkpointDue = true;
+      if (mean !== null && isBest(counters, mean, config)) checkpointDue = true;
     }
     const reason = stopReason(config, counters, signal);
-    if (checkpointDue || reason) await hooks.checkpoint(env.state());
+    if (checkpointDue || reason) await hooks.checkpoint();
     if (reason) return reason;
 
+    clock.beginTurn();
     // With probability ε a random action, otherwise argmax_a Q(S_t, a).
     const epsilon = linear(exploration, counters.step);
     const q = await learner.qValues(state.observations, env.numEnvs);
@@ -115,12 +109,13 @@ export async function train(
     // and how many there are depends on the count of steps, never on which
     // side is faster, so a run repeats exactly.
     lastFrames.set(state.frames);
-    const [next] = await Promise.all([env.step(actions), learn(parts)]);
+    const [next] = await both(env.step(actions), learn(parts, signal));
 
     remember(memory, lastFrames, actions, next);
     const before = counters.step;
-    counters.step += env.numEnvs;
+    countSteps(counters, env.numEnvs, config);
     counters.wallSeconds = clock.seconds();
+    counters.interval.seconds += clock.endTurn();
     state = next;
 
     next.infos.forEach(({ episode }, environment) => {
@@ -131,31 +126,39 @@ export async function train(
     const due = (every: number) =>
       Math.floor(counters.step / every) > Math.floor(before / every);
     if (due(training.logEvery)) {
-      const now = { wallSeconds: counters.wallSeconds, ...progress(parts) };
-      hooks.onInterval(intervalRecord(parts, epsilon, logged, now));
-      logged = now;
+      hooks.onInterval(intervalRecord(config, counters, epsilon));
     }
     counters.evaluationDue = due(evaluation.every);
     checkpointDue = due(training.checkpointEvery);
   }
 }
 
+/** Waits for both, also when one fails: then nothing goes on unseen. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return await Promise.all([a, b]);
+}
+
 /** The updates that are due: one per `stepsPerUpdate` steps after the warm-up. */
 async function learn(
-  { config, learner, memory, random, counters }: TrainingParts,
+  { config, env, learner, memory, random, counters }: TrainingParts,
+  signal: AbortSignal,
 ): Promise<void> {
   const { replay, training } = config;
   const beta = linear(
     { initial: replay.beta, final: replay.finalBeta, steps: replay.betaSteps },
     counters.step,
   );
-  const due = (counters.step - replay.warmup) / training.stepsPerUpdate;
-  while (learner.updates < due && memory.canSample(learner.batch.size)) {
+  while (counters.owed > 0 && memory.canSample(learner.batch.size)) {
+    // Whoever asks it to stop waits for what this step brought, or a resumed
+    // run would not equal one that was never stopped; not for a backlog.
+    if (signal.aborted && counters.owed > env.numEnvs) break;
     const indices = memory.sample(learner.batch, random, beta);
     const { loss, meanQ, tdErrors } = await learner.update(
       learningRate(config, counters.step),
     );
     memory.updatePriorities(indices, tdErrors);
+    counters.owed -= training.stepsPerUpdate;
     const { interval } = counters;
     interval.updates++;
     interval.loss += loss;
@@ -195,25 +198,17 @@ function remember(
   });
 }
 
-const progress = ({ counters, learner }: TrainingParts) => ({
-  step: counters.step,
-  updates: learner.updates,
-});
-
 /** The interval that ends here; begins the next one. */
 function intervalRecord(
-  { config, counters }: TrainingParts,
+  config: Config,
+  counters: Counters,
   epsilon: number,
-  from: { wallSeconds: number; step: number; updates: number },
-  to: { wallSeconds: number; step: number; updates: number },
 ): IntervalRecord {
   const { interval, step, wallSeconds } = counters;
-  counters.interval = { updates: 0, loss: 0, meanQ: 0, tdError: 0 };
+  counters.interval = freshInterval();
   return {
     ...interval,
     ...{ step, wallSeconds, epsilon },
-    steps: to.step - from.step,
-    seconds: to.wallSeconds - from.wallSeconds,
     learningRate: learningRate(config, step),
     memory: Deno.memoryUsage().rss,
   };
@@ -223,18 +218,4 @@ function meanAbsolute(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += Math.abs(value);
   return sum / values.length;
-}
-
-/** Seconds of training over all resumptions, by a clock that never jumps. */
-class TrainingClock {
-  readonly #offset: number;
-  readonly #start = performance.now();
-
-  constructor(secondsBefore: number) {
-    this.#offset = secondsBefore;
-  }
-
-  seconds(): number {
-    return this.#offset + (performance.now() - this.#start) / 1000;
-  }
 }

@@ -35,7 +35,13 @@ import {
   loadNewestCheckpoint,
 } from "./checkpoint.ts";
 import { CheckpointWriter, TRAINING_RANDOM } from "./checkpoint_writer.ts";
-import { type Counters, freshCounters, type StopReason } from "./counters.ts";
+import {
+  type Counters,
+  freshCounters,
+  restoreCounters,
+  type StopReason,
+} from "./counters.ts";
+import { trainingEpisodes } from "./episodes.ts";
 import { acquireLock } from "../system/mod.ts";
 import { train } from "./loop.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -123,15 +129,24 @@ async function trainAndMeasure(
   await using progress = createProgress({ budget: config.training });
 
   const resumed = options.resume ? await newestCheckpoint(run, progress) : null;
-  const counters = resumed?.state.counters ?? freshCounters();
+  const counters = freshCounters();
   const random = resumed
     ? Random.fromState(resumed.state.randoms[TRAINING_RANDOM]!)
     : new Random(hash32(config.seed, 1));
   if (resumed) {
     await learner.setState(resumed.state.learner);
     await resumed.restoreMemory(memory);
+    restoreCounters(counters, resumed.state.counters, config, learner.updates);
     progress.resumed(counters.step);
   }
+  const schedule = trainingEpisodes(config);
+  const state = resumed?.state.env
+    ? await env.restore(resumed.state.env, schedule)
+    : await env.reset(schedule);
+  // A live game cannot be played again: another one has begun in its place.
+  resumed?.state.env?.environments.forEach(({ actions }, environment) => {
+    if (actions === "") memory.beginEpisode(environment);
+  });
   await recordStart(options, counters.step, learner, environments);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
@@ -145,10 +160,8 @@ async function trainAndMeasure(
     sinks,
   });
   const reason = await train(
-    {
-      ...{ config, env, learner, memory, random, counters },
-      ...(resumed?.state.env && { envState: resumed.state.env }),
-    },
+    { config, env, learner, memory, random, counters },
+    state,
     {
       onGame: records.game,
       onInterval: records.interval,
@@ -166,7 +179,7 @@ async function trainAndMeasure(
         await options.onEvaluation(step, evaluation);
         return evaluation.mean;
       },
-      checkpoint: (env) => checkpoints.save(env),
+      checkpoint: () => checkpoints.save(env.state()),
     },
     signal,
   );
