@@ -41,3 +41,6 @@ export function realPath(path: string): string {
       : join(realPath(folder), basename(absolute));
   }
 }
+
+/** Whether a path is meant, not a name: it has a slash or begins with a dot. */
+export const isPath = (text: string): boolean => /^[.~]|[\\/]/.test(text);

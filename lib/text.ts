@@ -84,3 +84,15 @@ export const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;").replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
+
+/** Seconds as `0:42`, `12:05` or `3:07:00`. */
+export function duration(seconds: number): string {
+  const total = Math.round(seconds);
+  const pad = (n: number) => String(n).padStart(2, "0");
+  const [h, m, s] = [
+    Math.floor(total / 3600),
+    Math.floor(total / 60) % 60,
+    total % 60,
+  ];
+  return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+}

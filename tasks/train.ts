@@ -34,11 +34,9 @@ import {
   openRun,
   removeUnstartedRun,
   type RunFolder,
-  updateRunConfig,
 } from "../lib/runs/mod.ts";
-import { intervalText, scoresText } from "../lib/text.ts";
+import { duration, intervalText, scoresText } from "../lib/text.ts";
 import {
-  formatDuration,
   runTraining,
   type StopReason,
   type TrainingOutcome,
@@ -119,7 +117,6 @@ export const command = defineCommand({
     } else {
       run = await openRun(resume);
       config = await loadOwnConfig(run.config, "run", sets);
-      if (sets.length > 0) await updateRunConfig(run, config);
     }
     say(`Training in ${run.path}`);
     const context = (
@@ -193,7 +190,7 @@ function setting(key: string, value: number | undefined): string[] {
 
 function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {
   const { counters, reason, evaluation } = outcome;
-  const time = formatDuration(counters.wallSeconds);
+  const time = duration(counters.wallSeconds);
   say(
     `Training ended after ${counters.step} steps, ${counters.games} games and ` +
       `${time}: ${REASONS[reason]}.`,

@@ -11,18 +11,20 @@ import {
 } from "../agent/mod.ts";
 import { loadOwnConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
-import { namesIn } from "../files.ts";
+import { isPath, namesIn } from "../files.ts";
 import { Random } from "../random.ts";
+import { say } from "../say.ts";
 import type { Agent } from "./agent.ts";
 import {
   CHAMPION_FOLDER,
   findCheckpoint,
   listCheckpoints,
-  listRuns,
   openRun,
   readCheckpointFiles,
   readCheckpointModel,
+  runAt,
   type RunFolder,
+  runNames,
   RUNS_FOLDER,
 } from "../runs/mod.ts";
 import { joinAgents } from "./ensemble.ts";
@@ -93,7 +95,8 @@ export async function findAgent(
 
 async function newestAgent(places: Places): Promise<Agent> {
   const { runs, sets } = places;
-  for (const name of await listRuns(runs)) {
+  const names = await runNames(runs, (message) => say(`note: ${message}`));
+  for (const name of names) {
     const run = await openRun(name, runs);
     const steps = await listCheckpoints(run.checkpoints);
     if (steps.length > 0) return await runAgent(run, sets);
@@ -114,7 +117,17 @@ async function namedAgent(target: string, places: Places): Promise<Agent> {
     return await runAgent(run, sets, join(run.checkpoints, basename(target)));
   }
   const path = resolve(target);
-  return await isFile(join(path, "model.json"))
+  const isExported = await isFile(join(path, "model.json"));
+  if (isExported && isPath(target)) return await exportedAgent(path, sets);
+  const run = await runAt(isPath(target) ? target : join(runs, target));
+  if (run && isExported) {
+    say(
+      `note: ${target} is the run; the exported agent in the folder of that ` +
+        `name is ./${target}`,
+    );
+  }
+  if (run) return await runAgent(run, sets);
+  return isExported
     ? await exportedAgent(path, sets)
     : await runAgent(await openRun(target, runs), sets);
 }

@@ -1,7 +1,9 @@
 /** Finding a run's checkpoint and reading the network in it. */
 import type { ModelFiles } from "../agent/mod.ts";
 import { CheckpointError } from "../errors.ts";
+import { say } from "../say.ts";
 import {
+  type CheckpointManifest,
   checkpointPath,
   listCheckpoints,
   readCheckpointFiles,
@@ -27,14 +29,17 @@ export async function readCheckpointModel(path: string): Promise<ModelFiles> {
 
 /**
  * Finds a checkpoint of a run. The best is the one with the highest mean score
- * in the evaluations so far; before the first of them it is the newest.
+ * in the evaluations so far; before the first of them it is the newest. Where
+ * its network is lost or damaged it is the newest of which that is sound.
  *
+ * @param warn told in a sentence when another one stands in for the best
  * @returns its path
  * @throws CheckpointError if there is none
  */
 export async function findCheckpoint(
   folder: string,
   which: "best" | "newest" | number,
+  warn: (message: string) => void = (message) => say(`warning: ${message}`),
 ): Promise<string> {
   const steps = await listCheckpoints(folder);
   const [newest] = steps;
@@ -43,11 +48,8 @@ export async function findCheckpoint(
       `There is no checkpoint in ${folder}; train for longer`,
     );
   }
-  let step = which === "newest" ? newest : which;
-  if (step === "best") {
-    const { best } = await readManifest(checkpointPath(folder, newest));
-    step = best?.step ?? newest;
-  }
+  if (which === "best") return await findBest(folder, steps, warn);
+  const step = which === "newest" ? newest : which;
   if (!steps.includes(step)) {
     throw new CheckpointError(
       `There is no checkpoint step-${step} in ${folder}; it has ${
@@ -56,4 +58,47 @@ export async function findCheckpoint(
     );
   }
   return checkpointPath(folder, step);
+}
+
+async function findBest(
+  folder: string,
+  steps: readonly number[],
+  warn: (message: string) => void,
+): Promise<string> {
+  const best = await bestEvaluation(folder, steps);
+  const candidates = new Set([...best ? [best.step] : [], ...steps]);
+  const amiss: string[] = [];
+  for (const step of candidates) {
+    const path = checkpointPath(folder, step);
+    try {
+      await readCheckpointModel(path);
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      amiss.push(error.message);
+      continue;
+    }
+    if (amiss.length > 0) {
+      warn(`${amiss.join("; ")}; step-${step} takes its place`);
+    }
+    return path;
+  }
+  throw new CheckpointError(`${amiss.join("; ")}; no other one is left`);
+}
+
+/**
+ * The best evaluation of a run, as its newest checkpoint that can be read names
+ * it; null: there was none.
+ *
+ * @param steps of the run's checkpoints, the newest first
+ */
+export async function bestEvaluation(
+  folder: string,
+  steps: readonly number[],
+): Promise<CheckpointManifest["best"]> {
+  for (const step of steps) {
+    const manifest = await readManifest(checkpointPath(folder, step))
+      .catch(() => null);
+    if (manifest) return manifest.best;
+  }
+  return null;
 }

@@ -18,19 +18,30 @@ export {
 } from "./checkpoint_files.ts";
 export {
   CHAMPION_FOLDER,
-  createRun,
-  listRuns,
-  openRun,
-  programCommit,
-  readRunInfo,
-  removeUnstartedRun,
   type RunFolder,
   runFolderAt,
-  type RunInfo,
   RUNS_FOLDER,
-  updateRunConfig,
-  writeRunInfo,
 } from "./run_folder.ts";
+export {
+  createRun,
+  openRun,
+  removeUnstartedRun,
+  runAt,
+  updateRunConfig,
+} from "./open_run.ts";
+export {
+  hasTrained,
+  programCommit,
+  readRunInfo,
+  type RunInfo,
+  writeRunInfo,
+} from "./run_info.ts";
+export {
+  listRuns,
+  runNames,
+  type RunSummary,
+  summarizeRun,
+} from "./list_runs.ts";
 export {
   type EvaluationPoint,
   type EvaluationRecord,

@@ -9,7 +9,8 @@ import {
   type MetricsLine,
   type TrainingGame,
 } from "./measurements.ts";
-import { readRunInfo, type RunFolder, type RunInfo } from "./run_folder.ts";
+import type { RunFolder } from "./run_folder.ts";
+import { readRunInfo, type RunInfo } from "./run_info.ts";
 import { numberCell, parseCsv, requiredNumber, type Row } from "../csv.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 

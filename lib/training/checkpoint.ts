@@ -1,175 +1,189 @@
-/** Everything that a run needs to go on exactly where it was. */
-import {
-  decodeState,
-  encodeModel,
-  encodeState,
-  type LearnerState,
-  type Network,
-  type ReplayMemory,
-  type StateSpecs,
-} from "../agent/mod.ts";
-import type { EnvState } from "../env/types.ts";
+/**
+ * Checkpoints of a training: named parts, each of which saves and restores
+ * itself. What they are stands in parts.ts.
+ */
 import { CheckpointError } from "../errors.ts";
-import type { RandomState } from "../random.ts";
 import {
   type CheckpointFiles,
   checkpointPath,
   listCheckpoints,
-  MODEL,
   pruneCheckpoints,
   readCheckpointFiles,
   removeLeftovers,
   setAside,
-  WEIGHTS,
   writeCheckpointFiles,
 } from "../runs/mod.ts";
-import type { StoredCounters } from "./counters.ts";
-import type { SinkPositions } from "./metric_sink.ts";
-import { chunkReader, compressChunks } from "./replay_file.ts";
+import type { BestEvaluation, Counters, StoredCounters } from "./counters.ts";
 
-/** What a checkpoint stores, the replay memory aside. */
-export interface TrainingState {
-  counters: StoredCounters;
-  learner: LearnerState;
-  /** Where the games are; null with a clock that cannot be turned back. */
-  env: EnvState | null;
-  /** Streams of random numbers, by name. */
-  randoms: Record<string, RandomState>;
-  /** How far the metrics were written. */
-  sinks: SinkPositions;
+/** What a part stores. */
+export interface PartState {
+  /** JSON-safe: in `state.json`, under the part's name. */
+  value: unknown;
+  /** Files of its own, for what is large. */
+  files?: CheckpointFiles;
 }
 
-/** How {@linkcode saveCheckpoint} saves. */
-export interface SaveCheckpointOptions {
+/** A part of a training that a checkpoint keeps. */
+export interface Part {
+  /** Names of the files that `restore` reads. */
+  needs?: readonly string[];
+  state(): PartState | Promise<PartState>;
+  /**
+   * Goes on from what `state` gave.
+   * @throws CheckpointError if it does not fit
+   */
+  restore(stored: Required<PartState>): void | Promise<void>;
+}
+
+/** Parts by name; they are saved and restored in this order. */
+export type Parts = Record<string, Part>;
+
+/** Every part's value, by its name. */
+const STATE = "state.json";
+
+/** How a run's checkpoints are kept. */
+export interface CheckpointOptions {
+  /** The run's folder of checkpoints. */
+  folder: string;
   /** Newest checkpoints kept, beside the best one. */
   keep: number;
-  /** The network, to be stored so that other programs can load it. */
-  network: Network;
-}
-
-/** A checkpoint that was found complete. */
-export interface LoadedCheckpoint {
-  path: string;
-  state: TrainingState;
-  /**
-   * Fills a replay memory made from the same config.
-   * @throws CheckpointError if it has another shape
-   */
-  restoreMemory(memory: ReplayMemory): Promise<void>;
-}
-
-/** {@linkcode StoredState}. */
-const STATE = "state.json";
-/** All of the learner's tensors. */
-const LEARNER = "learner.bin";
-/** The replay memory, compressed. */
-const REPLAY = "replay.bin";
-
-/** The content of `state.json`. */
-type StoredState = Omit<TrainingState, "learner"> & {
-  learner: StateSpecs;
-  memory: ReturnType<ReplayMemory["state"]>;
-};
-
-/**
- * Saves a checkpoint as `step-N` and removes those that are not to be kept.
- *
- * Everything is copied (the replay memory: compressed) before this returns its
- * promise: training may go on while the files are written.
- *
- * @param folder the run's folder of checkpoints
- * @returns the checkpoint's path
- * @throws CheckpointError if it cannot be written; the earlier ones are then
- * as they were, and training may go on without it
- */
-export async function saveCheckpoint(
-  folder: string,
-  state: TrainingState,
-  memory: ReplayMemory,
-  { keep, network }: SaveCheckpointOptions,
-): Promise<string> {
-  const { learner, ...rest } = state;
-  const { step, best } = state.counters;
-  const { specs, bytes } = encodeState(learner);
-  const stored: StoredState = {
-    ...rest,
-    learner: specs,
-    memory: memory.state(),
-  };
-  const text = new TextEncoder();
-  const model = encodeModel(
-    network,
-    learner.sets.average ?? learner.sets.online,
-  );
-  const content: CheckpointFiles = {
-    [MODEL]: text.encode(model.model),
-    [WEIGHTS]: model.weights,
-    [STATE]: text.encode(JSON.stringify(stored)),
-    [LEARNER]: bytes,
-    [REPLAY]: compressChunks(memory.chunks()),
-  };
-  const bestThen = best ? { step: best.step, mean: best.mean } : null;
-  const path = await writeCheckpointFiles(folder, step, content, bestThen);
-  await pruneCheckpoints(folder, keep, bestThen);
-  return path;
+  /** Told in a sentence of a checkpoint that is damaged or was not saved. */
+  warn: (message: string) => void;
 }
 
 /**
- * Loads the newest checkpoint that is complete. Damaged ones that are newer are
- * set aside, as `step-N.damaged`.
- *
- * Only for the process that holds the run's lock.
- *
- * @param warn told of each damaged checkpoint, in a sentence
- * @throws CheckpointError if none is complete
+ * The checkpoints of a run, for the process that holds the run's lock. They are
+ * written while training goes on. One that cannot be (the disk is full) is told
+ * and left out, and is not the best: the earlier ones are untouched.
  */
-export async function loadNewestCheckpoint(
-  folder: string,
-  warn: (message: string) => void,
-): Promise<LoadedCheckpoint> {
-  await removeLeftovers(folder);
-  const steps = await listCheckpoints(folder);
-  for (const [i, step] of steps.entries()) {
-    const path = checkpointPath(folder, step);
+export class Checkpoints implements AsyncDisposable {
+  readonly #counters: Counters;
+  readonly #parts: Parts;
+  readonly #options: CheckpointOptions;
+  #bestSaved: BestEvaluation | null = null;
+  #writing: Promise<void> = Promise.resolve();
+
+  /** @param counters of the training: one of the parts */
+  constructor(counters: Counters, parts: Parts, options: CheckpointOptions) {
+    this.#counters = counters;
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** Returns when everything is copied; writing goes on. */
+  async save(): Promise<void> {
+    await this.#writing;
+    const { step, best } = this.#counters;
+    const missed = (error: unknown) => {
+      if (!(error instanceof Error)) throw error;
+      if (this.#counters.best === best) this.#counters.best = this.#bestSaved;
+      this.#options.warn(
+        `step ${step} was not saved, training goes on. ${error.message}`,
+      );
+    };
     try {
-      return await loadCheckpoint(path);
+      const files = await this.#copy();
+      this.#writing = this.#write(step, best, files).catch(missed);
     } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error;
-      const older = steps[i + 1];
-      const next = older === undefined
-        ? "there is none before it"
-        : `trying the one before it, step-${older}`;
-      warn(`${error.message}; ${next}`);
-      await setAside(path);
+      missed(error);
     }
   }
-  throw new CheckpointError(
-    steps.length === 0
-      ? `There is no checkpoint in ${folder}: the run ended before its first one; start it anew`
-      : `None of the ${steps.length} checkpoints in ${folder} is complete; start the run anew`,
-  );
+
+  async #copy(): Promise<CheckpointFiles> {
+    const values: Record<string, unknown> = {};
+    const files: CheckpointFiles = {};
+    for (const [name, part] of Object.entries(this.#parts)) {
+      const state = await part.state();
+      values[name] = state.value;
+      Object.assign(files, state.files);
+    }
+    const text = JSON.stringify(values);
+    return { ...files, [STATE]: new TextEncoder().encode(text) };
+  }
+
+  async #write(
+    step: number,
+    best: BestEvaluation | null,
+    files: CheckpointFiles,
+  ): Promise<void> {
+    const { folder, keep } = this.#options;
+    const named = best && { step: best.step, mean: best.mean };
+    await writeCheckpointFiles(folder, step, files, named);
+    this.#bestSaved = best;
+    await pruneCheckpoints(folder, keep, named);
+  }
+
+  /**
+   * Goes on from the newest checkpoint that is complete. Damaged ones that are
+   * newer are set aside then, as `step-N.damaged`.
+   *
+   * @returns whether there was one
+   * @throws CheckpointError if there are some and none is complete, or it does
+   * not fit; nothing is moved then
+   */
+  async restoreNewest(): Promise<boolean> {
+    const { folder, warn } = this.#options;
+    const needs = Object.values(this.#parts).flatMap((part) =>
+      part.needs ?? []
+    );
+    await removeLeftovers(folder);
+    const steps = await listCheckpoints(folder);
+    const damaged: string[] = [];
+    for (const [i, step] of steps.entries()) {
+      const path = checkpointPath(folder, step);
+      let files: CheckpointFiles;
+      try {
+        ({ files } = await readCheckpointFiles(path, [STATE, ...needs]));
+      } catch (error) {
+        if (!(error instanceof CheckpointError)) throw error;
+        const older = steps[i + 1];
+        const next = older === undefined
+          ? "there is none before it"
+          : `trying the one before it, step-${older}`;
+        warn(`${error.message}; ${next}`);
+        damaged.push(path);
+        continue;
+      }
+      await this.#restore(path, files);
+      for (const each of damaged) await setAside(each);
+      return true;
+    }
+    if (steps.length === 0) return false;
+    throw new CheckpointError(
+      `None of the ${steps.length} checkpoints in ${folder} is complete; ` +
+        "start the run anew",
+    );
+  }
+
+  async #restore(path: string, files: CheckpointFiles): Promise<void> {
+    const values = storedValues(files);
+    for (const [name, part] of Object.entries(this.#parts)) {
+      const value = values[name];
+      if (value === undefined) {
+        throw new CheckpointError(`The checkpoint ${path} lacks its ${name}`);
+      }
+      await part.restore({ value, files });
+    }
+    this.#bestSaved = this.#counters.best;
+  }
+
+  /** Waits until the last checkpoint is written. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writing;
+  }
 }
 
-/** @throws CheckpointError if the checkpoint is missing or damaged */
-export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
-  const { files } = await readCheckpointFiles(path, [STATE, LEARNER, REPLAY]);
-  const { learner, memory, ...rest }: StoredState = JSON.parse(
-    new TextDecoder().decode(files[STATE]),
-  );
-  const fill = chunkReader(files[REPLAY]!);
-  return {
-    path,
-    state: {
-      ...rest,
-      learner: decodeState(learner, files[LEARNER]!),
-    },
-    restoreMemory: (target) => target.restore(memory, fill),
-  };
+function storedValues(files: CheckpointFiles): Record<string, unknown> {
+  return JSON.parse(new TextDecoder().decode(files[STATE]));
 }
 
 /**
- * The newest checkpoint of which every file is as it was written; unlike
- * {@linkcode loadNewestCheckpoint} it moves nothing, so anybody may ask.
+ * The newest checkpoint of which every file is as it was written; moves
+ * nothing, so anybody may ask.
  *
  * @param warn told of each damaged checkpoint, in a sentence
  * @returns its counters; null: there is none
@@ -181,10 +195,7 @@ export async function newestSoundCounters(
   for (const step of await listCheckpoints(folder)) {
     try {
       const { files } = await readCheckpointFiles(checkpointPath(folder, step));
-      const { counters }: StoredState = JSON.parse(
-        new TextDecoder().decode(files[STATE]),
-      );
-      return counters;
+      return storedValues(files)["counters"] as StoredCounters;
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       warn(error.message);

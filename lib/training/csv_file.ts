@@ -19,20 +19,12 @@ export class CsvFile implements Disposable {
    * @param columns names of the columns: the first line
    * @param position size in bytes to go on from; what lies behind it is cut
    * off. Absent: the file begins anew.
-   * @throws CheckpointError if the file is shorter than `position`
    */
   constructor(path: string, columns: readonly string[], position?: number) {
     this.#path = path;
+    this.#size = position ?? 0;
     this.#file = Deno.openSync(path, { write: true, create: true });
     try {
-      const { size } = this.#file.statSync();
-      if (position !== undefined && size < position) {
-        throw new CheckpointError(
-          `${path} has ${size} bytes, but ${position} when the checkpoint was made: ` +
-            "lines were removed since; put the file back, or start the run anew",
-        );
-      }
-      this.#size = position ?? 0;
       this.#file.truncateSync(this.#size);
       this.#file.seekSync(this.#size, Deno.SeekMode.Start);
     } catch (error) {
@@ -88,4 +80,19 @@ export class CsvFile implements Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
+}
+
+/** @throws CheckpointError if a table is shorter than `position`, or not there */
+export function checkLength(path: string, position = 0): void {
+  let size = 0;
+  try {
+    size = Deno.statSync(path).size;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (size >= position) return;
+  throw new CheckpointError(
+    `${path} has ${size} bytes, but ${position} when the checkpoint was made: ` +
+      "lines were removed since; put the file back, or start the run anew",
+  );
 }

@@ -1,23 +1,25 @@
 import { join } from "node:path";
 import { GAMES, INTERVALS, type RunFolder, type Table } from "../runs/mod.ts";
-import { CsvFile } from "./csv_file.ts";
+import { checkLength, CsvFile } from "./csv_file.ts";
 import type { MetricSink, SinkPositions } from "./metric_sink.ts";
 
 /** The run's tables, each with a line per record. */
 export class CsvSink implements MetricSink {
-  readonly #files = new Map<string, CsvFile>();
+  readonly #files = new Map<string | null, CsvFile>();
 
   /** @throws CheckpointError if a table is shorter than its position */
-  constructor(run: RunFolder, positions?: SinkPositions) {
+  constructor(run: RunFolder, positions: SinkPositions = {}) {
+    const tables = [GAMES, INTERVALS].map(({ file, figures }) => ({
+      file: file!,
+      path: join(run.path, file!),
+      columns: figures.flatMap(([column]) => column ?? []),
+    }));
+    // All of them before one is cut.
+    for (const { file, path } of tables) checkLength(path, positions[file]);
     using opened = new DisposableStack();
-    for (const { file, figures } of [GAMES, INTERVALS]) {
-      const columns = figures.flatMap(([column]) => column ?? []);
-      const table = new CsvFile(
-        join(run.path, file!),
-        columns,
-        positions?.[file!],
-      );
-      this.#files.set(file!, opened.use(table));
+    for (const { file, path, columns } of tables) {
+      const table = new CsvFile(path, columns, positions[file]);
+      this.#files.set(file, opened.use(table));
     }
     opened.move();
   }
@@ -27,9 +29,8 @@ export class CsvSink implements MetricSink {
     _step: number,
     values: readonly (number | string)[],
   ): void {
-    if (file === null) return;
-    this.#files.get(file)!
-      .append(values.filter((_, i) => figures[i]![0] !== null));
+    const cells = values.filter((_, i) => figures[i]![0] !== null);
+    this.#files.get(file)?.append(cells);
   }
 
   flush(): SinkPositions {

@@ -1,5 +1,10 @@
 import { type Config, TRAINING_SEEDS_END } from "../config/mod.ts";
-import type { EpisodeSchedule } from "../env/types.ts";
+import type {
+  EnvState,
+  EpisodeSchedule,
+  Observations,
+  VectorEnv,
+} from "../env/types.ts";
 import { hash32 } from "../random.ts";
 
 const UNIT = 1 / 0x1_0000_0000;
@@ -56,4 +61,26 @@ export function trainingEpisodes(config: Config): EpisodeSchedule {
       }),
     };
   };
+}
+
+/** The games that are trained on. */
+export class TrainingGames {
+  readonly env: VectorEnv;
+  /** What to decide on first, once they were begun or restored. */
+  first: Observations | undefined;
+  readonly #schedule: EpisodeSchedule;
+
+  constructor(env: VectorEnv, config: Config) {
+    this.env = env;
+    this.#schedule = trainingEpisodes(config);
+  }
+
+  async begin(): Promise<void> {
+    this.first = await this.env.reset(this.#schedule);
+  }
+
+  /** Goes on from a stored state. */
+  async restore(state: EnvState): Promise<void> {
+    this.first = await this.env.restore(state, this.#schedule);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Table } from "../runs/mod.ts";
 
-/** Receives everything that is measured, and writes what it is for. */
+/** Writes what is measured, for one kind of reader. */
 export interface MetricSink extends Disposable {
   /**
    * Takes a record.
@@ -13,14 +13,7 @@ export interface MetricSink extends Disposable {
     step: number,
     figures: readonly (number | string)[],
   ): void;
-  /**
-   * Waits until everything is on the disk.
-   *
-   * @returns what to give when the sink is opened again, so that it goes on
-   * from here
-   * @throws CheckpointError if something cannot be written (a full disk); it is
-   * kept, and tried again later
-   */
+  /** See {@linkcode Sinks.flush}. */
   flush(): SinkPositions;
 }
 

@@ -1,18 +1,22 @@
 /** Training: the loop, and all that a run leaves in its folder. */
 export {
-  loadCheckpoint,
-  loadNewestCheckpoint,
+  type CheckpointOptions,
+  Checkpoints,
   newestSoundCounters,
-  saveCheckpoint,
 } from "./checkpoint.ts";
 export { freshCounters, type StopReason } from "./counters.ts";
-export { trainingEpisodes } from "./episodes.ts";
+export { trainingEpisodes, TrainingGames } from "./episodes.ts";
 export { train } from "./loop.ts";
+export { trainingParts, type TrainingState } from "./parts.ts";
 export {
   createProgress,
-  formatDuration,
+  formatBar,
   formatStatus,
   type TrainingStatus,
 } from "./progress.ts";
-export { runTraining, type TrainingOutcome } from "./session.ts";
-export { openSinks, type Sinks } from "./sinks.ts";
+export {
+  runTraining,
+  type Stage,
+  type TrainingOutcome,
+} from "./run_training.ts";
+export { Sinks } from "./sinks.ts";

@@ -1,49 +1,39 @@
 /** What a person sees while training runs; all on stderr. */
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
+import type { Config } from "../config/mod.ts";
 import { mean } from "../evaluation/mod.ts";
+import type { IntervalRecord } from "../runs/mod.ts";
+import { say, writeAll } from "../say.ts";
+import { duration, points } from "../text.ts";
 
 /** How far training is. */
-export interface TrainingStatus {
-  /** Agent steps done. */
-  step: number;
+export interface TrainingStatus extends IntervalRecord {
   /** Games that ended. */
   games: number;
   /** Scores of the last games, at most 10. */
   lastScores: readonly number[];
   /** Highest score of a training game; null: none ended yet. */
   bestScore: number | null;
-  epsilon: number;
-  /** NaN before the first update. */
-  loss: number;
-  /** Agent steps per second lately; 0: not known yet. */
-  stepsPerSecond: number;
-  /** Seconds of training, over all resumptions. */
-  wallSeconds: number;
+  /** How long the last evaluation took; null: there was none yet. */
+  evaluationSeconds: number | null;
 }
 
-/** Where training ends at the latest. */
-export interface TrainingBudget {
-  /** Agent steps of the whole run. */
-  steps: number;
-  /** Minutes of the whole run; null: no limit. */
-  minutes: number | null;
-}
+/** What of the config says how far training goes. */
+export type TrainingPlan = Pick<Config, "training" | "evaluation">;
 
 /** How {@linkcode createProgress} shows. */
 export interface ProgressOptions {
-  budget: TrainingBudget;
+  plan: TrainingPlan;
   /** Whether the bar can be drawn. @default {Deno.stderr.isTerminal()} */
   terminal?: boolean;
   /** Least seconds between two plain lines. @default {10} */
   lineSeconds?: number;
-  /** Takes the plain lines. @default writes to stderr */
-  write?: (text: string) => void;
+  /** Takes the plain lines. @default {say} */
+  write?: (line: string) => void;
 }
 
 /** Shows how training goes. */
 export interface Progress extends AsyncDisposable {
-  /** Says that training goes on from a step, before its first status. */
-  resumed(step: number): void;
   /** Takes note; shown at once or with the next drawing. */
   update(status: TrainingStatus): void;
   /** Says a sentence, above the bar. */
@@ -53,93 +43,109 @@ export interface Progress extends AsyncDisposable {
 /** A bar on a terminal, a line every so often elsewhere. */
 export function createProgress(options: ProgressOptions): Progress {
   return options.terminal ?? Deno.stderr.isTerminal()
-    ? new ProgressLine(options)
+    ? new ProgressLine(options.plan)
     : new PlainProgress(options);
 }
 
-/** The status in one line: `step 4,000 of 24,000 · 57 games · mean 81 …`. */
+/**
+ * The status in one line: `1:05 left · mean 81 · best 340 · step 4,000 of …`,
+ * the mean being that of the last 10 games. What matters most comes first; the
+ * fields that do not fit the width any more are left out.
+ */
 export function formatStatus(
   status: TrainingStatus,
-  { steps, minutes }: TrainingBudget,
+  plan: TrainingPlan,
+  width = Infinity,
 ): string {
-  const { step, games, lastScores, bestScore, epsilon, loss } = status;
-  const rate = status.stepsPerSecond;
-  const secondsLeft = Math.min(
-    Math.max(0, steps - step) / rate,
-    Math.max(0, (minutes ?? Infinity) * 60 - status.wallSeconds),
-  );
-  return [
-    `step ${count(step)} of ${count(steps)}`,
-    `${count(games)} games`,
-    ...lastScores.length > 0
-      ? [`mean of last ${lastScores.length} ${count(mean(lastScores))}`]
-      : [],
-    ...bestScore === null ? [] : [`best ${count(bestScore)}`],
+  const { step, games, lastScores, bestScore, epsilon, loss, updates } = status;
+  const fields = [
+    timeLeft(status, plan),
+    ...lastScores.length > 0 ? [`mean ${points(mean(lastScores))}`] : [],
+    ...bestScore === null ? [] : [`best ${points(bestScore)}`],
+    `step ${points(step)} of ${points(plan.training.steps)}`,
+    `${points(status.steps / status.seconds)} steps/s`,
+    `${points(games)} games`,
     `ε ${epsilon.toFixed(3)}`,
-    ...Number.isNaN(loss) ? [] : [`loss ${loss.toPrecision(3)}`],
-    ...rate > 0
-      ? [
-        `${count(rate)} steps/s`,
-        `${formatDuration(secondsLeft)} left`,
-      ]
-      : [],
-  ].join(" · ");
-}
-
-/** Seconds as `0:42`, `12:05` or `3:07:00`. */
-export function formatDuration(seconds: number): string {
-  const total = Math.round(seconds);
-  const pad = (n: number) => String(n).padStart(2, "0");
-  const [h, m, s] = [
-    Math.floor(total / 3600),
-    Math.floor(total / 60) % 60,
-    total % 60,
+    ...updates > 0 ? [`loss ${(loss / updates).toPrecision(3)}`] : [],
   ];
-  return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+  let line = "";
+  for (const field of fields) {
+    const longer = line === "" ? field : `${line} · ${field}`;
+    if (longer.length <= width) line = longer;
+    else if (line !== "") break;
+  }
+  return line;
 }
 
-const integers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const count = (n: number) => integers.format(n);
-
-const resumedSentence = (step: number) => `Going on from step ${count(step)}.`;
-
-const encoder = new TextEncoder();
-const writeToStderr = (text: string) => {
-  try {
-    Deno.stderr.writeSync(encoder.encode(text));
-  } catch {
-    // Nobody reads it any more; training goes on.
+/**
+ * Until the end, with the evaluations that are still to come; as long as nobody
+ * knows how long those take, they are counted.
+ */
+function timeLeft(
+  { step, steps, seconds, wallSeconds, evaluationSeconds }: TrainingStatus,
+  { training, evaluation }: TrainingPlan,
+): string {
+  const done = (step: number) => Math.floor(step / evaluation.every);
+  const evaluations = Math.max(0, done(training.steps) - done(step));
+  const untilMinutes = (training.minutes ?? Infinity) * 60 - wallSeconds;
+  const untilSteps = Math.max(0, training.steps - step) * seconds / steps +
+    evaluations * (evaluationSeconds ?? 0);
+  const left = Math.max(0, Math.min(untilSteps, untilMinutes));
+  if (evaluationSeconds === null) {
+    const more = untilMinutes < untilSteps ? 1 : evaluations + 1;
+    return `${duration(left)} + ${more} evaluation${more > 1 ? "s" : ""} left`;
   }
-};
+  const final = evaluation.finalEpisodes / evaluation.episodes;
+  return `${duration(left + final * evaluationSeconds)} left`;
+}
+
+/** Share of the training that is done: of its steps or of its time. */
+function shareDone(
+  { step, wallSeconds }: TrainingStatus,
+  { training: { steps, minutes } }: TrainingPlan,
+): number {
+  const ofTime = minutes === null ? 0 : wallSeconds / (minutes * 60);
+  return Math.min(1, Math.max(step / steps, ofTime));
+}
+
+/**
+ * The bar's line, of at most `width` characters.
+ *
+ * @param time since the start, in words
+ */
+export function formatBar(
+  status: TrainingStatus | null,
+  plan: TrainingPlan,
+  time: string,
+  width: number,
+): string {
+  const length = width < 60 ? 0 : width < 100 ? 10 : 20;
+  const done = Math.trunc(length * (status ? shareDone(status, plan) : 0));
+  const bar = `[${"#".repeat(done)}${"-".repeat(length - done)}] ${time}`;
+  if (status === null) return length > 0 ? bar : time;
+  if (length === 0) return formatStatus(status, plan, width);
+  return `${bar} ${formatStatus(status, plan, width - bar.length - 1)}`;
+}
 
 class PlainProgress implements Progress {
-  readonly #budget: TrainingBudget;
-  readonly #milliseconds: number;
-  readonly #write: (text: string) => void;
+  readonly #options: Required<Omit<ProgressOptions, "terminal">>;
   /** When the last line was written, by a clock that never jumps. */
   #last = -Infinity;
 
-  constructor(
-    { budget, lineSeconds = 10, write = writeToStderr }: ProgressOptions,
-  ) {
-    this.#budget = budget;
-    this.#milliseconds = lineSeconds * 1000;
-    this.#write = write;
-  }
-
-  resumed(step: number): void {
-    this.log(resumedSentence(step));
+  constructor({ plan, lineSeconds = 10, write = say }: ProgressOptions) {
+    this.#options = { plan, lineSeconds, write };
   }
 
   update(status: TrainingStatus): void {
+    const { plan, lineSeconds } = this.#options;
     const now = performance.now();
-    if (now - this.#last < this.#milliseconds) return;
+    if (now - this.#last < lineSeconds * 1000) return;
     this.#last = now;
-    this.log(formatStatus(status, this.#budget));
+    this.log(formatStatus(status, plan));
   }
 
   log(message: string): void {
-    this.#write(message + "\n");
+    this.#options.write(message);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -149,34 +155,46 @@ class PlainProgress implements Progress {
 
 class ProgressLine implements Progress {
   readonly #bar: ProgressBar;
-  #status: TrainingStatus | undefined;
+  #status: TrainingStatus | null = null;
+  /** Characters of the line that stands there. */
+  #drawn = 0;
 
-  constructor({ budget }: ProgressOptions) {
+  constructor(plan: TrainingPlan) {
     this.#bar = new ProgressBar({
-      max: budget.steps,
-      barLength: 20,
-      formatter: ({ progressBar, styledTime }) => {
-        const text = this.#status ? formatStatus(this.#status, budget) : "";
+      max: 1,
+      formatter: ({ styledTime }) => {
+        const width = terminalWidth();
         // A line that wraps would not be overwritten by the next one.
-        return `[${progressBar}] ${styledTime} ${text}`
-          .slice(0, terminalWidth() - 1);
+        const line = formatBar(this.#status, plan, styledTime, width - 1);
+        const text = this.#erase(width) + line;
+        this.#drawn = line.length;
+        return text;
       },
     });
   }
 
-  resumed(step: number): void {
-    this.log(resumedSentence(step));
-    this.#bar.value = step;
-  }
-
   update(status: TrainingStatus): void {
     this.#status = status;
-    this.#bar.value = status.step;
   }
 
   log(message: string): void {
-    // Clears the bar's line; the bar draws itself again below the message.
-    writeToStderr(`\r\u001b[K${message}\n`);
+    // The bar draws itself again below the message.
+    const text = `${this.#erase(terminalWidth())}${message}\n`;
+    this.#drawn = 0;
+    try {
+      writeAll(Deno.stderr, text);
+    } catch {
+      // Nobody reads it any more; training goes on.
+    }
+  }
+
+  /**
+   * Clears the line; also where the terminal, made narrower since, has broken
+   * it into several.
+   */
+  #erase(width: number): string {
+    const above = Math.ceil(this.#drawn / width) - 1;
+    return above > 0 ? `\u001b[${above}A\r\u001b[J` : "\r\u001b[K";
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -186,7 +204,7 @@ class ProgressLine implements Progress {
 
 function terminalWidth(): number {
   try {
-    return Deno.consoleSize().columns;
+    return Deno.consoleSize().columns || 80;
   } catch {
     // No terminal to ask: the bar was asked for all the same.
     return 80;

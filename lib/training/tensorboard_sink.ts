@@ -7,9 +7,9 @@ import type { MetricSink, SinkPositions } from "./metric_sink.ts";
 const PREFIX = "tensorboard/";
 
 /**
- * Event files for TensorBoard. They are for looking only, so they never stop anything: when one cannot be
- * written (a full disk), points are lost, and a new file is begun after the
- * next {@linkcode flush}.
+ * Event files for TensorBoard. They are for looking only, so they never stop
+ * anything: when one cannot be written (a full disk), points are lost, and a
+ * new file is begun after the next {@linkcode flush}.
  */
 export class TensorBoardSink implements MetricSink {
   readonly #folder: string;
@@ -23,7 +23,7 @@ export class TensorBoardSink implements MetricSink {
    */
   constructor(run: RunFolder, positions: SinkPositions = {}) {
     this.#folder = run.tensorboard;
-    Deno.mkdirSync(this.#folder, { recursive: true });
+    this.#try(() => Deno.mkdirSync(this.#folder, { recursive: true }));
     for (const [name, size] of this.#sizes()) {
       const position = positions[PREFIX + name];
       const path = join(this.#folder, name);
@@ -77,10 +77,17 @@ export class TensorBoardSink implements MetricSink {
     }
   }
 
-  /** Name and size in bytes of the folder's files. */
+  /** Name and size in bytes of the event files; none if they cannot be read. */
   #sizes(): [string, number][] {
-    return [...Deno.readDirSync(this.#folder)]
-      .filter(({ isFile }) => isFile)
-      .map(({ name }) => [name, Deno.statSync(join(this.#folder, name)).size]);
+    let sizes: [string, number][] = [];
+    this.#try(() => {
+      sizes = [...Deno.readDirSync(this.#folder)]
+        .filter(({ name }) => name.startsWith("events.out.tfevents"))
+        .map(({ name }) => [
+          name,
+          Deno.statSync(join(this.#folder, name)).size,
+        ]);
+    });
+    return sizes;
   }
 }

@@ -9,7 +9,12 @@ import {
 import { type Config, configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { ConfigError, UsageError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
-import { createRun } from "../../lib/runs/mod.ts";
+import {
+  createRun,
+  readRunInfo,
+  writeCheckpointFiles,
+  writeRunInfo,
+} from "../../lib/runs/mod.ts";
 import { findAgent, loadLearner } from "../../lib/agents/mod.ts";
 import { inFolder } from "../folder.ts";
 
@@ -95,6 +100,45 @@ Deno.test("findAgent() refuses a run without a checkpoint", () =>
     await writeAgent(join(folders.pretrained, "accelerating"));
     const agent = await findAgent(undefined, folders);
     assertEquals(agent.name, "pretrained/accelerating");
+  }));
+
+/** A run with one checkpoint, started at this time. */
+async function writeRun(root: string, name: string, started: string) {
+  const run = await createRun({ config, name, configName: "x", root });
+  const { model, weights } = encodeModel(network, initial);
+  await writeCheckpointFiles(run.checkpoints, 5, {
+    "model.json": new TextEncoder().encode(model),
+    "weights.bin": weights,
+  }, null);
+  const info = await readRunInfo(run);
+  const start = { time: started, fromStep: 0 };
+  await writeRunInfo(run, { ...info, starts: [start as never] });
+}
+
+Deno.test("findAgent() takes the run that was started last, by what the runs say", () =>
+  withFolders(async (folders) => {
+    await writeRun(folders.runs, "newer", "2026-02-01T00:00:00Z");
+    // Its files are the newer ones.
+    await writeRun(folders.runs, "older", "2026-01-01T00:00:00Z");
+    assertEquals((await findAgent(undefined, folders)).name, "newer");
+  }));
+
+Deno.test("findAgent() takes a name for the run, and a path for the folder", () =>
+  withFolders(async (folders) => {
+    await writeRun(folders.runs, "a", "2026-01-01T00:00:00Z");
+    const here = Deno.cwd();
+    const elsewhere = join(folders.runs, "..", "elsewhere");
+    for (const name of ["a", "b"]) await writeAgent(join(elsewhere, name));
+    Deno.chdir(elsewhere);
+    try {
+      const checkpoints: string[] = [];
+      for (const target of ["a", "./a", join(elsewhere, "a"), "b"]) {
+        checkpoints.push((await findAgent(target, folders)).checkpoint);
+      }
+      assertEquals(checkpoints, ["step-5", "model", "model", "model"]);
+    } finally {
+      Deno.chdir(here);
+    }
   }));
 
 Deno.test("findAgent() refuses an agent that is damaged or of another config", () =>

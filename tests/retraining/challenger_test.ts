@@ -9,14 +9,8 @@ import {
 import { namesIn } from "../../lib/files.ts";
 import { acquireLock } from "../../lib/system/mod.ts";
 import { checkpointPath } from "../../lib/runs/mod.ts";
-import { saveCheckpoint } from "../../lib/training/mod.ts";
 import { inFolder } from "../folder.ts";
-import {
-  addSteps,
-  makeMemory,
-  makeState,
-  NETWORK,
-} from "../training/fixtures.ts";
+import { save } from "../training/fixtures.ts";
 
 const config = await loadConfig(undefined, [
   "retraining.minutes=10",
@@ -34,12 +28,7 @@ async function prepare(root: string, changed: Config = config) {
 
 /** Gives a run checkpoints at these steps. */
 async function addCheckpoints(folder: string, ...steps: number[]) {
-  const memory = makeMemory();
-  addSteps(memory, 10, 1);
-  for (const step of steps) {
-    const state = makeState(step);
-    await saveCheckpoint(folder, state, memory, { keep: 9, network: NETWORK });
-  }
+  for (const step of steps) await save(folder, step);
 }
 
 async function damage(folder: string, step: number) {

@@ -7,14 +7,20 @@ import {
 } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { acquireLock } from "../../lib/system/mod.ts";
 import {
   createRun,
   listRuns,
   openRun,
   readRunInfo,
+  type RunFolder,
+  runFolderAt,
+  type RunInfo,
+  runNames,
   writeRunInfo,
 } from "../../lib/runs/mod.ts";
 import { inFolder } from "../folder.ts";
+import { save } from "../training/fixtures.ts";
 
 const config = await loadConfig();
 const names = (folder: string) =>
@@ -97,6 +103,8 @@ Deno.test("openRun() finds a run by its name and by its path", () =>
     assertEquals(await openRun("a", root), run);
     assertEquals(await openRun(run.path, root), run);
     assertEquals(await openRun(`${run.path}/`, "/nowhere"), run);
+    // A path is no name: ./a is not the run a.
+    await assertRejects(() => openRun("./a", root), UsageError, "no run ./a");
   }));
 
 Deno.test("openRun() refuses a run that is not there and names those that are", () =>
@@ -126,17 +134,124 @@ Deno.test("openRun() refuses a folder, and a file, that is not a run's", () =>
     }
   }));
 
-Deno.test("listRuns() names runs alone, and none where there is no folder", () =>
+Deno.test("runNames() names runs alone, the last started first, by what they say", () =>
   inFolder(async (root) => {
-    assertEquals(await listRuns(join(root, "none")), []);
+    assertEquals(await runNames(join(root, "none")), []);
     await Deno.mkdir(join(root, "other"));
-    for (const name of ["a", "b"]) {
-      const run = await createRun({ config, name, configName: "x", root });
-      const made = new Date(name === "a" ? 2000 : 1000);
-      await Deno.utime(run.info, made, made);
+    await Deno.writeTextFile(join(root, "file"), "");
+    for (const [name, ...times] of [["a", 1, 4], ["b", 3], ["c", 2]] as const) {
+      await startedRun(root, name, times.map((at) => ({ at })));
+      // Copied somewhere else, files have other times.
+      const { info } = await openRun(name, root);
+      await Deno.utime(info, times.length, times.length);
     }
-    assertEquals(await listRuns(root), ["a", "b"]);
+    assertEquals(await runNames(root), ["a", "b", "c"]);
+    await Deno.writeTextFile(join(root, "b", "run.json"), "{");
+    assertEquals((await runNames(root)).length, 3);
   }));
+
+Deno.test("a run that this user must not read is told as such", () =>
+  inFolder(async (root) => {
+    const { path } = await startedRun(root, "private", [{ at: 1 }]);
+    await startedRun(root, "own", [{ at: 0 }]);
+    const { stat } = Deno;
+    // Tests may run as root, who may read everything.
+    Reflect.set(
+      Deno,
+      "stat",
+      (file: string) =>
+        file.startsWith(`${path}/`)
+          ? Promise.reject(new Deno.errors.PermissionDenied("denied"))
+          : stat(file),
+    );
+    try {
+      const error = await assertRejects(
+        () => openRun("private", root),
+        UsageError,
+      );
+      assertMatch(error.message, /cannot be read: this user has no permission/);
+      const said: string[] = [];
+      assertEquals(await runNames(root, (message) => said.push(message)), [
+        "own",
+      ]);
+      assertEquals(said, [
+        "the run private is passed over: no permission to read it",
+      ]);
+    } finally {
+      Reflect.set(Deno, "stat", stat);
+    }
+  }));
+
+Deno.test("listRuns() tells state, steps, time and best of every run", () =>
+  inFolder(async (root) => {
+    const end = { time: "", reason: "steps", step: 2000 };
+    const ends = {
+      ended: end,
+      stopped: { ...end, reason: "signal" },
+      killed: null,
+      training: null,
+      "older-ended": undefined,
+      "older-killed": undefined,
+    };
+    for (const [i, [name, end]] of Object.entries(ends).entries()) {
+      const start = { at: i, ...(end !== undefined && { end }) };
+      const run = await startedRun(root, name, [start]);
+      await Deno.writeTextFile(run.lock, name === "older-killed" ? "{}" : "");
+    }
+    await startedRun(root, "begun", []);
+    const busy = runFolderAt(join(root, "training"));
+    using _lock = await acquireLock(busy.lock, "The run");
+    const header = "step,loss,q_mean,td_error,epsilon,env_steps_per_s,wall_s\n";
+    const lines = Array.from(
+      { length: 300 },
+      (_, i) => `${1000 * (i + 1)},0.1,0.2,0.3,0.02,250,${4 * i}.5\n`,
+    );
+    await Deno.writeTextFile(
+      busy.metrics,
+      `${header}${lines.join("")}301000,0`,
+    );
+    await save(busy.checkpoints, 300_000, { best: 200_000 });
+
+    const runs = await listRuns(root);
+    const states = Object.fromEntries(
+      runs.map(({ name, state }) => [name, state]),
+    );
+    assertEquals(states, {
+      ...{ begun: "interrupted", "older-killed": "interrupted" },
+      ...{ "older-ended": "ended", training: "training" },
+      ...{ killed: "interrupted", stopped: "interrupted", ended: "ended" },
+    });
+    assertEquals(runs.find(({ state }) => state === "training"), {
+      name: "training",
+      state: "training",
+      started: "1970-01-01T00:00:00.003Z",
+      steps: 300_000,
+      seconds: 1196.5,
+      best: { step: 200_000, mean: 100_000 },
+    });
+    const { steps, seconds, best } = runs.at(-1)!;
+    assertEquals([steps, seconds, best], [0, 0, null]);
+  }));
+
+/** A run that was started at these times, in milliseconds. */
+async function startedRun(
+  root: string,
+  name: string,
+  starts: ({ at: number } & Pick<RunInfo["starts"][0], "end">)[],
+): Promise<RunFolder> {
+  const run = await createRun({ config, name, configName: "x", root });
+  const info = await readRunInfo(run);
+  for (const { at, ...end } of starts) {
+    info.starts.push({
+      time: new Date(at).toISOString(),
+      ...{ fromStep: 0, commandLine: ["train"], commit: null },
+      ...{ versions: { deno: "2" }, pageScript: "abc" },
+      ...{ engine: "graph", device: "CPU", ...end },
+    });
+  }
+  await writeRunInfo(run, info);
+  return run;
+}
 
 Deno.test("readRunInfo() gives what writeRunInfo() wrote, or says what is wrong", () =>
   inFolder(async (root) => {
@@ -157,6 +272,8 @@ Deno.test("readRunInfo() gives what writeRunInfo() wrote, or says what is wrong"
     } as const;
     await writeRunInfo(run, { ...info, starts: [...info.starts] } as never);
     assertEquals(await readRunInfo(run), info as never);
-    await Deno.writeTextFile(run.info, "{");
-    await assertRejects(() => readRunInfo(run), UsageError, "run.json");
+    for (const broken of ["{", "{}", "null", "[]"]) {
+      await Deno.writeTextFile(run.info, broken);
+      await assertRejects(() => readRunInfo(run), UsageError, "run.json");
+    }
   }));

@@ -13,100 +13,83 @@ import {
   checkpointPath,
   findCheckpoint,
   listCheckpoints,
+  readCheckpointFiles,
   readCheckpointModel,
 } from "../../lib/runs/mod.ts";
-import {
-  loadCheckpoint,
-  loadNewestCheckpoint,
-  saveCheckpoint,
-} from "../../lib/training/mod.ts";
+import type { TrainingState } from "../../lib/training/mod.ts";
 import { inFolder } from "../folder.ts";
-import { until } from "../processes.ts";
-import { readCheckpointFiles } from "../../lib/runs/checkpoint_files.ts";
-import { addSteps, makeMemory, makeState, NETWORK } from "./fixtures.ts";
+import {
+  addSteps,
+  checkpointsOf,
+  contentOf,
+  makeTraining,
+  NETWORK,
+  save,
+} from "./fixtures.ts";
 
 const names = (folder: string) =>
   [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
-/** Saves a state and memory that are a function of `step`. */
-async function save(
+/** Restores the newest checkpoint into a training that has not begun. */
+async function restored(
   folder: string,
-  step: number,
-  { keep = 100, best }: { keep?: number; best?: number } = {},
-): Promise<string> {
-  const state = makeState(step);
-  if (best !== undefined) state.counters.best = { step: best, mean: best / 2 };
-  const memory = makeMemory();
-  addSteps(memory, 20, step);
-  return await saveCheckpoint(folder, state, memory, {
-    keep,
-    network: NETWORK,
-  });
+  warn?: (message: string) => void,
+): Promise<TrainingState> {
+  const training = makeTraining();
+  const checkpoints = checkpointsOf(training, folder, warn && { warn });
+  assertEquals(await checkpoints.restoreNewest(), true);
+  return training;
 }
 
-const refuse = (message: string) => {
-  throw new Error(`unexpected warning: ${message}`);
-};
-
-Deno.test("saveCheckpoint() stores all that loadNewestCheckpoint() gives back", () =>
+Deno.test("a checkpoint gives back all parts of a training", () =>
   inFolder(async (folder) => {
-    const state = makeState(100);
-    const memory = makeMemory();
+    const training = makeTraining(100);
     // More than fits: the rings have wrapped around.
-    addSteps(memory, 67, 1);
-    await saveCheckpoint(folder, state, memory, { keep: 1, network: NETWORK });
-    const loaded = await loadNewestCheckpoint(folder, refuse);
-    assertEquals(loaded.path, checkpointPath(folder, 100));
-    assertEquals(loaded.state, state);
-    const restored = makeMemory();
-    await loaded.restoreMemory(restored);
-    assertEquals(restored.state(), memory.state());
-    assertEquals(restored.chunks(), memory.chunks());
-    assertEquals(restored.size, memory.size);
+    addSteps(training.memory, 67, 1);
+    await using checkpoints = checkpointsOf(training, folder);
+    await checkpoints.save();
+    await checkpoints.settled();
+    assertEquals(names(folder), ["step-100"]);
+    assertEquals(
+      await contentOf(await restored(folder)),
+      await contentOf(training),
+    );
   }));
 
-Deno.test("saveCheckpoint() copies everything before it returns its promise", () =>
+Deno.test("Checkpoints.save() has copied everything when it returns", () =>
   inFolder(async (folder) => {
-    const state = makeState(100);
-    const expected = structuredClone(state);
-    const memory = makeMemory();
-    addSteps(memory, 20, 1);
-    const saved = saveCheckpoint(folder, state, memory, {
-      keep: 1,
-      network: NETWORK,
-    });
-    addSteps(memory, 20, 2);
-    state.counters.step++;
-    state.learner.sets.online[0]!.data.fill(0);
-    await saved;
-    const loaded = await loadNewestCheckpoint(folder, refuse);
-    assertEquals(loaded.state, expected);
-    const [before, restored] = [makeMemory(), makeMemory()];
-    addSteps(before, 20, 1);
-    await loaded.restoreMemory(restored);
-    assertEquals(restored.chunks(), before.chunks());
+    const training = makeTraining(100);
+    const expected = await contentOf(training);
+    await using checkpoints = checkpointsOf(training, folder);
+    await checkpoints.save();
+    addSteps(training.memory, 20, 2);
+    training.counters.step++;
+    training.counters.interval.loss++;
+    training.random.uniform();
+    const { sets } = await training.learner.getState();
+    sets.online[0]!.data.fill(0);
+    await checkpoints.settled();
+    assertEquals(await contentOf(await restored(folder)), expected);
   }));
 
-Deno.test("saveCheckpoint() stores the weights that play as a model", () =>
+Deno.test("a checkpoint holds the weights that play as a model", () =>
   inFolder(async (folder) => {
-    const state = makeState(100);
-    const options = { keep: 2, network: NETWORK };
-    await saveCheckpoint(folder, state, makeMemory(), options);
+    const training = makeTraining(100);
+    const { sets } = await training.learner.getState();
+    await using checkpoints = checkpointsOf(training, folder);
     const path = checkpointPath(folder, 100);
-    assertEquals(
-      decodeModel(NETWORK, await readCheckpointModel(path)),
-      state.learner.sets.average,
-    );
-    delete state.learner.sets.average;
-    await saveCheckpoint(folder, state, makeMemory(), options);
-    assertEquals(
-      decodeModel(NETWORK, await readCheckpointModel(path)),
-      state.learner.sets.online,
-    );
-    assertEquals((await loadCheckpoint(path)).state.learner, state.learner);
+    for (const expected of [sets.average, sets.online]) {
+      await checkpoints.save();
+      await checkpoints.settled();
+      const model = decodeModel(NETWORK, await readCheckpointModel(path));
+      assertEquals(model, expected);
+      const { learner } = await restored(folder);
+      assertEquals((await learner.getState()).sets, sets);
+      delete sets.average;
+    }
   }));
 
-Deno.test("saveCheckpoint() keeps the newest ones and the best", () =>
+Deno.test("Checkpoints keep the newest ones and the best", () =>
   inFolder(async (folder) => {
     await save(folder, 100, { keep: 2, best: 100 });
     for (let step = 200; step <= 500; step += 100) {
@@ -117,13 +100,13 @@ Deno.test("saveCheckpoint() keeps the newest ones and the best", () =>
     assertEquals(names(folder), ["step-500", "step-600"]);
   }));
 
-Deno.test("saveCheckpoint() replaces a checkpoint of the same step", () =>
+Deno.test("a checkpoint replaces one of the same step", () =>
   inFolder(async (folder) => {
     await save(folder, 100);
     await save(folder, 100, { best: 100 });
     assertEquals(names(folder), ["step-100"]);
-    const { state } = await loadNewestCheckpoint(folder, refuse);
-    assertEquals(state.counters.best, { step: 100, mean: 50 });
+    const { counters } = await restored(folder);
+    assertEquals(counters.best, { step: 100, mean: 50 });
   }));
 
 Deno.test("findCheckpoint() finds the newest, the best, and a step", () =>
@@ -151,7 +134,89 @@ Deno.test("findCheckpoint() finds the newest, the best, and a step", () =>
     );
   }));
 
-Deno.test("loadNewestCheckpoint() finds a damaged byte in any file and uses the one before", () =>
+Deno.test("findCheckpoint() takes the newest sound one where the best is lost", () =>
+  inFolder(async (folder) => {
+    const best = await save(folder, 100, { best: 100 });
+    await save(folder, 200, { best: 100 });
+    const newest = await save(folder, 300, { best: 100 });
+    const said: string[] = [];
+    const find = () =>
+      findCheckpoint(folder, "best", (message) => said.push(message));
+    assertEquals(await find(), best);
+    await Deno.writeTextFile(join(best, "weights.bin"), "");
+    assertEquals(await find(), newest);
+    await Deno.remove(best, { recursive: true });
+    await Deno.remove(join(newest, "model.json"));
+    assertEquals(await find(), checkpointPath(folder, 200));
+    // Nothing says any more which one is the best.
+    await Deno.writeTextFile(join(newest, "MANIFEST.json"), "{");
+    assertEquals(await find(), checkpointPath(folder, 200));
+    assertEquals(said.map((message) => message.split("; ").at(-1)), [
+      "step-300 takes its place",
+      ...Array(2).fill("step-200 takes its place"),
+    ]);
+    await Deno.remove(join(folder, "step-200", "weights.bin"));
+    await assertRejects(find, CheckpointError, "no other one is left");
+  }));
+
+Deno.test("Checkpoints.save() that fails leaves the best that was saved", () =>
+  inFolder(async (root) => {
+    const folder = join(root, "checkpoints");
+    await Deno.mkdir(folder);
+    const training = makeTraining(100);
+    const { counters } = training;
+    const said: string[] = [];
+    const warn = (message: string) => said.push(message);
+    await using checkpoints = checkpointsOf(training, folder, {
+      keep: 1,
+      warn,
+    });
+    const saveBest = async (step: number) => {
+      counters.step = step;
+      counters.best = { step, mean: step };
+      await checkpoints.save();
+      await checkpoints.settled();
+    };
+    await saveBest(100);
+    // A file in the way stands in for a full disk.
+    await Deno.rename(folder, `${folder}.there`);
+    await Deno.writeTextFile(folder, "");
+    await saveBest(200);
+    assertEquals(counters.best, { step: 100, mean: 100 });
+    assertEquals(said.length, 1);
+    assert(said[0]!.startsWith("step 200 was not saved, training goes on. "));
+    await Deno.remove(folder);
+    await Deno.rename(`${folder}.there`, folder);
+    counters.step = 300;
+    await checkpoints.save();
+    await checkpoints.settled();
+    assertEquals(await listCheckpoints(folder), [300, 100]);
+    assertEquals(
+      await findCheckpoint(folder, "best"),
+      checkpointPath(folder, 100),
+    );
+  }));
+
+Deno.test("a training can go on from what an earlier version saved", () =>
+  inFolder(async (folder) => {
+    const path = await save(folder, 4000);
+    const training = await restored(folder);
+    const { files } = await readCheckpointFiles(path);
+    const state = JSON.parse(new TextDecoder().decode(files["state.json"]));
+    delete state.counters.owed;
+    delete state.counters.evaluatedStep;
+    delete state.counters.interval.steps;
+    delete state.counters.interval.seconds;
+    const { writeCheckpointFiles } = await import("../../lib/runs/mod.ts");
+    await writeCheckpointFiles(folder, 4000, {
+      ...files,
+      "state.json": new TextEncoder().encode(JSON.stringify(state)),
+    }, null);
+    const { counters } = await restored(folder);
+    assertEquals({ ...counters, owed: 0 }, { ...training.counters, owed: 0 });
+  }));
+
+Deno.test("restoreNewest() finds a damaged byte in any file and uses the one before", () =>
   inFolder(async (folder) => {
     const random = new Random(1);
     await save(folder, 100);
@@ -174,11 +239,14 @@ Deno.test("loadNewestCheckpoint() finds a damaged byte in any file and uses the 
       bytes[at]! ^= 1 << random.integer(8);
       await Deno.writeFile(path, bytes);
       const warnings: string[] = [];
-      const loaded = await loadNewestCheckpoint(
+      const training = await restored(
         folder,
         (message) => warnings.push(message),
       );
-      assertEquals(loaded.state, makeState(100));
+      assertEquals(
+        await contentOf(training),
+        await contentOf(makeTraining(100)),
+      );
       assertEquals(warnings.length, 1);
       assert(
         warnings[0]!.startsWith(
@@ -215,7 +283,7 @@ Deno.test("readCheckpointFiles() never gives a byte that was not written, whiche
     assertEquals(manifest.step, 100);
   }));
 
-Deno.test("loadNewestCheckpoint() finds missing and cut files", () =>
+Deno.test("restoreNewest() finds missing and cut files", () =>
   inFolder(async (folder) => {
     await save(folder, 100);
     const cut = join(await save(folder, 200), "replay.bin");
@@ -223,138 +291,129 @@ Deno.test("loadNewestCheckpoint() finds missing and cut files", () =>
     await Deno.remove(join(await save(folder, 300), "learner.bin"));
     await Deno.remove(join(await save(folder, 400), "MANIFEST.json"));
     const warnings: string[] = [];
-    const loaded = await loadNewestCheckpoint(
+    const { counters } = await restored(
       folder,
       (message) => warnings.push(message),
     );
-    assertEquals(loaded.path, checkpointPath(folder, 100));
+    assertEquals(counters.step, 100);
     assertEquals(warnings.length, 3);
   }));
 
-Deno.test("loadNewestCheckpoint() says when none is complete, and when there is none", () =>
+Deno.test("restoreNewest() says when none is complete, each time, and moves nothing", () =>
   inFolder(async (folder) => {
-    await assertRejects(
-      () => loadNewestCheckpoint(folder, refuse),
-      CheckpointError,
-      `There is no checkpoint in ${folder}`,
+    assertEquals(
+      await checkpointsOf(makeTraining(), folder).restoreNewest(),
+      false,
     );
     await Deno.remove(join(await save(folder, 100), "state.json"));
-    const warnings: string[] = [];
-    await assertRejects(
-      () => loadNewestCheckpoint(folder, (message) => warnings.push(message)),
-      CheckpointError,
-      `None of the 1 checkpoints in ${folder} is complete`,
-    );
-    assert(warnings[0]!.endsWith("there is none before it"));
+    for (let time = 0; time < 2; time++) {
+      const warnings: string[] = [];
+      await assertRejects(
+        () => restored(folder, (message) => warnings.push(message)),
+        CheckpointError,
+        `None of the 1 checkpoints in ${folder} is complete`,
+      );
+      assert(warnings[0]!.endsWith("there is none before it"));
+    }
+    assertEquals(names(folder), ["step-100"]);
   }));
 
-Deno.test("loadCheckpoint() refuses a replay memory of another shape", () =>
+Deno.test("restoreNewest() refuses a replay memory of another shape", () =>
   inFolder(async (folder) => {
-    const loaded = await loadCheckpoint(await save(folder, 100));
+    await save(folder, 100);
     await assertRejects(
-      () => loaded.restoreMemory(makeMemory(60)),
+      () => checkpointsOf(makeTraining(0, 60), folder).restoreNewest(),
       CheckpointError,
       "resume with the config it was made with",
     );
   }));
 
-Deno.test("saveCheckpoint() removes what a killed process left, and finishes a replacement", () =>
+Deno.test("restoreNewest() removes what a killed process left, and finishes a replacement", () =>
   inFolder(async (folder) => {
     const replaced = await save(folder, 100);
     await Deno.rename(replaced, `${replaced}.replaced`);
     await Deno.mkdir(join(folder, "step-50.partial"));
     await Deno.rename(await save(folder, 70), join(folder, "step-70.removed"));
-    const { path } = await loadNewestCheckpoint(folder, refuse);
-    assertEquals(path, replaced);
+    assertEquals((await restored(folder)).counters.step, 100);
     assertEquals(names(folder), ["step-100"]);
   }));
 
-Deno.test("saveCheckpoint() on a full disk leaves the earlier checkpoint, and nothing else", () =>
+/** A program that saves checkpoints, in a process of its own. */
+const saving = (body: string) => {
+  const here = (file: string) => new URL(file, import.meta.url).href;
+  return `import * as fixtures from "${here("fixtures.ts")}";\n${body}`;
+};
+
+Deno.test("a checkpoint on a full disk leaves the earlier one, and nothing else", () =>
   inFolder(async (folder) => {
     await save(folder, 100);
-    const here = (file: string) => new URL(file, import.meta.url).href;
     // A limit on the size of a file stands in for a full disk.
-    const program = `
-      import { saveCheckpoint } from "${
-      here("../../lib/training/checkpoint.ts")
-    }";
-      import * as fixtures from "${here("fixtures.ts")}";
-      const memory = fixtures.makeMemory(200);
-      fixtures.addSteps(memory, 150, 1); // 960 kB
-      try {
-        await saveCheckpoint(
-          ${JSON.stringify(folder)}, fixtures.makeState(200), memory,
-          { keep: 1, network: fixtures.NETWORK },
-        );
-      } catch (error) {
-        console.log(JSON.stringify([error.name, error.message]));
-      }
-    `;
+    const program = saving(`
+      const training = fixtures.makeTraining(200, 200);
+      fixtures.addSteps(training.memory, 150, 1); // 960 kB
+      await using checkpoints = fixtures.checkpointsOf(
+        training, ${JSON.stringify(folder)}, { keep: 1, warn: console.log },
+      );
+      await checkpoints.save();
+    `);
     const { stdout } = await new Deno.Command("bash", {
       // Ignored, the signal for a file that is too large is an error.
       args: ["-c", `trap '' XFSZ; ulimit -f 512; exec "$0" eval "$1"`]
         .concat(Deno.execPath(), program),
       stderr: "inherit",
     }).output();
-    assertEquals(JSON.parse(new TextDecoder().decode(stdout)), [
-      "CheckpointError",
-      `Cannot save the checkpoint ${
-        checkpointPath(folder, 200)
-      }: File too large (os error 27); earlier ones are untouched. Make room on that disk`,
-    ]);
+    assertEquals(
+      new TextDecoder().decode(stdout),
+      "step 200 was not saved, training goes on. Cannot save the checkpoint " +
+        `${checkpointPath(folder, 200)}: File too large (os error 27); ` +
+        "earlier ones are untouched. Make room on that disk\n",
+    );
     assertEquals(names(folder), ["step-100"]);
-    const { state } = await loadNewestCheckpoint(folder, refuse);
-    assertEquals(state, makeState(100));
+    assertEquals(
+      await contentOf(await restored(folder)),
+      await contentOf(makeTraining(100)),
+    );
   }));
 
-Deno.test("saveCheckpoint() killed at any moment leaves complete checkpoints alone", () =>
+Deno.test("a process that is killed while it saves leaves complete checkpoints alone", () =>
   inFolder(async (folder) => {
     const random = new Random(1);
-    const here = (file: string) => new URL(file, import.meta.url).href;
-    const program = `
-      import { saveCheckpoint } from "${
-      here("../../lib/training/checkpoint.ts")
-    }";
-      import * as fixtures from "${here("fixtures.ts")}";
-      const memory = fixtures.makeMemory();
-      fixtures.addSteps(memory, 20, 1);
+    const program = saving(`
       for (let step = Number(Deno.args[0]);; step++) {
-        const state = fixtures.makeState(step);
-        state.counters.best = { step: step - step % 5, mean: 1 };
+        const best = step - step % 5;
         // Every third one a second time, replacing the first.
         for (let time = 0; time < (step % 3 === 0 ? 2 : 1); time++) {
-          await saveCheckpoint(
-            ${JSON.stringify(folder)}, state, memory,
-            { keep: 2, network: fixtures.NETWORK },
-          );
+          await fixtures.save(${
+      JSON.stringify(folder)
+    }, step, { keep: 2, best });
         }
-        if (step === Number(Deno.args[0])) console.log("saving");
       }
-    `;
-    const isUnfinished = (name: string) => !/^step-\d+$/.test(name);
+    `);
+    const unfinished = () =>
+      names(folder).some((name) => !/^step-\d+$/.test(name));
     let newest = 1;
     let interrupted = 0;
     for (let kill = 0; kill < 8; kill++) {
       const writer = new Deno.Command(Deno.execPath(), {
         args: ["eval", program, String(newest)],
-        stdout: "piped",
         stderr: "inherit",
       }).spawn();
-      const reader = writer.stdout.getReader();
-      await reader.read();
-      if (kill % 2) await until(() => names(folder).some(isUnfinished));
-      await new Promise((go) => setTimeout(go, random.integer(100)));
+      // At one moment or another, every other time in the middle of one.
+      while (
+        ((await listCheckpoints(folder))[0] ?? 0) < newest || !unfinished()
+      ) await new Promise((go) => setTimeout(go));
+      const wait = kill % 2 * random.integer(100);
+      await new Promise((go) => wait > 0 ? setTimeout(go, wait) : go(null));
       writer.kill("SIGKILL");
       await writer.status;
-      await reader.cancel();
 
-      if (names(folder).some(isUnfinished)) interrupted++;
-      const { path, state } = await loadNewestCheckpoint(folder, refuse);
-      const { step } = state.counters;
-      const expected = makeState(step);
-      expected.counters.best = { step: step - step % 5, mean: 1 };
-      assertEquals(state, expected);
-      assertEquals(path, checkpointPath(folder, step));
+      if (unfinished()) interrupted++;
+      const training = await restored(folder);
+      const { step } = training.counters;
+      const expected = makeTraining(step);
+      const best = step - step % 5;
+      expected.counters.best = { step: best, mean: best / 2 };
+      assertEquals(await contentOf(training), await contentOf(expected));
       for (const other of await listCheckpoints(folder)) {
         await readCheckpointFiles(checkpointPath(folder, other));
       }

@@ -1,49 +1,112 @@
-/** A game and a learner that cost nothing, to see what training does. */
-import { type Learner, ReplayMemory } from "../../lib/agent/mod.ts";
-import { loadConfig } from "../../lib/config/mod.ts";
+/** Games and a learner that cost nothing, to see what training does. */
+import {
+  initialState,
+  initialWeights,
+  type Learner,
+  ReplayMemory,
+  resolveNetwork,
+} from "../../lib/agent/mod.ts";
+import { type Config, loadConfig } from "../../lib/config/mod.ts";
 import { FRAME_BYTES, OBSERVATION_BYTES } from "../../lib/constants.ts";
-import type { StepResult, VectorEnv } from "../../lib/env/types.ts";
+import type { Environments } from "../../lib/env/mod.ts";
+import type {
+  EnvState,
+  EpisodeSchedule,
+  EpisodeStatistics,
+  StepResult,
+  VectorEnv,
+} from "../../lib/env/types.ts";
 import { Random } from "../../lib/random.ts";
-import { type Counters, freshCounters } from "../../lib/training/counters.ts";
+import { freshCounters, type Stage } from "../../lib/training/mod.ts";
+import type { Counters } from "../../lib/training/counters.ts";
 import type { TrainingHooks, TrainingParts } from "../../lib/training/loop.ts";
 
-const NUM_ENVS = 2;
+/** Agent steps and score of each game. */
+const GAME = { steps: 5, score: 40 };
+const BATCH = 4;
 
-/** Games that never end, whose frames are black. */
-export function fakeEnv(onStep: () => Promise<void> = async () => {}) {
+/** Black games that all end alike. */
+export function fakeEnv(
+  numEnvs: number,
+  onStep: () => Promise<void> = async () => {},
+) {
+  let schedule: EpisodeSchedule = () => null;
+  let seats: { episode: number; steps: number }[] = [];
   const nothing: StepResult = {
-    observations: new Uint8Array(NUM_ENVS * OBSERVATION_BYTES),
-    frames: new Uint8Array(NUM_ENVS * FRAME_BYTES),
-    rewards: new Float32Array(NUM_ENVS),
-    terminated: new Uint8Array(NUM_ENVS),
-    truncated: new Uint8Array(NUM_ENVS),
-    finalFrames: Array(NUM_ENVS).fill(undefined),
-    infos: Array(NUM_ENVS).fill({ score: 0, frames: 0, speed: 6 }),
+    observations: new Uint8Array(numEnvs * OBSERVATION_BYTES),
+    frames: new Uint8Array(numEnvs * FRAME_BYTES),
+    rewards: new Float32Array(numEnvs),
+    terminated: new Uint8Array(numEnvs),
+    truncated: new Uint8Array(numEnvs),
+    finalFrames: Array(numEnvs).fill(undefined),
+    infos: [],
     recoveries: 0,
   };
-  return {
-    numEnvs: NUM_ENVS,
-    numActions: 2,
-    reset: () => Promise.resolve(nothing),
-    step: () => onStep().then(() => nothing),
-  } as Partial<VectorEnv> as VectorEnv;
+  const begin = (given: EpisodeSchedule, at: typeof seats) => {
+    [schedule, seats] = [given, at];
+    return Promise.resolve(nothing);
+  };
+  const play = (seat: (typeof seats)[0], environment: number) => {
+    const info = { score: 0, frames: 0, speed: 6 };
+    const start = schedule(environment, seat.episode);
+    if (!start || ++seat.steps < GAME.steps) return info;
+    const episode: EpisodeStatistics = {
+      ...{ ...GAME, episode: seat.episode++, seed: start.seed, frames: 300 },
+      ...{ return: 0, speed: 6, end: "crash" },
+    };
+    seat.steps = 0;
+    return { ...info, episode };
+  };
+  const env: Partial<VectorEnv> = {
+    ...{ numEnvs, numActions: 2 },
+    reset: (given) =>
+      begin(
+        given,
+        Array.from({ length: numEnvs }, () => ({ episode: 0, steps: 0 })),
+      ),
+    async step() {
+      await onStep();
+      const infos = seats.map(play);
+      const terminated = Uint8Array.from(infos, (info) => +("episode" in info));
+      return { ...nothing, infos, terminated };
+    },
+    state: () => ({
+      environments: seats.map(({ episode, steps }) => ({
+        ...{ episode, start: null, actions: "A".repeat(steps) },
+      })),
+    }),
+    restore: ({ environments }: EnvState, given) =>
+      begin(
+        given,
+        environments.map(({ episode, actions }) => ({
+          ...{ episode, steps: actions.length },
+        })),
+      ),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  return env as VectorEnv;
 }
 
 /** Counts its updates, and takes a moment for each. */
 export function fakeLearner(
   updates = 0,
   onUpdate: (updates: number) => unknown = () => {},
+  config?: Config,
 ) {
-  const bytes = () => new Uint8Array(4 * OBSERVATION_BYTES);
-  return {
+  const network = config &&
+    resolveNetwork(config.network, config.game.actions);
+  let state = network && initialState(initialWeights(network, new Random(1)));
+  const bytes = () => new Uint8Array(BATCH * OBSERVATION_BYTES);
+  const learner: Partial<Learner> = {
+    device: "fake",
     batch: {
-      size: 4,
+      size: BATCH,
       observations: bytes(),
       nextObservations: bytes(),
-      actions: new Int32Array(4),
-      returns: new Float32Array(4),
-      discounts: new Float32Array(4),
-      weights: new Float32Array(4),
+      actions: new Int32Array(BATCH),
+      returns: new Float32Array(BATCH),
+      discounts: new Float32Array(BATCH),
+      weights: new Float32Array(BATCH),
     },
     get updates() {
       return updates;
@@ -51,11 +114,16 @@ export function fakeLearner(
     async update() {
       await new Promise((resolve) => setTimeout(resolve));
       onUpdate(++updates);
-      return { loss: 1, meanQ: 0, tdErrors: new Float32Array(4) };
+      return { loss: 1, meanQ: 0, tdErrors: new Float32Array(BATCH) };
     },
-    qValues: (_: Uint8Array, count: number) =>
-      Promise.resolve(new Float32Array(2 * count)),
-  } as Partial<Learner> as Learner;
+    qValues: (_, count) => Promise.resolve(new Float32Array(2 * count)),
+    getState: () => Promise.resolve({ ...state!, updates }),
+    setState(given) {
+      [state, updates] = [given, given.updates];
+      return Promise.resolve();
+    },
+  };
+  return learner as Learner;
 }
 
 /** What {@linkcode fakeTraining} is made with. */
@@ -71,6 +139,13 @@ export interface FakeOptions {
   onEvaluate?: () => number | null;
 }
 
+/** A config for two games and the fake learner. */
+export const fakeConfig = (sets: readonly string[]): Promise<Config> =>
+  loadConfig(undefined, [
+    ...["env.instances=2", `learner.batchSize=${BATCH}`, "replay.warmup=8"],
+    ...["replay.capacity=200", ...sets],
+  ]);
+
 /** All that `train` works with, and what it did, in order. */
 export async function fakeTraining(
   sets: readonly string[],
@@ -83,22 +158,19 @@ export async function fakeTraining(
     onEvaluate = () => 100,
   }: FakeOptions = {},
 ) {
-  const config = await loadConfig(undefined, [
-    ...["env.instances=2", "learner.batchSize=4", "replay.warmup=8"],
-    ...["replay.capacity=200", ...sets],
-  ]);
+  const config = await fakeConfig(sets);
   const memory = new ReplayMemory({
-    ...{ capacity: 200, environments: NUM_ENVS, discount: 0.9, nStep: 1 },
+    ...{ capacity: 200, environments: 2, discount: 0.9, nStep: 1 },
   });
   for (let i = 0; i < filled; i++) {
-    memory.add(i % NUM_ENVS, {
+    memory.add(i % 2, {
       ...{ frame: new Uint8Array(FRAME_BYTES), action: 0, reward: 0 },
       ...{ terminated: false, truncated: false },
     });
   }
   const parts: TrainingParts = {
     ...{ config, memory, counters },
-    env: fakeEnv(onStep),
+    env: fakeEnv(2, onStep),
     learner: fakeLearner(updates, onUpdate),
     random: new Random(1),
   };
@@ -116,4 +188,21 @@ export async function fakeTraining(
     },
   };
   return { parts, events, hooks, start: await parts.env.reset(() => null) };
+}
+
+/** In place of Chrome and TensorFlow. */
+export function fakeStage(
+  config: Config,
+  { onStep, onUpdate }: FakeOptions = {},
+): Promise<Stage> {
+  const environments = {
+    ...{ clock: "lockstep", chromeVersion: "1", scriptHash: "abc" },
+    create: ({ numEnvs = config.env.instances }) =>
+      Promise.resolve(fakeEnv(numEnvs, onStep)),
+  };
+  return Promise.resolve({
+    environments: environments as unknown as Environments,
+    learner: fakeLearner(0, onUpdate, config),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
 }

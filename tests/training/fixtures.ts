@@ -1,14 +1,29 @@
-/** A small network, replay memory and state, and what to compare them by. */
+/** A small training, and what to compare it by. */
 import {
+  type Learner,
   type LearnerState,
   type NamedTensor,
   ReplayMemory,
   resolveNetwork,
 } from "../../lib/agent/mod.ts";
+import { loadConfig } from "../../lib/config/mod.ts";
 import { FRAME_BYTES } from "../../lib/constants.ts";
+import type { EnvState, Observations, VectorEnv } from "../../lib/env/types.ts";
 import { Random } from "../../lib/random.ts";
-import type { TrainingState } from "../../lib/training/checkpoint.ts";
-import { freshCounters } from "../../lib/training/counters.ts";
+import { checkpointPath } from "../../lib/runs/mod.ts";
+import {
+  type CheckpointOptions,
+  Checkpoints,
+  freshCounters,
+  type Sinks,
+  TrainingGames,
+  trainingParts,
+  type TrainingState,
+} from "../../lib/training/mod.ts";
+import { freshInterval } from "../../lib/training/counters.ts";
+import type { SinkPositions } from "../../lib/training/metric_sink.ts";
+
+const config = await loadConfig();
 
 export const NETWORK = resolveNetwork(
   { layers: [{ type: "dense", units: 2 }], dueling: false, members: 1 },
@@ -46,8 +61,8 @@ export function addSteps(memory: ReplayMemory, steps: number, seed: number) {
   }
 }
 
-/** A state as it could be at a step; another step, another state. */
-export function makeState(step: number): TrainingState {
+/** A training as it could be at a step; another step, another one. */
+export function makeTraining(step = 0, capacity = 40): TrainingState {
   const random = new Random(step);
   const tensors = (): NamedTensor[] =>
     NETWORK.weights.map(({ name, shape }) => ({
@@ -58,7 +73,7 @@ export function makeState(step: number): TrainingState {
         () => random.normal(),
       ),
     }));
-  const learner: LearnerState = {
+  let state: LearnerState = {
     updates: step,
     sets: {
       online: tensors(),
@@ -68,19 +83,79 @@ export function makeState(step: number): TrainingState {
       secondMoments: tensors(),
     },
   };
+  const learner: Pick<Learner, "getState" | "setState" | "updates"> = {
+    updates: step,
+    getState: () => Promise.resolve(state),
+    setState: (given) => {
+      state = given;
+      return Promise.resolve();
+    },
+  };
+  const memory = makeMemory(capacity);
+  addSteps(memory, step === 0 ? 0 : 20, step);
+  let played: EnvState = {
+    environments: [{ episode: step, start: { seed: 7 }, actions: "AAEA" }],
+  };
+  const env = {
+    state: () => played,
+    restore: (given: EnvState) => {
+      played = given;
+      return Promise.resolve({} as Observations);
+    },
+  };
+  let positions: SinkPositions | undefined = { "scores.csv": step };
+  const sinks = {
+    flush: () => positions,
+    open: (given?: SinkPositions) => positions = given,
+  };
   return {
+    ...{ config, network: NETWORK, memory, random },
+    learner: learner as Learner,
     counters: {
       ...freshCounters(),
-      step,
-      games: step / 10,
-      wallSeconds: step / 3,
-      interval: { updates: 1, loss: 0.1 + 0.2, meanQ: 1 / 3, tdError: 0 },
+      ...{ step, games: step / 10, wallSeconds: step / 3 },
+      interval: { ...freshInterval(), updates: 1, loss: 0.1 + 0.2 },
     },
-    learner,
-    env: {
-      environments: [{ episode: 3, start: { seed: 7 }, actions: "AAEA" }],
-    },
-    randoms: { training: random.state },
-    sinks: { "scores.csv": 123 },
+    games: new TrainingGames(env as Partial<VectorEnv> as VectorEnv, config),
+    sinks: sinks as Partial<Sinks> as Sinks,
   };
 }
+
+/** All that a checkpoint of a training must bring back. */
+export async function contentOf(training: TrainingState) {
+  const { counters, learner, memory, random, games, sinks } = training;
+  return structuredClone({
+    ...{ counters, learner: await learner.getState(), random: random.state },
+    ...{ env: games.env.state(), sinks: sinks.flush() },
+    ...{ memory: memory.state(), chunks: memory.chunks(), size: memory.size },
+  });
+}
+
+/** A training's checkpoints in a folder. */
+export function checkpointsOf(
+  training: TrainingState,
+  folder: string,
+  { keep = 100, warn = refuse }: Partial<CheckpointOptions> = {},
+): Checkpoints {
+  const parts = trainingParts(training);
+  return new Checkpoints(training.counters, parts, { folder, keep, warn });
+}
+
+/** Saves a training as it could be at a step. @returns the path */
+export async function save(
+  folder: string,
+  step: number,
+  { best, ...options }: Partial<CheckpointOptions> & { best?: number } = {},
+): Promise<string> {
+  const training = makeTraining(step);
+  if (best !== undefined) {
+    training.counters.best = { step: best, mean: best / 2 };
+  }
+  await using checkpoints = checkpointsOf(training, folder, options);
+  await checkpoints.save();
+  return checkpointPath(folder, step);
+}
+
+const refuse = (message: string) => {
+  throw new Error(`unexpected warning: ${message}`);
+};

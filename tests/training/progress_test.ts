@@ -1,27 +1,42 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { loadConfig } from "../../lib/config/mod.ts";
+import { duration } from "../../lib/text.ts";
 import {
   createProgress,
-  formatDuration,
+  formatBar,
   formatStatus,
   type TrainingStatus,
 } from "../../lib/training/mod.ts";
 
+const plan = await loadConfig(undefined, [
+  ...["training.steps=24000", "evaluation.every=6000"],
+  ...["evaluation.episodes=20", "evaluation.finalEpisodes=40"],
+]);
 const STATUS: TrainingStatus = {
   step: 12_000,
+  ...{ steps: 1000, seconds: 1000 / 240, updates: 100 },
+  ...{ loss: 1.23456, meanQ: 0, tdError: 0 },
+  epsilon: 0.4123,
+  learningRate: 1e-4,
+  wallSeconds: 50,
+  memory: 1e8,
   games: 1234,
   lastScores: [100, 200],
   bestScore: 1000,
-  epsilon: 0.4123,
-  loss: 0.0123456,
-  stepsPerSecond: 240,
-  wallSeconds: 50,
+  evaluationSeconds: 10,
 };
-const BUDGET = { steps: 24_000, minutes: null };
 
-Deno.test("formatStatus() says everything in one line", () => {
+/** The time that is left. */
+const left = (status: Partial<TrainingStatus>, minutes: number | null) =>
+  formatStatus({ ...STATUS, ...status }, {
+    ...plan,
+    training: { ...plan.training, minutes },
+  }).split(" · ")[0];
+
+Deno.test("formatStatus() says everything in one line, what matters most first", () => {
   assertEquals(
-    formatStatus(STATUS, BUDGET),
-    "step 12,000 of 24,000 · 1,234 games · mean of last 2 150 · best 1,000 · ε 0.412 · loss 0.0123 · 240 steps/s · 0:50 left",
+    formatStatus(STATUS, plan),
+    "1:30 left · mean 150 · best 1,000 · step 12,000 of 24,000 · 240 steps/s · 1,234 games · ε 0.412 · loss 0.0123",
   );
 });
 
@@ -29,56 +44,95 @@ Deno.test("formatStatus() leaves out what is not known yet", () => {
   assertEquals(
     formatStatus({
       ...STATUS,
-      ...{ step: 0, games: 0, lastScores: [], bestScore: null },
-      ...{ loss: NaN, stepsPerSecond: 0 },
-    }, BUDGET),
-    "step 0 of 24,000 · 0 games · ε 0.412",
+      ...{ step: 1000, games: 0, lastScores: [], bestScore: null },
+      ...{ updates: 0, loss: 0, evaluationSeconds: null },
+    }, plan),
+    "1:36 + 5 evaluations left · step 1,000 of 24,000 · 240 steps/s · 0 games · ε 0.412",
+  );
+});
+
+Deno.test("formatStatus() counts the evaluations that are still to come", () => {
+  // 12,000 steps, evaluations at 18,000 and 24,000, and 40 games at the end.
+  assertEquals(left({}, null), "1:30 left");
+  assertEquals(left({ step: 18_001 }, null), "0:55 left");
+  assertEquals(left({ step: 24_001 }, null), "0:20 left");
+  assertEquals(
+    left({ step: 23_999, evaluationSeconds: null }, null),
+    "0:00 + 2 evaluations left",
   );
 });
 
 Deno.test("formatStatus() counts down to whichever limit comes first", () => {
-  const left = (status: Partial<TrainingStatus>, minutes: number) =>
-    formatStatus({ ...STATUS, ...status }, { steps: 24_000, minutes })
-      .split(" · ").at(-1);
-  assertEquals(left({}, 60), "0:50 left");
-  assertEquals(left({}, 1), "0:10 left");
-  assertEquals(left({ wallSeconds: 61 }, 1), "0:00 left");
-  assertEquals(left({ step: 24_001 }, 60), "0:00 left");
+  assertEquals(left({}, 60), "1:30 left");
+  assertEquals(left({}, 1), "0:30 left");
+  assertEquals(left({ wallSeconds: 61 }, 1), "0:20 left");
+  assertEquals(
+    left({ evaluationSeconds: null }, 1),
+    "0:10 + 1 evaluation left",
+  );
 });
 
-Deno.test("formatDuration() gives minutes and seconds, and hours where there are any", () => {
+Deno.test("formatBar() has whole fields at any width, the most important ones first", () => {
+  const fields = formatStatus(STATUS, plan).split(" · ");
+  let shown = 0;
+  for (let width = 20; width <= 200; width++) {
+    const line = formatBar(STATUS, plan, "01:05", width);
+    assert(line.length <= width, line);
+    const text = line.replace(/^\[[#-]*\] 01:05 ?/, "").split(" · ");
+    assertEquals(text, fields.slice(0, text.length), line);
+    shown = text.length;
+  }
+  assertEquals(shown, fields.length);
+  assertStringIncludes(formatBar(STATUS, plan, "01:05", 79), "best 1,000");
+  const begun = { ...STATUS, evaluationSeconds: null };
+  assertEquals(formatBar(begun, plan, "01:05", 19), "mean 150");
+});
+
+Deno.test("formatBar() fills with the steps, or with the time when that is over sooner", () => {
+  const bar = (status: TrainingStatus | null, minutes: number | null) =>
+    formatBar(
+      status,
+      { ...plan, training: { ...plan.training, minutes } },
+      "00:50",
+      120,
+    ).slice(0, 28);
+  assertEquals(bar(null, null), "[--------------------] 00:50");
+  assertEquals(bar(STATUS, null), "[##########----------] 00:50");
+  assertEquals(bar(STATUS, 1), "[################----] 00:50");
+});
+
+Deno.test("duration() gives minutes and seconds, and hours where there are any", () => {
   assertEquals(
-    [0, 9.6, 59.7, 3599, 3600, 360_000].map(formatDuration),
+    [0, 9.6, 59.7, 3599, 3600, 360_000].map(duration),
     ["0:00", "0:10", "1:00", "59:59", "1:00:00", "100:00:00"],
   );
 });
 
 Deno.test("createProgress() writes plain lines, not too many, where there is no terminal", async () => {
   for (const [lineSeconds, lines] of [[0, 3], [3600, 1]] as const) {
-    let written = "";
+    const written: string[] = [];
     await using progress = createProgress({
-      ...{ budget: BUDGET, terminal: false, lineSeconds },
-      write: (text) => written += text,
+      ...{ plan, terminal: false, lineSeconds },
+      write: (line) => written.push(line),
     });
     for (let i = 0; i < 3; i++) progress.update(STATUS);
     progress.log("Chrome was started again.");
-    assertEquals(
-      written,
-      `${formatStatus(STATUS, BUDGET)}\n`.repeat(lines) +
-        "Chrome was started again.\n",
-    );
+    assertEquals(written, [
+      ...Array(lines).fill(formatStatus(STATUS, plan)),
+      "Chrome was started again.",
+    ]);
   }
 });
 
 Deno.test("createProgress() draws a bar on stderr, in one line, and nothing on stdout", async () => {
-  const module = new URL("../../lib/training/progress.ts", import.meta.url);
+  const module = new URL("../../lib/training/mod.ts", import.meta.url);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "eval",
       `import { createProgress } from "${module}";
       {
         await using progress = createProgress({
-          budget: ${JSON.stringify(BUDGET)}, terminal: true,
+          plan: ${JSON.stringify(plan)}, terminal: true,
         });
         progress.log("a sentence");
         progress.update(${JSON.stringify(STATUS)});
@@ -87,26 +141,12 @@ Deno.test("createProgress() draws a bar on stderr, in one line, and nothing on s
   }).output();
   const text = new TextDecoder().decode(stderr);
   assertEquals([success, stdout.length], [true, 0]);
-  assertEquals(text.includes("[--------------------] 00:00"), true, text);
-  assertEquals(
-    text.includes("\ra sentence\n") || text.includes("\u001b[Ka sentence\n"),
-    true,
-    text,
-  );
-  assertEquals(text.includes("[##########----------] 00:0"), true, text);
-  assertEquals(text.includes("step 12,000 of 24,000"), true, text);
+  assertStringIncludes(text, "[----------] 00:00");
+  assertStringIncludes(text, "\u001b[Ka sentence\n");
+  assertStringIncludes(text, "[#####-----] 00:0");
+  assertStringIncludes(text, "1:30 left · mean 150 · best 1,000 · step");
   for (const line of text.split(/[\r\n]/)) {
     // deno-lint-ignore no-control-regex
-    assertEquals(line.replace(/\u001b\[K/, "").length < 80, true, line);
+    assert(line.replaceAll(/\u001b\[K/g, "").length < 80, line);
   }
-});
-
-Deno.test("createProgress() says from where a run goes on", async () => {
-  let written = "";
-  await using progress = createProgress({
-    ...{ budget: BUDGET, terminal: false },
-    write: (text) => written += text,
-  });
-  progress.resumed(12_000);
-  assertEquals(written, "Going on from step 12,000.\n");
 });

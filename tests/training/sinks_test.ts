@@ -7,10 +7,12 @@ import {
   GAMES,
   type IntervalRecord,
   INTERVALS,
+  type RunFolder,
   runFolderAt,
 } from "../../lib/runs/mod.ts";
-import { openSinks, type Sinks } from "../../lib/training/mod.ts";
+import { Sinks } from "../../lib/training/mod.ts";
 import { CsvFile } from "../../lib/training/csv_file.ts";
+import type { SinkPositions } from "../../lib/training/metric_sink.ts";
 import { inFolder } from "../folder.ts";
 import { readScalars } from "../tensorflow/event_file.ts";
 
@@ -44,6 +46,12 @@ const interval = (n: number): IntervalRecord => ({
   memory: 512.34e6,
 });
 
+function openSinks(run: RunFolder, positions?: SinkPositions): Sinks {
+  const sinks = new Sinks(run);
+  sinks.open(positions);
+  return sinks;
+}
+
 /** What a run measures from `from` to `to`, as its loop would tell it. */
 function measure(sink: Sinks, from: number, to: number) {
   for (let n = from; n < to; n++) {
@@ -52,7 +60,7 @@ function measure(sink: Sinks, from: number, to: number) {
   }
 }
 
-Deno.test("openSinks() writes lines that can be read at once, numbers in full", () =>
+Deno.test("Sinks write lines that can be read at once, numbers in full", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
     using sink = openSinks(run);
@@ -72,7 +80,7 @@ Deno.test("openSinks() writes lines that can be read at once, numbers in full", 
     );
   }));
 
-Deno.test("openSinks() goes on from a position with the same bytes as without a break", () =>
+Deno.test("Sinks go on from a position with the same bytes as without a break", () =>
   inFolder(async (folder) => {
     const [whole, broken] = ["whole", "broken"].map((name) => {
       Deno.mkdirSync(join(folder, name));
@@ -103,7 +111,7 @@ Deno.test("openSinks() goes on from a position with the same bytes as without a 
     }
   }));
 
-Deno.test("openSinks() refuses to go on from a file that lost lines", () =>
+Deno.test("Sinks refuse to go on from a file that lost lines, and change nothing", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
     let positions;
@@ -111,7 +119,9 @@ Deno.test("openSinks() refuses to go on from a file that lost lines", () =>
       using sink = openSinks(run);
       measure(sink, 1, 9);
       positions = sink.flush();
+      measure(sink, 9, 10);
     }
+    const scores = await Deno.readTextFile(run.scores);
     const size = (await Deno.stat(run.metrics)).size;
     await Deno.truncate(run.metrics, size - 1);
     assertThrows(
@@ -121,6 +131,7 @@ Deno.test("openSinks() refuses to go on from a file that lost lines", () =>
         size - 1
       } bytes, but ${size} when the checkpoint was made`,
     );
+    assertEquals(await Deno.readTextFile(run.scores), scores);
   }));
 
 Deno.test("CsvFile begins anew without a position", () =>
@@ -168,7 +179,7 @@ Deno.test("CsvFile keeps lines while the disk is full, and writes them when it i
     );
   }));
 
-Deno.test("openSinks() writes TensorBoard's curves, none of their points twice", () =>
+Deno.test("Sinks write TensorBoard's curves, none of their points twice", () =>
   inFolder((folder) => {
     const run = runFolderAt(folder);
     let positions;
@@ -211,7 +222,25 @@ Deno.test("openSinks() writes TensorBoard's curves, none of their points twice",
     assertEquals(curve("eval/max_score"), [[300, 600]]);
   }));
 
-Deno.test("openSinks() does not stop when event files cannot be written", () =>
+Deno.test("Sinks remove no file of the user's beside the event files", () =>
+  inFolder(async (folder) => {
+    const run = runFolderAt(folder);
+    await Deno.mkdir(run.tensorboard);
+    await Deno.writeTextFile(join(run.tensorboard, "notes.txt"), "mine");
+    using sinks = openSinks(run);
+    measure(sinks, 1, 4);
+    const positions = sinks.flush();
+    assertEquals(
+      Object.keys(positions).filter((name) => /notes/.test(name)),
+      [],
+    );
+    assertEquals(
+      await Deno.readTextFile(join(run.tensorboard, "notes.txt")),
+      "mine",
+    );
+  }));
+
+Deno.test("Sinks do not stop when event files cannot be written", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
     using sinks = openSinks(run);

@@ -1,0 +1,133 @@
+/** All runs, and how far they have come. */
+import { join } from "node:path";
+import { parseCsv, requiredNumber } from "../csv.ts";
+import { ifThere, namesIn } from "../files.ts";
+import { lockHolder } from "../system/mod.ts";
+import { listCheckpoints } from "./checkpoint_files.ts";
+import { bestEvaluation } from "./find_checkpoint.ts";
+import { type RunFolder, runFolderAt, RUNS_FOLDER } from "./run_folder.ts";
+import { readRunInfo, type RunStart } from "./run_info.ts";
+
+/** Bytes at the end of a table in which its last line is. */
+const LAST_LINE_BYTES = 4096;
+
+/** A run as a list shows it. */
+export interface RunSummary {
+  name: string;
+  /**
+   * `training`: a process does; `ended`: all of it is done; `interrupted`: it
+   * was stopped or killed, and can be resumed.
+   */
+  state: "training" | "ended" | "interrupted";
+  /** When it was started or resumed last, ISO 8601; null: not yet. */
+  started: string | null;
+  /** Agent steps and seconds of training, as far as metrics.csv tells. */
+  steps: number;
+  seconds: number;
+  /** Its best evaluation; null: none yet. */
+  best: { step: number; mean: number } | null;
+}
+
+/**
+ * Names of the runs in a folder, the one that was started last first: by what
+ * the runs say themselves, so that a copied folder has the same order.
+ *
+ * @param warn told of a run that this user must not read
+ */
+export async function runNames(
+  root: string = RUNS_FOLDER,
+  warn: (message: string) => void = () => {},
+): Promise<string[]> {
+  const runs: { name: string; started: string }[] = [];
+  for (const name of await namesIn(root)) {
+    const run = runFolderAt(join(root, name));
+    try {
+      const made = (await Deno.stat(run.info)).mtime?.toISOString() ?? "";
+      const last = await readRunInfo(run).then(
+        ({ starts }) => starts.at(-1)?.time,
+        () => null,
+      );
+      runs.push({ name, started: last ?? made });
+    } catch (error) {
+      if (error instanceof Deno.errors.PermissionDenied) {
+        warn(`the run ${name} is passed over: no permission to read it`);
+      }
+      // Anything else that lies there is no run.
+    }
+  }
+  return runs
+    .sort((a, b) =>
+      a.started === b.started
+        ? (a.name < b.name ? 1 : -1)
+        : (a.started < b.started ? 1 : -1)
+    )
+    .map(({ name }) => name);
+}
+
+/** All runs that can be read, in that order; cheap: no table is read whole. */
+export async function listRuns(
+  root: string = RUNS_FOLDER,
+): Promise<RunSummary[]> {
+  const summaries: RunSummary[] = [];
+  for (const name of await runNames(root)) {
+    const run = runFolderAt(join(root, name));
+    const summary = await summarizeRun(run).catch(() => null);
+    if (summary) summaries.push(summary);
+  }
+  return summaries;
+}
+
+/** @throws UsageError if its files cannot be read */
+export async function summarizeRun(run: RunFolder): Promise<RunSummary> {
+  const { starts } = await readRunInfo(run);
+  const start = starts.at(-1);
+  const steps = await listCheckpoints(run.checkpoints);
+  return {
+    name: run.name,
+    state: await stateOf(run, start),
+    started: start?.time ?? null,
+    ...await progressOf(run),
+    best: await bestEvaluation(run.checkpoints, steps),
+  };
+}
+
+async function stateOf(
+  run: RunFolder,
+  start: RunStart | undefined,
+): Promise<RunSummary["state"]> {
+  if (await lockHolder(run.lock)) return "training";
+  if (start?.end) {
+    return start.end.reason === "signal" ? "interrupted" : "ended";
+  }
+  // An earlier version took its name out of the lock when it ended.
+  const killed = start?.end === null ||
+    await ifThere(Deno.readTextFile(run.lock)) !== "";
+  return killed ? "interrupted" : "ended";
+}
+
+/** By the last line of metrics.csv. */
+async function progressOf(
+  run: RunFolder,
+): Promise<Pick<RunSummary, "steps" | "seconds">> {
+  const file = await ifThere(Deno.open(run.metrics));
+  if (!file) return { steps: 0, seconds: 0 };
+  using _file = file;
+  const head = (await readAt(file, 0)).split("\n")[0]!;
+  const { size } = await file.stat();
+  const lines = (await readAt(file, Math.max(0, size - LAST_LINE_BYTES)))
+    .split("\n");
+  const last = lines.at(-2);
+  if (last === undefined || last === head) return { steps: 0, seconds: 0 };
+  const [row] = parseCsv(`${head}\n${last}\n`, run.metrics, ["step", "wall_s"]);
+  return {
+    steps: requiredNumber(row!, "step", run.metrics, 0),
+    seconds: requiredNumber(row!, "wall_s", run.metrics, 0),
+  };
+}
+
+async function readAt(file: Deno.FsFile, offset: number): Promise<string> {
+  await file.seek(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(LAST_LINE_BYTES);
+  const length = await file.read(bytes) ?? 0;
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}

@@ -1,0 +1,102 @@
+/** What a run was made with, and how its trainings ended: its `run.json`. */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { displayPath } from "../config/mod.ts";
+import { UsageError } from "../errors.ts";
+import { namesIn } from "../files.ts";
+import { replaceDurably, run as runProgram } from "../system/mod.ts";
+import type { RunFolder } from "./run_folder.ts";
+
+/** One start of a run: at its beginning, or when it was resumed. */
+export interface RunStart {
+  /** ISO 8601. */
+  time: string;
+  /** Agent steps that were done before. */
+  fromStep: number;
+  commandLine: string[];
+  /** Commit of the program, with "+" if files were changed; null: unknown. */
+  commit: string | null;
+  /** Deno, V8, TensorFlow, Chrome: name to version. */
+  versions: Record<string, string>;
+  /** Hash of the page's own script, which is the game. */
+  pageScript: string;
+  engine: "graph" | "eager";
+  /** Where TensorFlow runs: "CPU", or the GPU's name. */
+  device: string;
+  /**
+   * How it ended; null: it has not yet, or was killed. Absent: an earlier
+   * version trained, which did not say.
+   */
+  end?: RunEnd | null;
+}
+
+/** How a training ended by itself or by its signal. */
+export interface RunEnd {
+  /** ISO 8601. */
+  time: string;
+  /** "signal" when somebody stopped it, else what of the config ended it. */
+  reason: string;
+  /** Agent steps done. */
+  step: number;
+}
+
+/** The content of `run.json`. */
+export interface RunInfo {
+  name: string;
+  seed: number;
+  starts: RunStart[];
+}
+
+/** Writes `run.json` anew. */
+export async function writeRunInfo(
+  run: RunFolder,
+  info: RunInfo,
+): Promise<void> {
+  await replaceDurably(run.info, JSON.stringify(info, null, 2) + "\n");
+}
+
+/** @throws UsageError if `run.json` cannot be read or is none */
+export async function readRunInfo(run: RunFolder): Promise<RunInfo> {
+  try {
+    const info = JSON.parse(await Deno.readTextFile(run.info));
+    if (!Array.isArray(info?.starts)) throw new Error("it lists no starts");
+    return info;
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot read ${displayPath(run.info)}: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Whether a run without a checkpoint had one once: it went on from one, set one
+ * aside as damaged, or trained on after an evaluation that was its best.
+ */
+export async function hasTrained(run: RunFolder): Promise<boolean> {
+  const { starts } = await readRunInfo(run);
+  const names = await namesIn(run.checkpoints);
+  return starts.some(({ fromStep }) => fromStep > 0) ||
+    names.some((name) => name.endsWith(".damaged")) ||
+    (await namesIn(run.evaluations)).length > 1;
+}
+
+/**
+ * The commit that the program itself is at, with "+" if files were changed;
+ * null where it was not cloned or there is no git. A repository that it only
+ * lies in, or that git's variables name (in a hook), is not its own.
+ */
+export async function programCommit(): Promise<string | null> {
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const git = async (...args: string[]) => {
+    const ended = await runProgram("git", args, { cwd, withoutEnv: /^GIT_/ });
+    return ended?.success ? ended.stdout.trim() : null;
+  };
+  const folder = await git("rev-parse", "--show-toplevel");
+  if (folder === null || resolve(folder) !== await Deno.realPath(cwd)) {
+    return null;
+  }
+  const commit = await git("rev-parse", "HEAD");
+  const changes = await git("status", "--porcelain", "--untracked-files=no");
+  return commit && (changes === "" ? commit : `${commit}+`);
+}

@@ -1,0 +1,294 @@
+/** One training run from its folder to its trained agent. */
+import {
+  createLearner,
+  createMemory,
+  decodeModel,
+  initialState,
+  type Learner,
+  resolveNetwork,
+  summarise,
+} from "../agent/mod.ts";
+import {
+  type Config,
+  differences,
+  differenceText,
+  lastingDifferences,
+  loadOwnConfig,
+} from "../config/mod.ts";
+import { Environments } from "../env/mod.ts";
+import { CheckpointError, DinoDqnError, UsageError } from "../errors.ts";
+import {
+  evaluate,
+  type Evaluation,
+  firstSeedFor,
+  type GameGroups,
+  greedyPolicy,
+  openGameGroups,
+  type SeedPurpose,
+} from "../evaluation/mod.ts";
+import { hash32, Random } from "../random.ts";
+import {
+  findCheckpoint,
+  hasTrained,
+  programCommit,
+  readCheckpointModel,
+  readRunInfo,
+  type RunFolder,
+  updateRunConfig,
+  writeRunInfo,
+} from "../runs/mod.ts";
+import { acquireLock } from "../system/mod.ts";
+import { tensorflowVersion } from "../tensorflow/mod.ts";
+import { points } from "../text.ts";
+import { Checkpoints } from "./checkpoint.ts";
+import { type Counters, freshCounters, type StopReason } from "./counters.ts";
+import { TrainingGames } from "./episodes.ts";
+import { train } from "./loop.ts";
+import { trainingParts } from "./parts.ts";
+import { createProgress } from "./progress.ts";
+import { Records } from "./records.ts";
+import { Sinks } from "./sinks.ts";
+
+/** What a training is started with. */
+export interface TrainingOptions {
+  config: Config;
+  run: RunFolder;
+  /** Go on from the run's newest checkpoint. */
+  resume: boolean;
+  /** How the program was called, for `run.json`. */
+  commandLine: string[];
+  /** Stops training after the step that is under way, saved. */
+  signal: AbortSignal;
+  /**
+   * Receives each evaluation made during training; one that it cannot write
+   * (the disk is full) is told and does not end the training.
+   */
+  onEvaluation(step: number, evaluation: Evaluation): Promise<void>;
+  /**
+   * Receives how it ended while Chrome is still there, and the agent as it was
+   * measured: both are to be used until the returned promise is fulfilled.
+   */
+  onEnd?(
+    outcome: TrainingOutcome,
+    stage: { environments: Environments; player: Pick<Learner, "qValues"> },
+  ): Promise<void>;
+}
+
+/** How a training ended. */
+export interface TrainingOutcome {
+  reason: StopReason;
+  counters: Counters;
+  /** Folder of the checkpoint with the best evaluation. */
+  checkpoint: string;
+  /**
+   * The best checkpoint on seeds that chose nothing; null when the training
+   * was stopped by its signal.
+   */
+  evaluation: Evaluation | null;
+}
+
+/** Chrome and TensorFlow, as a training needs them. */
+export interface Stage extends AsyncDisposable {
+  environments: Environments;
+  learner: Learner;
+}
+
+/**
+ * Trains in a run's folder until the config's budget, its target or the signal
+ * ends it, then measures the best checkpoint on held-out seeds. A run that is
+ * resumed is written to only when all of it was read and fits.
+ *
+ * @param open opens Chrome and TensorFlow
+ * @throws RunLockedError if another process trains there, UsageError if the run
+ * was not made for this config, CheckpointError if there is nothing sound to
+ * resume from, and what `Environments.open`, `createLearner`, `train` and `onEnd`
+ * throw
+ */
+export async function runTraining(
+  options: TrainingOptions,
+  open: (config: Config) => Promise<Stage> = openStage,
+): Promise<TrainingOutcome> {
+  const { config, run } = options;
+  using _lock = await acquireLock(run.lock, `The run ${run.name}`);
+  if (options.resume) await checkLasting(run, config);
+  await using stage = await open(config);
+  const { environments, learner } = stage;
+  const outcome = await trainAndMeasure(options, stage);
+  await options.onEnd?.(outcome, { environments, player: learner });
+  await recordEnd(run, outcome);
+  return outcome;
+}
+
+async function openStage(config: Config): Promise<Stage> {
+  await using opened = new AsyncDisposableStack();
+  const network = resolveNetwork(config.network, config.game.actions);
+  const random = new Random(hash32(config.seed, 0));
+  const learner = opened.use(await createLearner(config, network, random));
+  const environments = opened.use(await Environments.open(config));
+  const kept = opened.move();
+  return {
+    ...{ learner, environments },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** Leaves the learner with the weights that were measured, if any were. */
+async function trainAndMeasure(
+  options: TrainingOptions,
+  { environments, learner }: Stage,
+): Promise<TrainingOutcome> {
+  const { config, run, signal } = options;
+  await using env = await environments.create({ training: true });
+  await using matches = await openEvaluationGames(config, environments);
+  await using progress = createProgress({ plan: config });
+  using sinks = new Sinks(run);
+  const games = new TrainingGames(env, config);
+  const network = resolveNetwork(config.network, config.game.actions);
+  const memory = createMemory(config);
+  const random = new Random(hash32(config.seed, 1));
+  const counters = freshCounters();
+  const parts = { config, learner, memory, random, counters };
+  const warn = (message: string) => progress.log(`warning: ${message}`);
+  await using checkpoints = new Checkpoints(
+    counters,
+    trainingParts({ ...parts, network, games, sinks }),
+    { folder: run.checkpoints, keep: config.training.keepCheckpoints, warn },
+  );
+
+  if (options.resume && await goesOn(run, checkpoints)) {
+    progress.log(`Going on from step ${points(counters.step)}.`);
+  } else {
+    await games.begin();
+    sinks.open();
+  }
+  await recordStart(options, counters.step, learner, environments);
+  progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
+
+  const records = new Records(sinks, progress, counters);
+  const play = (purpose: SeedPurpose) =>
+    playGreedily(config, learner, matches, purpose, signal);
+  const reason = await train({ ...parts, env }, games.first!, {
+    onGame: (...game) => records.game(...game),
+    onInterval: (interval) => records.interval(interval),
+    async evaluate() {
+      const began = performance.now();
+      const evaluation = await play("selection");
+      if (!evaluation) return null;
+      records.evaluation(evaluation, (performance.now() - began) / 1000);
+      await options.onEvaluation(counters.step, evaluation).catch((error) => {
+        if (!(error instanceof DinoDqnError)) throw error;
+        warn(`${error.message} Training goes on.`);
+      });
+      return evaluation.mean;
+    },
+    checkpoint: () => checkpoints.save(),
+  }, signal);
+  await checkpoints.settled();
+
+  const checkpoint = await findCheckpoint(run.checkpoints, "best", warn);
+  if (reason === "signal") {
+    return { reason, counters, checkpoint, evaluation: null };
+  }
+  const best = decodeModel(network, await readCheckpointModel(checkpoint));
+  await learner.setState(initialState(best));
+  const evaluation = await play("test");
+  return {
+    ...{ counters, checkpoint, evaluation },
+    reason: evaluation ? reason : "signal",
+  };
+}
+
+/** @throws UsageError if the run was made for another config */
+async function checkLasting(run: RunFolder, config: Config): Promise<void> {
+  const former = await loadOwnConfig(run.config, "run");
+  const changed = lastingDifferences(former, config);
+  if (changed.length === 0) return;
+  throw new UsageError(
+    `The run ${run.name} cannot go on with another config: ` +
+      `${changed.map(differenceText).join("; ")}. Its network, its replay ` +
+      "memory and its games are made for it; train a new run with that",
+  );
+}
+
+/** Whether the run goes on from a checkpoint; one that has none begins anew. */
+async function goesOn(
+  run: RunFolder,
+  checkpoints: Checkpoints,
+): Promise<boolean> {
+  if (await checkpoints.restoreNewest()) return true;
+  if (await hasTrained(run)) {
+    throw new CheckpointError(
+      `The run ${run.name} has trained before, but there is no checkpoint in ` +
+        `${run.checkpoints} to go on from; put one back, or start a new run`,
+    );
+  }
+  return false;
+}
+
+/** Games of their own in the same Chrome: training's stay where they are. */
+function openEvaluationGames(
+  { evaluation }: Config,
+  environments: Environments,
+): Promise<GameGroups> {
+  const { episodes, finalEpisodes } = evaluation;
+  return openGameGroups(environments, Math.max(episodes, finalEpisodes));
+}
+
+/** @returns null if the signal broke it off */
+async function playGreedily(
+  { evaluation }: Config,
+  learner: Learner,
+  { groups }: GameGroups,
+  purpose: SeedPurpose,
+  signal: AbortSignal,
+): Promise<Evaluation | null> {
+  const episodes = purpose === "test"
+    ? evaluation.finalEpisodes
+    : evaluation.episodes;
+  try {
+    return await evaluate(groups, greedyPolicy(learner), {
+      episodes,
+      firstSeed: firstSeedFor(purpose, episodes),
+      maxScore: evaluation.maxScore,
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return null;
+    throw error;
+  }
+}
+
+/** Notes in the run's folder with what it trains from now on. */
+async function recordStart(
+  { run, config, commandLine }: TrainingOptions,
+  fromStep: number,
+  { device }: Learner,
+  { chromeVersion: chrome, scriptHash: pageScript }: Environments,
+): Promise<void> {
+  const former = await loadOwnConfig(run.config, "run");
+  if (differences(former, config).length > 0) {
+    await updateRunConfig(run, config);
+  }
+  const { deno, v8 } = Deno.version;
+  const info = await readRunInfo(run);
+  info.starts.push({
+    time: new Date().toISOString(),
+    fromStep,
+    commandLine,
+    commit: await programCommit(),
+    versions: { deno, v8, tensorflow: tensorflowVersion(), chrome },
+    ...{ pageScript, engine: config.learner.engine, device, end: null },
+  });
+  await writeRunInfo(run, info);
+}
+
+/** Notes how the training ended. */
+async function recordEnd(
+  run: RunFolder,
+  { reason, counters }: TrainingOutcome,
+): Promise<void> {
+  const info = await readRunInfo(run);
+  const time = new Date().toISOString();
+  info.starts.at(-1)!.end = { time, reason, step: counters.step };
+  await writeRunInfo(run, info);
+}
