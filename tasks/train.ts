@@ -35,7 +35,7 @@ import {
   removeUnstartedRun,
   type RunFolder,
 } from "../lib/runs/mod.ts";
-import { duration, intervalText, scoresText } from "../lib/text.ts";
+import { duration, intervalText, points, scoresText } from "../lib/text.ts";
 import {
   runTraining,
   type StopReason,
@@ -152,18 +152,22 @@ export const command = defineCommand({
           const folder = join(run.evaluations, name);
           await replaceFolder(folder, files, REPORT_NAMES);
         },
-        onEnd: async ({ evaluation, ...outcome }, stage) => {
-          sayOutcome(run, { ...outcome, evaluation });
-          if (!evaluation) return;
-          report = evaluationReport(
-            context(basename(outcome.checkpoint), evaluation),
-            evaluation,
-          );
-          const measurement = await recordEvaluation(
-            { ...stage, config, evaluation, report },
-          );
-          await writeReport(run.report, { name: run.name, run }, measurement);
-          say(`Report: ${join(run.report, "index.html")}`);
+        onEnd: async (outcome, stage) => {
+          const { checkpoint, evaluation } = outcome;
+          try {
+            if (!evaluation) return;
+            report = evaluationReport(
+              context(basename(checkpoint), evaluation),
+              evaluation,
+            );
+            const measurement = await recordEvaluation(
+              { ...stage, config, evaluation, report },
+            );
+            await writeReport(run.report, { name: run.name, run }, measurement);
+            say(`Report: ${join(run.report, "index.html")}`);
+          } finally {
+            sayOutcome(run, outcome);
+          }
         },
       });
       if (options.json) {
@@ -188,21 +192,23 @@ function setting(key: string, value: number | undefined): string[] {
   return value === undefined ? [] : [`${key}=${value}`];
 }
 
+/** Where the agent is, what comes next, and in the last line what was done. */
 function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {
-  const { counters, reason, evaluation } = outcome;
-  const time = duration(counters.wallSeconds);
+  const { counters, reason, evaluation, checkpoint } = outcome;
+  say(`The agent: ${checkpoint}`);
   say(
-    `Training ended after ${counters.step} steps, ${counters.games} games and ` +
-      `${time}: ${REASONS[reason]}.`,
+    evaluation
+      ? `Next: deno task play ${run.name}`
+      : `Go on: deno task train --resume ${run.name}`,
   );
-  say(`The agent: ${outcome.checkpoint}`);
-  if (evaluation) {
-    say(
-      `On games that it had never seen: ${scoresText(evaluation)}; 95 % ` +
-        `interval of the mean: ${intervalText(evaluation.mean95)}.`,
-    );
-    say(`Next: deno task play ${run.name}`);
-  } else {
-    say(`Go on: deno task train --resume ${run.name}`);
-  }
+  const result = evaluation
+    ? ` On games that it had never seen: ${scoresText(evaluation)}; 95 % ` +
+      `interval of the mean: ${intervalText(evaluation.mean95)}.`
+    : "";
+  say(
+    `Trained ${points(counters.step)} steps and ${points(counters.games)} ` +
+      `games in ${duration(counters.wallSeconds)}: ${
+        REASONS[reason]
+      }.${result}`,
+  );
 }
