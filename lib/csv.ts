@@ -5,9 +5,10 @@ import { UsageError } from "./errors.ts";
 export type Row = Record<string, string>;
 
 /**
- * Reads a table whose first line is its header. No value of this program's
- * tables holds a comma or a quote, so none is looked for. A last line that has
- * not been ended is one that is still being written, and is left out.
+ * Reads a table whose first line is its header, also one that a spreadsheet has
+ * saved (a byte order mark; semicolons, with decimal commas). No value of this
+ * program's tables holds a comma or a quote, so none is looked for. A last line
+ * that has not been ended is one that is still being written, and is left out.
  *
  * @param columns names that the header must have
  * @throws UsageError that names the file and the line which is broken
@@ -17,9 +18,13 @@ export function parseCsv(
   file: string,
   columns: readonly string[],
 ): Row[] {
-  const lines = text.split("\n");
+  const lines = text.replace("\uFEFF", "").split("\n");
   lines.pop();
-  const header = lines.shift()?.trimEnd().split(",") ?? [];
+  const first = lines.shift()?.trimEnd() ?? "";
+  const split = first.includes(";")
+    ? (line: string) => line.replaceAll(",", ".").split(";")
+    : (line: string) => line.split(",");
+  const header = split(first);
   const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     throw new UsageError(
@@ -28,7 +33,7 @@ export function parseCsv(
     );
   }
   return lines.map((line, i) => {
-    const cells = line.trimEnd().split(",");
+    const cells = split(line.trimEnd());
     if (cells.length !== header.length) {
       throw new UsageError(
         `${file}, line ${i + 2}: expected ${header.length} values, but found ` +

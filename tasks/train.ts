@@ -177,7 +177,7 @@ export const command = defineCommand({
           steps: step,
           games,
           minutes: wallSeconds / 60,
-          best,
+          best: best && { step: best.step, mean: best.mean },
           evaluation: report,
         }));
       }

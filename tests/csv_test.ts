@@ -9,6 +9,17 @@ Deno.test("parseCsv() reads lines by the header's names", () => {
   ]);
 });
 
+Deno.test("parseCsv() reads what a spreadsheet has saved", () => {
+  const rows = [{ step: "1", loss: "0.5" }, { step: "2", loss: "" }];
+  for (
+    const text of [
+      "\uFEFFstep,loss\r\n1,0.5\r\n2,\r\n",
+      "\uFEFFstep;loss\r\n1;0,5\r\n2;\r\n",
+      "step;loss\n1;0.5\n2;\n",
+    ]
+  ) assertEquals(parseCsv(text, "t.csv", ["step"]), rows);
+});
+
 Deno.test("parseCsv() leaves out a last line that is still being written", () => {
   assertEquals(parseCsv("a,b\n1,2\n3,", "t.csv", ["a"]), [{ a: "1", b: "2" }]);
 });
