@@ -14,6 +14,7 @@ export {
   schemaAt,
 } from "./json_schema.ts";
 export { loadConfig } from "./load.ts";
+export { type ScheduledConfig, withSchedules } from "./schedules.ts";
 export {
   type Difference,
   differences,

@@ -170,8 +170,8 @@ const learnerSchema = z.strictObject({
   finalLearningRate: positive.describe(
     "Learning rate at the end of the decay; equal to learningRate: constant.",
   ),
-  learningRateSteps: positiveInteger.describe(
-    "Agent steps over which the learning rate goes linearly from first to last.",
+  learningRateSteps: positiveInteger.nullable().describe(
+    "Agent steps over which the learning rate goes linearly from first to last; null: training.steps.",
   ),
   adamEpsilon: positive.describe("Adam's epsilon."),
   targetUpdate: z.union([
@@ -203,8 +203,8 @@ const replaySchema = z.strictObject({
     "Prioritised replay: importance-sampling correction at the start.",
   ),
   finalBeta: share.describe("The same at the end of its annealing."),
-  betaSteps: positiveInteger.describe(
-    "Agent steps over which beta goes linearly from first to last.",
+  betaSteps: positiveInteger.nullable().describe(
+    "Agent steps over which beta goes linearly from first to last; null: training.steps.",
   ),
 });
 

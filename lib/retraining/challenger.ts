@@ -4,6 +4,7 @@ import {
   type Config,
   lastingDifferences,
   loadOwnConfig,
+  withSchedules,
 } from "../config/mod.ts";
 import { acquireLock } from "../system/mod.ts";
 import {
@@ -123,7 +124,8 @@ export function withBudget(
 ): Config {
   const { minutes, steps } = config.retraining;
   return {
-    ...config,
+    // A budget is no length: the learning rate goes on as the config has it.
+    ...withSchedules(config),
     training: {
       ...config.training,
       steps: step + (steps ?? Math.ceil(minutes * 60 * MOST_STEPS_PER_SECOND)),

@@ -5,6 +5,7 @@ import {
   differenceText,
   displayPath,
   loadOwnConfig,
+  withSchedules,
 } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { RUNS_FOLDER } from "../runs/mod.ts";
@@ -85,7 +86,8 @@ async function checkSameBase(
   folder: SweepFolder,
 ): Promise<void> {
   const earlier = await loadOwnConfig(folder.config, "run");
-  const changed = differences(earlier, base).map(differenceText);
+  const changed = differences(withSchedules(earlier), withSchedules(base))
+    .map(differenceText);
   if (changed.length === 0) return;
   throw new UsageError(
     `The config of the sweep ${name} is not what its trainings had: ` +

@@ -10,7 +10,11 @@ import {
   randomAction,
   type ReplayMemory,
 } from "../agent/mod.ts";
-import type { Config } from "../config/mod.ts";
+import {
+  type Config,
+  type ScheduledConfig,
+  withSchedules,
+} from "../config/mod.ts";
 import { FRAME_BYTES } from "../constants.ts";
 import type {
   EpisodeStatistics,
@@ -76,7 +80,8 @@ export async function train(
   hooks: TrainingHooks,
   signal: AbortSignal,
 ): Promise<StopReason> {
-  const { config, env, learner, memory, random, counters } = parts;
+  const { env, learner, memory, random, counters } = parts;
+  const config = withSchedules(parts.config);
   const { training, evaluation, exploration } = config;
   const drawAction = randomAction(
     env.numActions,
@@ -109,7 +114,10 @@ export async function train(
     // and how many there are depends on the count of steps, never on which
     // side is faster, so a run repeats exactly.
     lastFrames.set(state.frames);
-    const [next] = await both(env.step(actions), learn(parts, signal));
+    const [next] = await both(
+      env.step(actions),
+      learn(parts, config, signal),
+    );
 
     remember(memory, lastFrames, actions, next);
     const before = counters.step;
@@ -141,7 +149,8 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
 
 /** The updates that are due: one per `stepsPerUpdate` steps after the warm-up. */
 async function learn(
-  { config, env, learner, memory, random, counters }: TrainingParts,
+  { env, learner, memory, random, counters }: TrainingParts,
+  config: ScheduledConfig,
   signal: AbortSignal,
 ): Promise<void> {
   const { replay, training } = config;
@@ -167,7 +176,7 @@ async function learn(
   }
 }
 
-function learningRate({ learner }: Config, step: number): number {
+function learningRate({ learner }: ScheduledConfig, step: number): number {
   return linear({
     initial: learner.learningRate,
     final: learner.finalLearningRate,
@@ -200,7 +209,7 @@ function remember(
 
 /** The interval that ends here; begins the next one. */
 function intervalRecord(
-  config: Config,
+  config: ScheduledConfig,
   counters: Counters,
   epsilon: number,
 ): IntervalRecord {

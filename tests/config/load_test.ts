@@ -13,6 +13,7 @@ import {
   configToYaml,
   DEFAULT_CONFIG,
   loadConfig,
+  withSchedules,
 } from "../../lib/config/mod.ts";
 import { inFolder } from "../folder.ts";
 
@@ -153,6 +154,23 @@ Deno.test("configToYaml() explains every key", async () => {
   const bare = keys.filter((i) => !lines[i - 1]?.trim().startsWith("#"));
   // Of a group with alternatives the whole is explained, not each alternative.
   assertEquals(bare.map((i) => lines[i]!.trim()), ["every: 500"]);
+});
+
+Deno.test("withSchedules() takes the run's length where a schedule has none", async () => {
+  const lengths = async (file: string, ...sets: string[]) => {
+    const config = await loadConfig(join(CONFIGS, file), sets);
+    const { learner, replay } = withSchedules(config);
+    return [learner.learningRateSteps, replay.betaSteps];
+  };
+  assertEquals(await lengths("default.yaml"), [40_000, 20_000]);
+  assertEquals(await lengths("smoke.yaml"), [2000, 2000]);
+  assertEquals(await lengths("accelerating.yaml"), [160_000, 160_000]);
+  assertEquals(
+    await lengths("accelerating.yaml", "training.steps=9000"),
+    [9000, 9000],
+  );
+  const set = "learner.learningRateSteps=7";
+  assertEquals(await lengths("smoke.yaml", set), [7, 2000]);
 });
 
 Deno.test("tutorial-no-pooling.yaml differs from tutorial.yaml by its network alone", async () => {

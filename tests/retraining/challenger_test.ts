@@ -39,10 +39,12 @@ async function damage(folder: string, step: number) {
 }
 
 Deno.test("withBudget() adds the night to what was done, and runs on", () => {
-  const { training, evaluation } = withBudget(config, {
+  const { training, evaluation, learner } = withBudget(config, {
     step: 5000,
     wallSeconds: 120,
   });
+  // Not as long as the night's steps, of which there are no end.
+  assertEquals(learner.learningRateSteps, config.training.steps);
   assertEquals(training.minutes, 12);
   assertEquals([evaluation.target, evaluation.patience], [null, null]);
   const { retraining } = config;
