@@ -4,11 +4,8 @@
  * neither TensorFlow nor the plotting library.
  */
 import { fileURLToPath } from "node:url";
-import {
-  type CommandEntry,
-  goWhereCalled,
-  runCommandLine,
-} from "./lib/cli/mod.ts";
+import { type CommandEntry, runCommandLine } from "./lib/cli/mod.ts";
+import { goWhereCalled } from "./lib/files.ts";
 
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly CommandEntry[] = [

@@ -43,3 +43,38 @@ export class RunLockedError extends DinoDqnError {}
 
 /** The learner's loss is not a finite number any more. */
 export class DivergedError extends DinoDqnError {}
+
+/** What the disk or the machine lacks is nobody's wrong use. */
+const FAILURES = /^E(NOSPC|DQUOT|FBIG|IO|ROFS|MFILE|NFILE|NOMEM|PIPE)$/;
+
+/** An error and what caused it, the outermost first. */
+function* causes(error: unknown): Generator<Error & { code?: string }> {
+  for (let at = error; at instanceof Error; at = at.cause) yield at;
+}
+
+/**
+ * An error in one message, and the exit code. One that the program did not
+ * foresee shows its stack when DINO_STACK is set: it is of use to whoever
+ * mends the program, and to nobody else.
+ */
+export function explain(error: unknown): { message: string; exitCode: number } {
+  const isFailure = [...causes(error)].some(({ code = "" }) =>
+    FAILURES.test(code)
+  );
+  if (error instanceof DinoDqnError) {
+    const { message, exitCode } = error;
+    return { message, exitCode: isFailure ? 1 : exitCode };
+  }
+  if (
+    error instanceof Deno.errors.NotCapable ||
+    error instanceof Error && "code" in error
+  ) {
+    return { message: error.message, exitCode: 1 };
+  }
+  const where = Deno.env.get("DINO_STACK") && (error as Error)?.stack;
+  return {
+    message: `${error}. This program, or a file that it reads, has a fault; ` +
+      (where ? `at ${where}` : "with DINO_STACK=1 it says where"),
+    exitCode: 1,
+  };
+}

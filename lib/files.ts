@@ -26,6 +26,20 @@ export async function namesIn(folder: string): Promise<string[]> {
   return (entries ?? []).map(({ name }) => name).sort();
 }
 
+/** Sum of the sizes of the files below a folder, in bytes. */
+export function folderBytes(folder: string): number {
+  let bytes = 0;
+  try {
+    for (const entry of Deno.readDirSync(folder)) {
+      const path = `${folder}/${entry.name}`;
+      bytes += entry.isDirectory ? folderBytes(path) : Deno.statSync(path).size;
+    }
+  } catch {
+    // Files come and go while another program works in the folder.
+  }
+  return bytes;
+}
+
 /**
  * A path without links: two names of one folder are one path. What is not there
  * is named by where it would be.
@@ -44,3 +58,25 @@ export function realPath(path: string): string {
 
 /** Whether a path is meant, not a name: it has a slash or begins with a dot. */
 export const isPath = (text: string): boolean => /^[.~]|[\\/]/.test(text);
+
+/**
+ * `deno task` starts every command in the project's folder and says in INIT_CWD
+ * where it was called: a relative path is meant from there.
+ *
+ * @param project the project's folder
+ */
+export function goWhereCalled(project: string): void {
+  const called = Deno.env.get("INIT_CWD");
+  if (!called || Deno.cwd() !== Deno.realPathSync(project)) return;
+  try {
+    Deno.chdir(called);
+  } catch {
+    // It is gone, or another user's: paths are the project's then.
+  }
+}
+
+/** `~/x` and `--out=~/x`: shells expand the first one, unquoted, and no other. */
+export function withHome(argument: string): string {
+  const home = Deno.env.get("HOME");
+  return home ? argument.replace(/^(--[\w-]+=)?~\//, `$1${home}/`) : argument;
+}

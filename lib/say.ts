@@ -13,10 +13,12 @@ export function writeAll(
 /**
  * Writes a line to stderr: progress, notes, errors. Work never ends because
  * nobody can be told of it (a closed terminal, a full disk): it does not throw.
+ *
+ * @param end what ends it; "" where more is to come on that line
  */
-export function say(line: string): void {
+export function say(line: string, end = "\n"): void {
   try {
-    writeAll(Deno.stderr, `${line}\n`);
+    writeAll(Deno.stderr, line + end);
   } catch {
     // Nobody reads it any more.
   }

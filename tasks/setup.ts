@@ -3,7 +3,9 @@
  * all is there. It runs with `--no-config`, before any package can be loaded,
  * so that it and all it imports use no package at all.
  */
-import { DinoDqnError, UsageError } from "../lib/errors.ts";
+import { fileURLToPath } from "node:url";
+import { DinoDqnError, explain, UsageError } from "../lib/errors.ts";
+import { goWhereCalled } from "../lib/files.ts";
 import {
   choosePackages,
   ensureBinding,
@@ -11,8 +13,10 @@ import {
   ensureTensorFlow,
   removeCache,
 } from "../lib/setup/mod.ts";
-import { say } from "../lib/say.ts";
+import { say, writeAll } from "../lib/say.ts";
 import { sizeText } from "../lib/text.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 
 const HELP = `Brings what the other tasks need; does nothing when all is there.
 
@@ -43,7 +47,7 @@ async function setUp(args: readonly string[]): Promise<void> {
     );
   }
   if (args.includes("--help")) {
-    await Deno.stdout.write(new TextEncoder().encode(HELP));
+    writeAll(Deno.stdout, HELP);
     return;
   }
   if (args.includes("--remove")) {
@@ -51,25 +55,13 @@ async function setUp(args: readonly string[]): Promise<void> {
     say(`Removed ${sizeText(bytes)} from ${cache}`);
     return;
   }
-  const root = decodeURIComponent(new URL("..", import.meta.url).pathname)
-    .replace(/\/$/, "");
   const forTask = args.includes("--for-task");
 
-  const { mode, isNew } = await choosePackages({
-    root,
-    wanted: Deno.env.get("DINO_DEPS"),
-  });
-  if (isNew) {
-    say(
-      mode === "jsr"
-        ? "Packages: jsr: names come from their registry"
-        : "Packages: jsr: names are stood in for by lib/compat",
-    );
-  }
+  await choosePackages({ root: ROOT, wanted: Deno.env.get("DINO_DEPS") });
   if (args.includes("--packages-only")) return;
 
   const location = await ensureTensorFlow();
-  const binding = await ensureBinding(location, `${root}/node_modules`);
+  const binding = await ensureBinding(location, `${ROOT}/node_modules`);
   if (binding.state === "missing" && !forTask) {
     say(
       `Note: learner.engine eager cannot be used: ${binding.reason}. ` +
@@ -77,21 +69,22 @@ async function setUp(args: readonly string[]): Promise<void> {
     );
   }
   // A task may be told of its own Chrome, by browser.path or browser.endpoint.
-  const chrome = await ensureChrome(mode).catch((error) => {
+  const chrome = await ensureChrome().catch((error) => {
     if (forTask && error instanceof DinoDqnError) return null;
     throw error;
   });
   if (!forTask) {
     say(
-      `Ready: TensorFlow in ${location.folder}, Chrome ${chrome ?? "not yet"}`,
+      `Ready: TensorFlow in ${location.folder}, Chrome ${chrome}`,
     );
   }
 }
 
 try {
+  goWhereCalled(ROOT);
   await setUp(Deno.args);
 } catch (error) {
-  if (!(error instanceof DinoDqnError)) throw error;
-  say(`error: ${error.message}`);
-  Deno.exitCode = error.exitCode;
+  const { message, exitCode } = explain(error);
+  say(`error: ${message}`);
+  Deno.exitCode = exitCode;
 }

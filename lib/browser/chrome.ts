@@ -1,4 +1,4 @@
-import { type Browser, connect, getBinary, launch, Page } from "@astral/astral";
+import { type Browser, connect, launch, Page } from "@astral/astral";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeCrashedError, ChromeNotFoundError } from "../errors.ts";
 import { say } from "../say.ts";
@@ -76,20 +76,14 @@ function sandboxFlags(): string[] {
   return ["--no-sandbox"];
 }
 
-/** Chrome's program file; Astral's own download when none is installed. */
-async function programFile(config: BrowserConfig): Promise<string> {
+/** Chrome's program file. @throws ChromeNotFoundError when there is none. */
+function programFile(config: BrowserConfig): string {
   const { path, lookedAt } = searchChrome(config);
   if (path !== null) return path;
-  try {
-    return await getBinary("chrome");
-  } catch (error) {
-    throw new ChromeNotFoundError(
-      `No Chrome was found. Looked at: ${lookedAt.join("; ")}; ` +
-        `Astral's download: ${(error as Error).message}. ` +
-        "Install Chrome or Chromium, or set browser.path or CHROME_PATH.",
-      { cause: error },
-    );
-  }
+  throw new ChromeNotFoundError(
+    `No Chrome was found. Looked at: ${lookedAt.join("; ")}. ` +
+      "Install Chrome or Chromium, or set browser.path or CHROME_PATH.",
+  );
 }
 
 /** The address of the browser connection of a Chrome that runs. */
@@ -157,7 +151,7 @@ export class Chrome implements AsyncDisposable {
   }
 
   static async #start(config: BrowserConfig): Promise<Chrome> {
-    const path = await programFile(config);
+    const path = programFile(config);
     const guard = await ChromeGuard.create(path);
     try {
       const browser = await new Calls(config.timeoutSeconds).answer(

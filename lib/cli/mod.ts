@@ -12,6 +12,5 @@ export {
 } from "./interrupt.ts";
 export { answer, answerJson, say } from "./output.ts";
 export { parseCommandLine } from "./parse.ts";
-export { goWhereCalled } from "./paths.ts";
 export { runCommandLine } from "./run.ts";
 export { alignedTable } from "./table.ts";

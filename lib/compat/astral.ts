@@ -11,7 +11,7 @@
 /** Options of {@linkcode launch}. */
 export interface LaunchOptions {
   /** The Chrome to start. */
-  path?: string;
+  path: string;
   /** Chrome's command line, beside what every launch has. */
   args?: string[];
   /** Without a window. @default true */
@@ -255,9 +255,9 @@ async function debuggerAddress(process: Deno.ChildProcess): Promise<string> {
 }
 
 /** Starts a Chrome. @throws Error when it does not start. */
-export async function launch(options: LaunchOptions = {}): Promise<Browser> {
+export async function launch(options: LaunchOptions): Promise<Browser> {
   const { args = [], headless = true } = options;
-  const process = new Deno.Command(options.path ?? await getBinary("chrome"), {
+  const process = new Deno.Command(options.path, {
     args: [
       "--remote-debugging-port=0",
       "--no-first-run",
@@ -275,13 +275,4 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
 /** Connects to a Chrome that runs, by its browser connection's ws:// address. */
 export async function connect(options: { endpoint: string }): Promise<Browser> {
   return new Browser(await open(options.endpoint));
-}
-
-/**
- * Astral downloads a browser here; the stand-in has none to offer.
- *
- * @throws Error always.
- */
-export function getBinary(_browser: "chrome"): Promise<string> {
-  return Promise.reject(new Error("No browser is installed"));
 }

@@ -1,8 +1,11 @@
-import { cacheFolder, type TensorFlowLocation } from "../tensorflow/locate.ts";
-import { lockCache } from "./lock.ts";
+import {
+  cacheFolder,
+  exists,
+  type TensorFlowLocation,
+} from "../tensorflow/locate.ts";
+import { lockCache, stagingFolder } from "./cache.ts";
 import { say } from "../say.ts";
 import { findProgram, lastLine, run } from "../system/mod.ts";
-import { stagingFolder, sweep } from "./staging.ts";
 
 /**
  * Whether the `eager` engine can be used. The `graph` engine needs no binding,
@@ -17,15 +20,6 @@ const COMPILERS = ["g++", "c++", "clang++"];
 /** A C++ compiler on the PATH, if there is one. */
 export function findCompiler(): string | undefined {
   return findProgram(COMPILERS);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Where the compiled binding for this very TensorFlow is kept. */
@@ -51,7 +45,7 @@ async function compile(
   output: string,
 ): Promise<string | undefined> {
   const source = `${nodeModules}/@tensorflow/tfjs-node-gpu`;
-  await using staging = await stagingFolder(cacheFolder());
+  await using staging = await stagingFolder();
   const beside = `${staging.path}/tfjs_binding.node`;
   const result = await run(compiler, [
     ...["-std=c++17", "-O2", "-shared", "-fPIC", "-DNAPI_VERSION=8"],
@@ -97,20 +91,20 @@ export async function ensureBinding(
   nodeModules: string,
 ): Promise<BindingState> {
   const path = bindingPath(nodeModules);
-  if (location.source === "tfjs-node-gpu" && await exists(path)) {
+  if (location.source === "tfjs-node-gpu" && exists(path)) {
     return { state: "ready" };
   }
   const manifest = `${nodeModules}/@tensorflow/tfjs-node-gpu/package.json`;
-  if (!await exists(manifest)) {
+  if (!exists(manifest)) {
     return { state: "missing", reason: "tfjs-node-gpu is not installed" };
   }
   const { version } = JSON.parse(await Deno.readTextFile(manifest));
   const cached = await cachedBinding(location, version);
   const linked = await Deno.readLink(path).catch(() => undefined);
-  if (linked === cached && await exists(cached)) return { state: "ready" };
+  if (linked === cached && exists(cached)) return { state: "ready" };
 
-  if (!await exists(cached)) {
-    if (!await exists(`${location.folder}/include/tensorflow/c/c_api.h`)) {
+  if (!exists(cached)) {
+    if (!exists(`${location.folder}/include/tensorflow/c/c_api.h`)) {
       return {
         state: "missing",
         reason: `TensorFlow's headers are not in ${location.folder}/include`,
@@ -124,15 +118,20 @@ export async function ensureBinding(
           "(Debian and Ubuntu: apt-get install g++)",
       };
     }
-    using _lock = await lockCache(cacheFolder());
-    await sweep(cacheFolder());
-    if (!await exists(cached)) {
+    using _lock = await lockCache();
+    if (!exists(cached)) {
       say("Compiling tfjs-node-gpu's binding (takes up to a minute)");
       await Deno.mkdir(`${cacheFolder()}/bindings`, { recursive: true });
       const reason = await compile(compiler, location, nodeModules, cached);
       if (reason) return { state: "missing", reason };
     }
   }
-  await link(cached, path);
-  return { state: "ready" };
+  try {
+    await link(cached, path);
+    return { state: "ready" };
+  } catch (error) {
+    // Another user made this clone, who can link it.
+    const reason = `${path} cannot be made: ${(error as Error).message}`;
+    return { state: "missing", reason };
+  }
 }

@@ -1,7 +1,6 @@
 // Not browser/mod.ts: that needs packages, which set-up runs before.
 import { searchChrome } from "../browser/find.ts";
 import { DinoDqnError } from "../errors.ts";
-import type { PackageMode } from "./packages.ts";
 import { say } from "../say.ts";
 import { findProgram, lastLine, run } from "../system/mod.ts";
 
@@ -13,13 +12,13 @@ const REMEDY =
 
 /**
  * Makes sure that there is a Chrome; as root on Debian and Ubuntu it is
- * installed if not. Where the real Astral is used, Astral can fetch one itself.
+ * installed if not.
  *
- * @returns Chrome's path; null when Astral will fetch one
+ * @returns Chrome's path
  * @throws DinoDqnError when there is none, with the reason
  * @throws ChromeNotFoundError when the one that was named is not there
  */
-export async function ensureChrome(mode: PackageMode): Promise<string | null> {
+export async function ensureChrome(): Promise<string> {
   const { path, lookedAt } = searchChrome({ path: null });
   if (path !== null) return path;
   const missing = `No Chrome was found (${lookedAt.join("; ")})`;
@@ -38,10 +37,6 @@ export async function ensureChrome(mode: PackageMode): Promise<string | null> {
         ? `apt-get installed the package chromium, but there is still no Chrome on the PATH. ${REMEDY}`
         : `${missing}, and apt-get could not install Chromium: ${reason}. ${REMEDY}`,
     );
-  }
-  if (mode === "jsr") {
-    say("No Chrome was found; Astral fetches one when it is first needed");
-    return null;
   }
   throw new DinoDqnError(`${missing}. ${REMEDY}`);
 }

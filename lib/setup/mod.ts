@@ -2,5 +2,5 @@
 export { ensureBinding, findCompiler } from "./binding.ts";
 export { ensureChrome } from "./chrome.ts";
 export { choosePackages } from "./packages.ts";
-export { removeCache } from "./remove.ts";
+export { removeCache } from "./cache.ts";
 export { ensureTensorFlow } from "./tensorflow.ts";

@@ -1,10 +1,9 @@
-import { UsageError } from "../errors.ts";
-import { run } from "../system/mod.ts";
+import { DinoDqnError, UsageError } from "../errors.ts";
+import { ifThere, namesIn, removeIfThere } from "../files.ts";
+import { say } from "../say.ts";
+import { replaceDurably, run } from "../system/mod.ts";
 
-/** Where the `jsr:` packages come from: their registry, or lib/compat. */
-export type PackageMode = "jsr" | "npm";
-
-/** The choice, and what it depends on. */
+/** What the choice of packages depends on. */
 export interface PackageOptions {
   /** The project's folder. */
   root: string;
@@ -20,28 +19,22 @@ type StandIns = Record<
   { version: string; exports: Record<string, string> }
 >;
 
-async function read(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+const read = (path: string) => ifThere(Deno.readTextFile(path));
+
+/** Leaves a file alone that is equal: the clone may be another user's. */
+async function write(path: string, text: string): Promise<void> {
+  if (await read(path) !== text) await replaceDurably(path, text);
 }
 
-/** Writes a file whole or not at all; leaves an equal one alone. */
-async function write(path: string, text: string): Promise<void> {
-  if (await read(path) === text) return;
-  const beside = `${path}.${Deno.pid}`;
-  await Deno.writeTextFile(beside, text);
-  await Deno.rename(beside, path);
+async function readStandIns(root: string): Promise<StandIns> {
+  return JSON.parse(
+    await Deno.readTextFile(`${root}/lib/compat/packages.json`),
+  );
 }
 
 /** Links every stand-in: deno.json's `links` names the folder these are in. */
 async function linkStandIns(root: string): Promise<void> {
-  const packages: StandIns = JSON.parse(
-    await Deno.readTextFile(`${root}/lib/compat/packages.json`),
-  );
+  const packages = await readStandIns(root);
   for (const [name, { version, exports }] of Object.entries(packages)) {
     const folder = `${root}/.npm-only/${name.slice(1).replace("/", "__")}`;
     const files = Object.entries(exports).map(([key, file]) => [
@@ -57,54 +50,73 @@ async function linkStandIns(root: string): Promise<void> {
 }
 
 async function unlinkStandIns(folder: string): Promise<void> {
-  for await (const entry of Deno.readDir(folder)) {
-    if (entry.isDirectory) {
-      await Deno.remove(`${folder}/${entry.name}`, { recursive: true });
-    }
+  for (const name of await namesIn(folder)) {
+    if (name !== "MODE") await removeIfThere(`${folder}/${name}`);
   }
 }
 
 /**
- * Whether Deno can load the declared packages, from its cache or from their
- * registry. A registry that accepts the connection and never answers would
+ * Loads every module of the declared packages that this program imports, from
+ * Deno's cache or from their registry, so that it starts without a network
+ * afterwards. A registry that accepts the connection and never answers would
  * hang Deno for good, so the wait is limited.
+ *
+ * @returns why it failed; undefined when it did not
  */
-async function canLoad(root: string, timeout: number): Promise<boolean> {
+async function load(
+  { root, timeout = 20_000 }: PackageOptions,
+): Promise<string | undefined> {
   const { imports }: { imports: Record<string, string> } = JSON.parse(
     await Deno.readTextFile(`${root}/deno.json`),
   );
-  const packages = Object.values(imports).filter((specifier) =>
-    specifier.startsWith("jsr:")
+  const modules = Object.entries(await readStandIns(root))
+    .flatMap(([name, { exports }]) =>
+      Object.keys(exports).map((key) => imports[name] + key.slice(1))
+    );
+  say(`Loading packages from their registry (at most ${timeout / 1000} s)`);
+  const ended = await run(
+    Deno.execPath(),
+    ["cache", "--no-config", "--no-lock", ...modules],
+    { limitMs: timeout, graceSeconds: 0, env: { NO_COLOR: "1" } },
   );
-  const result = await run(Deno.execPath(), [
-    ...["cache", "--no-config", "--no-lock"],
-    ...packages,
-  ], { limitMs: timeout });
-  return result?.success ?? false;
+  if (ended?.success) return undefined;
+  const reason = /^error: (.*)/m.exec(ended?.stderr ?? "")?.[1];
+  return ended?.timedOut ? "it takes too long" : reason ?? "it does not work";
 }
 
 /**
  * Chooses where the `jsr:` packages come from and remembers it in
  * .npm-only/MODE: what was asked for, else what was chosen before, else their
- * registry if it answers, else lib/compat.
+ * registry if it answers, else lib/compat. Says which when it is a new choice.
  *
- * @returns the choice, and whether it is a new one
- * @throws UsageError when something else was asked for
+ * @throws UsageError when something else was asked for; DinoDqnError when their
+ * registry was asked for and cannot be reached
  */
-export async function choosePackages(
-  { root, wanted, timeout = 20_000 }: PackageOptions,
-): Promise<{ mode: PackageMode; isNew: boolean }> {
+export async function choosePackages(options: PackageOptions): Promise<void> {
+  const { root, wanted } = options;
   if (wanted && wanted !== "jsr" && wanted !== "npm") {
     throw new UsageError(`DINO_DEPS is ${wanted}: it must be jsr or npm`);
   }
   const folder = `${root}/.npm-only`;
   const before = (await read(`${folder}/MODE`))?.trim();
-  const remembered = before === "jsr" || before === "npm" ? before : undefined;
-  const mode = wanted as PackageMode | "" | undefined || remembered ||
-    (await canLoad(root, timeout) ? "jsr" : "npm");
+  let mode = wanted || before;
+  if (mode !== "npm" && before !== "jsr") {
+    const failure = await load(options);
+    if (failure && wanted) {
+      throw new DinoDqnError(
+        `DINO_DEPS is jsr, but the packages' registry cannot be used (${failure}): ` +
+          "mend that, or unset it or set it to npm, then run: deno task setup",
+      );
+    }
+    mode = failure ? "npm" : "jsr";
+    say(
+      failure
+        ? `Packages: lib/compat stands in for jsr: names (${failure})`
+        : "Packages: jsr: names come from their registry",
+    );
+  }
   await Deno.mkdir(folder, { recursive: true });
   if (mode === "npm") await linkStandIns(root);
-  else if (remembered !== mode) await unlinkStandIns(folder);
+  else if (before !== "jsr") await unlinkStandIns(folder);
   await write(`${folder}/MODE`, `${mode}\n`);
-  return { mode, isNew: remembered !== mode };
 }

@@ -1,20 +1,6 @@
 import { say } from "../say.ts";
 import { sizeText } from "../text.ts";
 
-/** Sum of the sizes of the files below a folder, in bytes. */
-export function folderBytes(folder: string): number {
-  let bytes = 0;
-  try {
-    for (const entry of Deno.readDirSync(folder)) {
-      const path = `${folder}/${entry.name}`;
-      bytes += entry.isDirectory ? folderBytes(path) : Deno.statSync(path).size;
-    }
-  } catch {
-    // Files come and go while another program works in the folder.
-  }
-  return bytes;
-}
-
 /** Work whose progress can be measured. */
 export interface Work<T> {
   label: string;
@@ -35,13 +21,10 @@ export async function withProgress<T>(work: Work<T>): Promise<T> {
     say(`${label} (${sizeText(total)})`);
     return await work.run();
   }
-  const encoder = new TextEncoder();
-  const draw = (bytes: number) =>
-    Deno.stderr.writeSync(encoder.encode(
-      `\r\x1b[K${label}: ${sizeText(Math.min(bytes, total))} of ${
-        sizeText(total)
-      }`,
-    ));
+  const draw = (bytes: number) => {
+    const done = sizeText(Math.min(bytes, total));
+    say(`\r\x1b[K${label}: ${done} of ${sizeText(total)}`, "");
+  };
   const timer = setInterval(() => draw(measure()), 500);
   try {
     draw(0);

@@ -1,8 +1,10 @@
 import { statfsSync } from "node:fs";
 import { DinoDqnError, TensorFlowNotFoundError } from "../errors.ts";
 import {
+  BUILD_SIZE,
   cachedBuild,
   cacheFolder,
+  exists,
   hasNvidiaDriver,
   locateTensorFlow,
   TENSORFLOW_VERSION,
@@ -10,32 +12,50 @@ import {
   type TensorFlowLocation,
 } from "../tensorflow/locate.ts";
 import { failure } from "./failure.ts";
-import { lockCache } from "./lock.ts";
+import { lockCache, stagingFolder } from "./cache.ts";
 import { say } from "../say.ts";
-import { run } from "../system/mod.ts";
+import { folderBytes, removeIfThere } from "../files.ts";
+import { run, syncFolder } from "../system/mod.ts";
 import { sizeText } from "../text.ts";
-import { folderBytes, withProgress } from "./progress.ts";
+import { withProgress } from "./progress.ts";
 import { findPython, runPip, runPython } from "./python.ts";
-import { stagingFolder, sweep } from "./staging.ts";
 import {
   type Download,
   downloadFor,
   KEPT_FILES,
   MINIMUM_GLIBC,
+  platforms,
   PYTHON_VERSION,
 } from "./wheels.ts";
 
-/** Unpacks the files of the wheels in argv[1] that match argv[3] to argv[2]. */
+/** A build with less of its bytes is cut. */
+const PART = 0.99;
+
+/**
+ * Unpacks the files of the wheels in argv[1] that match argv[3] to argv[2], on
+ * the disk and not only on their way, and writes their sum down in argv[4].
+ */
 const UNPACK = `
 import glob, os, re, sys, zipfile
-wheels, folder, kept = sys.argv[1:]
+wheels, folder, kept, size = sys.argv[1:]
 kept = re.compile(kept)
+total = 0
+def sync(path):
+    handle = os.open(path, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
 for wheel in glob.glob(os.path.join(wheels, "*.whl")):
     with zipfile.ZipFile(wheel) as archive:
         for member in archive.infolist():
             if kept.fullmatch(member.filename):
                 path = archive.extract(member, folder)
                 os.chmod(path, member.external_attr >> 16 & 0o777 or 0o644)
+                total += member.file_size
+                sync(path)
+with open(os.path.join(folder, size), "w") as file:
+    file.write(str(total))
+for path, _, _ in os.walk(folder):
+    sync(path)
 `;
 
 /** Loads the two libraries, as the program will. */
@@ -61,10 +81,14 @@ async function wantedBuild(): Promise<TensorFlowBuild> {
 async function present(): Promise<TensorFlowLocation | undefined> {
   try {
     const found = locateTensorFlow();
-    const replaceable = found.source === "set-up" &&
-      found.folder === `${cachedBuild("cpu")}/tensorflow`;
-    if (replaceable && await wantedBuild() === "cuda") return undefined;
-    return found;
+    if (found.source !== "set-up") return found;
+    const build = found.folder.startsWith(cachedBuild("cpu")) ? "cpu" : "cuda";
+    if (build === "cpu" && await wantedBuild() === "cuda") return undefined;
+    // Former set-ups did not write down how large a build is.
+    const bytes = PART * (downloadFor(build)?.unpackedBytes ?? 0);
+    const isWhole = exists(`${cachedBuild(build)}/${BUILD_SIZE}`) ||
+      folderBytes(cachedBuild(build)) >= bytes;
+    return isWhole ? found : undefined;
   } catch (error) {
     // What the user named must be there; set-up cannot mend that.
     if (Deno.env.get("DINO_TENSORFLOW")) throw error;
@@ -134,11 +158,15 @@ async function downloadWheels(
         ...["--only-binary=:all:", "--implementation", "cp"],
         ...["--python-version", PYTHON_VERSION],
         ...["--abi", `cp${PYTHON_VERSION.replace(".", "")}`],
-        ...download.platforms.flatMap((platform) => ["--platform", platform]),
+        ...platforms().flatMap((platform) => ["--platform", platform]),
         ...["--require-hashes", "--requirement", requirements],
         ...["--dest", `${staging}/wheels`],
+      ], {
         // What an interrupted pip leaves then goes with the staging folder.
-      ], { TMPDIR: `${staging}/tmp` }),
+        TMPDIR: `${staging}/tmp`,
+        // Nothing is installed, so there is no environment to be missed.
+        PIP_REQUIRE_VIRTUALENV: "0",
+      }),
   });
   if (!result.success) {
     throw failure("TensorFlow could not be downloaded", result.stderr);
@@ -159,6 +187,7 @@ async function unpackWheels(
         `${staging}/wheels`,
         `${staging}/build`,
         KEPT_FILES,
+        BUILD_SIZE,
       ]),
   });
   if (!result.success) {
@@ -188,13 +217,17 @@ async function install(
 ): Promise<void> {
   const python = findPython();
   await checkGlibc();
-  const cache = cacheFolder();
-  checkDisk(cache, download);
-  await using staging = await stagingFolder(cache);
+  checkDisk(cacheFolder(), download);
+  if (exists(cachedBuild(build))) {
+    say(`${cachedBuild(build)} is damaged; it is fetched anew`);
+  }
+  await using staging = await stagingFolder();
   await downloadWheels(python, download, staging.path);
   await unpackWheels(python, download, staging.path);
   await checkLoads(python, `${staging.path}/build/tensorflow`);
+  await removeIfThere(cachedBuild(build));
   await Deno.rename(`${staging.path}/build`, cachedBuild(build));
+  await syncFolder(cacheFolder());
 }
 
 /**
@@ -222,9 +255,7 @@ export async function ensureTensorFlow(): Promise<TensorFlowLocation> {
         "native libraries.",
     );
   }
-  const cache = cacheFolder();
-  using _lock = await lockCache(cache);
-  await sweep(cache);
+  using _lock = await lockCache();
   // Whoever held the lock before may have done the work.
   const meanwhile = await present();
   if (meanwhile) return meanwhile;

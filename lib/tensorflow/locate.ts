@@ -1,8 +1,11 @@
 /**
  * Finds the native TensorFlow libraries. Set-up uses this file before any
- * package is installed: it imports nothing but the errors.
+ * package is installed: it imports nothing but small files without any.
  */
+import { homedir } from "node:os";
+import { dirname } from "node:path";
 import { TensorFlowNotFoundError } from "../errors.ts";
+import { folderBytes } from "../files.ts";
 
 /** The two native libraries and where they came from. */
 export interface TensorFlowLocation {
@@ -63,10 +66,28 @@ export function exists(path: string): boolean {
 export function cacheFolder(env = Deno.env.get): string {
   const own = env("DINO_CACHE");
   if (own) return own;
-  const home = env("HOME") ?? ".";
+  // Services often have no HOME.
+  const home = env("HOME") || homedir();
   const caches = env("XDG_CACHE_HOME") ||
     `${home}/${Deno.build.os === "darwin" ? "Library/Caches" : ".cache"}`;
   return `${caches}/dino-dqn`;
+}
+
+/** The file in a build's folder that says how many bytes the others have. */
+export const BUILD_SIZE = "SIZE";
+
+/**
+ * Whether a build has lost a part, on a full disk or by a machine that stopped:
+ * a library that is cut ends the program that loads it without a word.
+ */
+function isCut(build: string): boolean {
+  try {
+    const size = Deno.readTextFileSync(`${build}/${BUILD_SIZE}`);
+    return folderBytes(build) < Number(size) + size.length;
+  } catch {
+    // A former set-up did not write it down.
+    return false;
+  }
 }
 
 /** The folder in the cache that holds one build of TensorFlow, complete. */
@@ -111,6 +132,7 @@ function look(
   const framework = `${folder}/${LIBRARIES.framework}`;
   const cc = LIBRARIES.cc.map((name) => `${folder}/${name}`).find(exists);
   if (!cc || !exists(framework)) return undefined;
+  if (source === "set-up" && isCut(dirname(folder))) return undefined;
   return { folder, framework, cc, version: versionIn(folder), source };
 }
 
@@ -149,7 +171,7 @@ export function locateTensorFlow(
     if (found) return found;
   }
   throw new TensorFlowNotFoundError(
-    `TensorFlow's native libraries (${names}) were not found. Looked in ` +
+    `TensorFlow's native libraries (${names}) were not found whole. Looked in ` +
       `DINO_TENSORFLOW (not set), ${
         places.map(([folder]) => folder).join(", ")
       }. Run: deno task setup`,

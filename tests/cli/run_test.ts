@@ -150,7 +150,7 @@ Deno.test("a signal saves and stops, whether or not somebody is told; under nohu
 });
 
 Deno.test("goWhereCalled() goes where deno task was called, if it is there", async () => {
-  const module = new URL("../../lib/cli/mod.ts", import.meta.url);
+  const module = new URL("../../lib/files.ts", import.meta.url);
   const folder = await Deno.realPath(await Deno.makeTempDir());
   const from = async (called: string) => {
     const { stdout } = await new Deno.Command(Deno.execPath(), {

@@ -1,9 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../../lib/errors.ts";
+import { DinoDqnError, UsageError } from "../../lib/errors.ts";
 import { choosePackages } from "../../lib/setup/mod.ts";
 
 const STAND_INS = {
-  "@own/package": { version: "1.0.0", exports: { ".": "package.ts" } },
+  "@own/package": {
+    version: "1.0.0",
+    exports: { ".": "package.ts", "./part": "package.ts" },
+  },
 };
 
 /** A project of one `jsr:` package, in a folder of its own. */
@@ -22,12 +25,14 @@ async function project() {
     `${root}/deno.json`,
     JSON.stringify({
       links: ["./.npm-only/*"],
-      imports: { "@own/package": "jsr:@own/package@^1.0.0" },
+      imports: { "@own/package": "jsr:@own/package@1.0.0" },
     }),
   );
   await Deno.writeTextFile(
     `${root}/main.ts`,
-    `import { from } from "@own/package";\nconsole.log(from);`,
+    `import "@own/package";
+    import { from } from "@own/package/part";
+    console.log(from);`,
   );
   return {
     root,
@@ -40,14 +45,15 @@ async function project() {
 /** Makes Deno, started from here, use this registry and an empty cache. */
 function useRegistry(url: string): Disposable {
   const cache = Deno.makeTempDirSync();
-  const before = Deno.env.get("DENO_DIR");
-  Deno.env.set("JSR_URL", url);
-  Deno.env.set("DENO_DIR", cache);
+  const set = { JSR_URL: url, DENO_DIR: cache };
+  const before = Object.keys(set).map((name) => [name, Deno.env.get(name)]);
+  for (const [name, value] of Object.entries(set)) Deno.env.set(name, value);
   return {
     [Symbol.dispose]() {
-      Deno.env.delete("JSR_URL");
-      if (before === undefined) Deno.env.delete("DENO_DIR");
-      else Deno.env.set("DENO_DIR", before);
+      for (const [name, value] of before) {
+        if (value === undefined) Deno.env.delete(name!);
+        else Deno.env.set(name!, value);
+      }
       Deno.removeSync(cache, { recursive: true });
     },
   };
@@ -60,6 +66,10 @@ async function serveRegistry() {
     "SHA-256",
     new TextEncoder().encode(source),
   );
+  const file = {
+    size: source.length,
+    checksum: `sha256-${new Uint8Array(digest).toHex()}`,
+  };
   const files: Record<string, string> = {
     "/@own/package/meta.json": JSON.stringify({
       scope: "own",
@@ -68,14 +78,13 @@ async function serveRegistry() {
     }),
     "/@own/package/1.0.0_meta.json": JSON.stringify({
       manifest: {
-        "/mod.ts": {
-          size: source.length,
-          checksum: `sha256-${new Uint8Array(digest).toHex()}`,
-        },
+        "/mod.ts": file,
+        "/part.ts": file,
       },
-      exports: { ".": "./mod.ts" },
+      exports: { ".": "./mod.ts", "./part": "./part.ts" },
     }),
     "/@own/package/1.0.0/mod.ts": source,
+    "/@own/package/1.0.0/part.ts": source,
   };
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (r) => {
     const body = files[new URL(r.url).pathname];
@@ -91,19 +100,32 @@ async function runProject(root: string): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-Deno.test("choosePackages takes the registry when it answers, and remembers it", async () => {
+Deno.test("choosePackages takes the registry when it answers, and needs it no more", async () => {
   await using p = await project();
-  await using server = await serveRegistry();
+  const server = await serveRegistry();
   using _registry = useRegistry(`http://127.0.0.1:${server.addr.port}/`);
-  const choose = (wanted?: string) => choosePackages({ root: p.root, wanted });
-  assertEquals(await choose(), { mode: "jsr", isNew: true });
-  assertEquals(await runProject(p.root), "registry");
-  assertEquals(await choose(), { mode: "jsr", isNew: false });
-  assertEquals(await choose("npm"), { mode: "npm", isNew: true });
-  assertEquals(await runProject(p.root), "stand-in");
-  assertEquals(await choose(""), { mode: "npm", isNew: false });
-  assertEquals(await choose("jsr"), { mode: "jsr", isNew: true });
-  assertEquals(await runProject(p.root), "registry");
+  const choose = async (wanted?: string) => {
+    await choosePackages({ root: p.root, wanted });
+    return [await p.mode(), await runProject(p.root)];
+  };
+  assertEquals(await choose(), ["jsr", "registry"]);
+  await server.shutdown();
+  assertEquals(await choose(), ["jsr", "registry"]);
+  assertEquals(await choose("npm"), ["npm", "stand-in"]);
+  assertEquals(await choose(""), ["npm", "stand-in"]);
+  assertEquals(await choose("jsr"), ["jsr", "registry"]);
+});
+
+Deno.test("choosePackages refuses a registry that was asked for and cannot be reached", async () => {
+  await using p = await project();
+  using _registry = useRegistry("http://127.0.0.1:9/");
+  await assertRejects(
+    () => choosePackages({ root: p.root, wanted: "jsr" }),
+    DinoDqnError,
+    "DINO_DEPS is jsr, but the packages' registry cannot be used (",
+  );
+  await choosePackages({ root: p.root, wanted: "" });
+  assertEquals(await p.mode(), "npm");
 });
 
 Deno.test("choosePackages does without a registry that never answers", async () => {
@@ -115,10 +137,7 @@ Deno.test("choosePackages does without a registry that never answers", async () 
   })();
   {
     using _registry = useRegistry(`http://127.0.0.1:${listener.addr.port}/`);
-    assertEquals(
-      await choosePackages({ root: p.root, wanted: undefined, timeout: 1000 }),
-      { mode: "npm", isNew: true },
-    );
+    await choosePackages({ root: p.root, wanted: undefined, timeout: 1000 });
   }
   assertEquals(connections.length > 0, true);
   assertEquals([await p.mode(), await runProject(p.root)], ["npm", "stand-in"]);
@@ -131,8 +150,8 @@ Deno.test("choosePackages mends what an interrupted or older choice left", async
   await using p = await project();
   await Deno.mkdir(`${p.root}/.npm-only/own__package`, { recursive: true });
   await Deno.writeTextFile(`${p.root}/.npm-only/MODE`, "np");
-  const choice = await choosePackages({ root: p.root, wanted: "npm" });
-  assertEquals([choice.isNew, await runProject(p.root)], [true, "stand-in"]);
+  await choosePackages({ root: p.root, wanted: "npm" });
+  assertEquals(await runProject(p.root), "stand-in");
 });
 
 Deno.test("choosePackages refuses a DINO_DEPS that it does not know", async () => {

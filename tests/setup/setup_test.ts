@@ -96,7 +96,7 @@ Deno.test("set-up installs once; then it does nothing", async () => {
   assertEquals(
     [...Deno.readDirSync(`${machine.cache}/${build}`)].map(({ name }) => name)
       .sort(),
-    ["tensorflow", "tensorflow_cpu-2.21.0.dist-info"],
+    ["SIZE", "tensorflow", "tensorflow_cpu-2.21.0.dist-info"],
   );
   assertEquals(
     [...Deno.readDirSync(`${machine.cache}/${build}/tensorflow`)].length,
@@ -136,6 +136,63 @@ Deno.test("set-up finishes what an interrupted one began", async () => {
   await child.output();
   assertEquals(machine.cached.length, 1, "the staging folder is left");
   machine.openGate();
+  await works(machine);
+});
+
+Deno.test("set-up mends a TensorFlow that is cut, empty or half there", async () => {
+  await using machine = new FakeMachine();
+  await works(machine);
+  const folder = `${machine.cache}/${machine.cached[0]}/tensorflow`;
+  const [first, second] = [...Deno.readDirSync(folder)]
+    .map(({ name }) => `${folder}/${name}`) as [string, string];
+  const { size } = await Deno.stat(first);
+  const damages = [
+    () => Deno.truncate(first, size - 1),
+    () => Deno.truncate(second, 0),
+    () => Deno.remove(first),
+  ];
+  for (const damage of damages) {
+    const { downloads } = machine;
+    await damage();
+    await works(machine);
+    assertEquals((await Deno.stat(first)).size, size);
+    assertEquals(machine.downloads, downloads + 1);
+  }
+  // One of a former set-up, which did not write its size down.
+  await Deno.remove(`${folder}/../SIZE`);
+  const { downloads } = machine;
+  await works(machine);
+  assertEquals(machine.downloads, downloads + 1);
+});
+
+Deno.test("set-up is of use to a user who may not change the clone", async () => {
+  await using machine = new FakeMachine();
+  await works(machine);
+  const tfjs = "node_modules/@tensorflow/tfjs-node-gpu";
+  await Deno.mkdir(`${machine.project}/${tfjs}`, { recursive: true });
+  await Deno.writeTextFile(
+    `${machine.project}/${tfjs}/package.json`,
+    '{"version": "4.22.0"}',
+  );
+  // A file where a folder must be stands for a folder that is another user's.
+  await Deno.writeTextFile(`${machine.project}/${tfjs}/lib`, "");
+  const headers = `${machine.cache}/${
+    machine.cached[0]
+  }/tensorflow/include/tensorflow/c`;
+  await Deno.mkdir(headers, { recursive: true });
+  await Deno.writeTextFile(`${headers}/c_api.h`, "");
+  machine.program("g++", 'while [ "$1" != -o ]; do shift; done; echo > "$2"');
+  const forTask = await machine.run("--for-task");
+  assertEquals([forTask.code, forTask.stdout], [0, ""], forTask.stderr);
+  const { code, stderr } = await machine.run();
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "eager cannot be used: ");
+});
+
+Deno.test("set-up downloads outside of a virtual environment, and without HOME", async () => {
+  await using machine = new FakeMachine();
+  machine.env.PIP_REQUIRE_VIRTUALENV = "1";
+  machine.env.HOME = "";
   await works(machine);
 });
 

@@ -23,6 +23,8 @@ def a_library():
 with open(os.environ["FAKE_PIP_CALLS"], "a") as calls:
     calls.write("download\n")
 words = os.environ.get("FAKE_PIP_FAILURE")
+if os.environ.get("PIP_REQUIRE_VIRTUALENV") == "1":
+    words = "ERROR: Could not find an activated virtualenv (required)."
 if words:
     sys.exit(words)
 gate = os.environ.get("FAKE_PIP_GATE")
