@@ -23,7 +23,7 @@ export {
   scoreDistribution,
 } from "./evaluation_charts.ts";
 export { filmstrip, FILMSTRIP_FRAMES } from "./filmstrip.ts";
-export { qValueChart, type Snapshot } from "./q_chart.ts";
+export { Q_CHART_NAMES, qValueCharts } from "./q_chart.ts";
 export {
   learnerCharts,
   learningCurves,

@@ -9,7 +9,7 @@ import {
   UsageError,
 } from "../errors.ts";
 import { evaluate, greedyPolicy } from "../evaluation/mod.ts";
-import { type Moment, moments, type Player } from "./moments.ts";
+import { lastMoments, type Moment, moments, type Player } from "./moments.ts";
 import { type StoredGame, storedGame } from "./stored_game.ts";
 
 /** A game that Chrome broke off is played again, at most so often. */
@@ -98,14 +98,14 @@ async function showAgain(
     training: false,
     numEnvs: 1,
   });
-  const from = stored.actions.length - decisions(options, stored.game);
   const asked = options.drawQ ? player : null;
-  const shown = moments(env, asked, { stored, from });
+  const count = decisions(options, stored.game);
+  const shown = await lastMoments(env, asked, stored, count);
   return {
     score: stored.score,
     end: stored.end,
     seconds: stored.frames / FRAMES_PER_SECOND,
-    webp: await toWebp(await Array.fromAsync(shown), stored.game, options),
+    webp: await toWebp(shown, stored.game, options),
     stored,
   };
 }

@@ -26,7 +26,7 @@ export async function evaluationFiles(
     title: `${report.run}, ${report.checkpoint}`,
     subtitle: "An evaluation during training",
     evaluation: report,
-    recordings: keptGames(evaluation, config),
+    recordings: keptGames(evaluation, config, 0),
     chartFiles: false,
   });
 }
