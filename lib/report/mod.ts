@@ -1,5 +1,5 @@
 /** Reports and comparisons as pages, tables and text. Plays nothing. */
-export { pageHtml, type Section } from "./page.ts";
+export { harmless, pageHtml, type Section } from "./page.ts";
 export {
   compareRuns,
   COMPARISON_NAMES,
