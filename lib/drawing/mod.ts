@@ -3,7 +3,7 @@
  * any other room, knows no Chrome and no disk.
  */
 export type { GameFrame } from "./game_frame.ts";
-export { animatedWebp, type Animation } from "./animation.ts";
+export { animate, type Animation, type PictureFormat } from "./animation.ts";
 export {
   type Chart,
   CHART_WIDTH,

@@ -28,3 +28,4 @@ export {
   RECORDING_NAMES,
   recordingFiles,
 } from "./recording.ts";
+export { pictureFormat, writeShownGame } from "./write_game.ts";

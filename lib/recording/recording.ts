@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Config } from "../config/mod.ts";
 import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
 import {
-  animatedWebp,
+  animate,
   type Animation,
   filmstrip,
   FILMSTRIP_FRAMES,
@@ -112,7 +112,7 @@ export async function recordGames(
     );
     const webp = crash
       ? await filmstrip(frames, actions)
-      : await animatedWebp(frames, { ...CANVAS, frameMs: 1000 / perSecond });
+      : await animate(frames, { ...CANVAS, frameMs: 1000 / perSecond });
     recorded.recordings.push({ role, game, webp });
     if (role !== "median") continue;
     const end = frames.slice(-Math.round(Q_SECONDS * perSecond));

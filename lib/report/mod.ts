@@ -16,7 +16,12 @@ export {
   resultsTable,
 } from "./results.ts";
 export { type Column, tableOf, tableText } from "./table.ts";
-export { evaluationFiles, reportFolder, writeReport } from "./write.ts";
+export {
+  evaluationFiles,
+  numberEarlier,
+  reportFolder,
+  writeReport,
+} from "./write.ts";
 export { evaluationText } from "./text.ts";
 export { REPORT_NAMES, reportFiles } from "./report.ts";
 export { seedsText } from "./evaluation_sections.ts";

@@ -32,6 +32,8 @@ export interface ReportContent {
   qCharts?: readonly PageChart[];
   /** The run, for how it was trained. */
   run?: RunData | undefined;
+  /** What must be said beside the command that repeats the games. */
+  repeatNote?: string;
   /** Whether each chart has files of its own, too. @default {true} */
   chartFiles?: boolean;
 }
@@ -74,7 +76,7 @@ export async function chartFiles(charts: readonly Chart[]): Promise<Files> {
 }
 
 async function reportSections(
-  { evaluation, recordings = [], qCharts = [], run }: ReportContent,
+  { evaluation, recordings = [], qCharts = [], run, ...more }: ReportContent,
 ): Promise<Section[]> {
   const sections: Section[] = [];
   if (evaluation) sections.push(headlineSection(evaluation));
@@ -103,6 +105,7 @@ async function reportSections(
   } else if (evaluation) {
     sections.push({
       heading: "How to repeat it",
+      text: more.repeatNote ? [more.repeatNote] : [],
       code: [evaluation.command],
       tables: [{
         caption: "Made with",
