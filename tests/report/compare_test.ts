@@ -1,0 +1,51 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { UsageError } from "../../lib/errors.ts";
+import {
+  compareRuns,
+  comparisonFiles,
+  comparisonTable,
+  differencesTable,
+} from "../../lib/report/mod.ts";
+import type { RunFolder } from "../../lib/runs/mod.ts";
+import { exampleReport } from "./example_report.ts";
+import { makeRun, withRun } from "./example_run.ts";
+
+Deno.test("compareRuns() asks for games on held-out seeds, played alike", () =>
+  withRun(async (run, root) => {
+    await assertRejects(
+      () => compareRuns([run, run]),
+      UsageError,
+      "deno task eval run",
+    );
+    const other = await makeRun(root, "other");
+    const evaluated = async ({ report }: RunFolder, cap: number) => {
+      await Deno.mkdir(report, { recursive: true });
+      await Deno.writeTextFile(
+        join(report, "report.json"),
+        JSON.stringify({ ...exampleReport(), cap }),
+      );
+    };
+    await evaluated(run, 2000);
+    await evaluated(other, 1000);
+    await assertRejects(
+      () => compareRuns([run, other]),
+      UsageError,
+      "evaluate them alike",
+    );
+    await evaluated(other, 2000);
+    const comparison = await compareRuns([run, other]);
+    assertEquals(comparison.runs[1]!.improvement, 0.5);
+    assertEquals(comparison.runs[0]!.milestone, null);
+    assertEquals(comparisonTable(comparison).rows.length, 2);
+    assertEquals(differencesTable(comparison), null);
+    const files = Object.keys(await comparisonFiles(comparison));
+    assertEquals(files.sort(), [
+      "charts/iqm.png",
+      "charts/iqm.svg",
+      "charts/learning-curves.png",
+      "charts/learning-curves.svg",
+      "comparison.json",
+      "index.html",
+    ]);
+  }));
