@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../../lib/errors.ts";
 import {
@@ -48,4 +48,31 @@ Deno.test("compareRuns() asks for games on held-out seeds, played alike", () =>
       "comparison.json",
       "index.html",
     ]);
+  }));
+
+Deno.test("compareRuns() tells which keys differ, but for the seed", () =>
+  withRun(async (run, root) => {
+    const sets = [
+      "learner.nStep=5",
+      "seed=9",
+      "learner.targetUpdate={tau: 0.1}",
+    ];
+    const other = await makeRun(root, "other", sets);
+    for (const { report } of [run, other]) {
+      await Deno.mkdir(report);
+      await Deno.writeTextFile(
+        join(report, "report.json"),
+        JSON.stringify(exampleReport()),
+      );
+    }
+    const comparison = await compareRuns([run, other, run]);
+    const table = differencesTable(comparison)!;
+    assertEquals(table.header, ["Key", "run", "other", "run"]);
+    assertEquals(table.rows.map(([key]) => key), [
+      ...["learner.nStep", "learner.targetUpdate.every"],
+      "learner.targetUpdate.tau",
+    ]);
+    assertEquals(table.rows[0], ["learner.nStep", "3", "5", "3"]);
+    const page = (await comparisonFiles(comparison))["index.html"] as string;
+    assertStringIncludes(page, "What differs");
   }));

@@ -6,10 +6,17 @@ import { inFolder } from "../folder.ts";
 import { exampleReport } from "./example_report.ts";
 
 /** A run's folder as training leaves it, with a few made-up lines. */
-export async function makeRun(root: string, name = "run"): Promise<RunFolder> {
+export async function makeRun(
+  root: string,
+  name = "run",
+  sets: readonly string[] = [],
+): Promise<RunFolder> {
   const run = runFolderAt(join(root, name));
   await Deno.mkdir(join(run.evaluations, "step-1000"), { recursive: true });
-  await Deno.writeTextFile(run.config, configToYaml(await loadConfig()));
+  await Deno.writeTextFile(
+    run.config,
+    configToYaml(await loadConfig(undefined, sets)),
+  );
   const info = { name, seed: 3, starts: [] };
   await Deno.writeTextFile(run.info, JSON.stringify(info));
   await Deno.writeTextFile(run.scores, "game,score\n1,40\n2,60\n");

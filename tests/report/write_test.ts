@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../../lib/errors.ts";
-import { writeReport } from "../../lib/report/mod.ts";
+import { numberEarlier, writeReport } from "../../lib/report/mod.ts";
 import { exampleReport } from "./example_report.ts";
 import { withRun } from "./example_run.ts";
 
@@ -31,4 +31,23 @@ Deno.test("writeReport() keeps the last evaluation's figures", () =>
       JSON.parse(await Deno.readTextFile(join(run.report, "report.json"))),
       JSON.parse(report),
     );
+  }));
+
+Deno.test("numberEarlier() keeps the report of other games, and of the same none", () =>
+  withRun(async ({ report: folder }) => {
+    const report = exampleReport();
+    assertEquals(await numberEarlier(folder, report), null);
+    for (const [checkpoint, wanted] of [["a", null], ["b", 1], ["c", 2]]) {
+      const earlier = await numberEarlier(folder, {
+        ...{ ...report, checkpoint: `${checkpoint}` },
+      });
+      assertEquals(earlier, wanted && `${folder}-${wanted}`);
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeTextFile(
+        join(folder, "report.json"),
+        JSON.stringify({ ...report, checkpoint }),
+      );
+      const same = { ...report, checkpoint: `${checkpoint}` };
+      assertEquals(await numberEarlier(folder, same), null);
+    }
   }));
