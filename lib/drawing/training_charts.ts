@@ -155,7 +155,7 @@ export async function learnerCharts(
   for (const [column, , subtitle, , title] of figures) {
     if (column === null || title === undefined) continue;
     const field = column as keyof MetricsLine;
-    const values = rows.filter((row) => row[field] !== null);
+    const values = rows.filter((row) => typeof row[field] === "number");
     if (values.length === 0) continue;
     const scale = { zero: field !== "q_mean" };
     drawn.push(

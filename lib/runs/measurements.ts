@@ -140,11 +140,11 @@ export function measure<Of>({ figures }: Table<Of>, record: Of) {
 type MetricsColumn = Exclude<(typeof INTERVAL_FIGURES)[number][0], null>;
 
 /**
- * A line of metrics.csv by its columns; null where it is empty, and where the
+ * A line of metrics.csv by its columns; null where it is empty, absent where the
  * run is older than the column.
  */
 export type MetricsLine =
-  & Record<MetricsColumn, number | null>
+  & Partial<Record<MetricsColumn, number | null>>
   & { step: number; wall_s: number };
 
 /** A game of the training, as it is read back. */

@@ -56,13 +56,13 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
 }
 
 function metricsLine(row: Row, file: string, index: number): MetricsLine {
-  const cells = INTERVALS.figures.flatMap(([column]) =>
-    column === null
-      ? []
-      : [[column, column in row ? numberCell(row, column, file, index) : null]]
-  );
+  const line: Record<string, number | null> = {};
+  for (const [column] of INTERVALS.figures) {
+    if (column === null || !(column in row)) continue;
+    line[column] = numberCell(row, column, file, index);
+  }
   return {
-    ...Object.fromEntries(cells) as MetricsLine,
+    ...line,
     step: requiredNumber(row, "step", file, index),
     wall_s: requiredNumber(row, "wall_s", file, index),
   };
