@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   answer,
   CONFIG_OPTIONS,
@@ -8,13 +9,13 @@ import {
   stopOnSignal,
 } from "../lib/cli/mod.ts";
 import { loadConfig } from "../lib/config/mod.ts";
+import { UsageError } from "../lib/errors.ts";
 import {
   changeSchedule,
-  isScheduleRequest,
   type NightResult,
   resultLine,
   retrain,
-  SCHEDULE_OPTIONS,
+  type ScheduleRequest,
 } from "../lib/retraining/mod.ts";
 
 /** Exit codes of a night. */
@@ -44,18 +45,44 @@ export const command = defineCommand({
       minimum: 1,
       description: "Agent steps of training tonight (retraining.steps).",
     },
-    ...SCHEDULE_OPTIONS,
+    "install-cron": {
+      type: "string",
+      placeholder: "TIME",
+      description:
+        'Does this at a time of cron, "0 2 * * *", with the other options given.',
+    },
+    "install-systemd": {
+      type: "string",
+      placeholder: "TIME",
+      standalone: "*-*-* 02:00:00",
+      description: "The same by a timer of your systemd; at two if no TIME.",
+    },
+    uninstall: {
+      type: "boolean",
+      description: "Takes it off the schedule of cron and systemd.",
+    },
+    "dry-run": {
+      type: "boolean",
+      description: "Shows what the three options above would do, and no more.",
+    },
     json: JSON_OPTION,
   },
   async run({ options }) {
-    const isSchedule = isScheduleRequest(options);
-    const config = await loadConfig(options.config, [
-      ...options.set,
-      ...setting("retraining.minutes", options.minutes),
-      ...setting("retraining.steps", options.steps),
+    const request = scheduleRequest(options);
+    const { config: file, set, minutes, steps } = options;
+    const config = await loadConfig(file, [
+      ...set,
+      ...(minutes === undefined ? [] : [`retraining.minutes=${minutes}`]),
+      ...(steps === undefined ? [] : [`retraining.steps=${steps}`]),
     ]);
-    if (isSchedule) {
-      await changeSchedule(options, { config, answer, say });
+    if (request) {
+      const args = [
+        ...(file === undefined ? [] : ["--config", resolve(file)]),
+        ...set.flatMap((change) => ["--set", change]),
+        ...(minutes === undefined ? [] : ["--minutes", `${minutes}`]),
+        ...(steps === undefined ? [] : ["--steps", `${steps}`]),
+      ];
+      await changeSchedule({ ...request, args, config, answer, say });
       return 0;
     }
     const stop = new AbortController();
@@ -71,6 +98,33 @@ export const command = defineCommand({
   },
 });
 
-function setting(key: string, value: number | undefined): string[] {
-  return value === undefined ? [] : [`${key}=${value}`];
+/** What the options ask of the schedule; null: they are about a night. */
+function scheduleRequest(options: {
+  "install-cron": string | undefined;
+  "install-systemd": string | undefined;
+  uninstall: boolean;
+  "dry-run": boolean;
+  json: boolean;
+}): Pick<ScheduleRequest, "install" | "dryRun"> | null {
+  const kinds = ["install-cron", "install-systemd", "uninstall"] as const;
+  const [given, second] = kinds.filter((kind) => options[kind]);
+  const dryRun = options["dry-run"];
+  if (second) {
+    throw new UsageError(
+      `--${given} does not go with --${second}: give one of them`,
+    );
+  }
+  if (given === undefined && dryRun) {
+    throw new UsageError(
+      "--dry-run shows what a change of the schedule would do: give it with " +
+        kinds.map((kind) => `--${kind}`).join(", "),
+    );
+  }
+  if (given === undefined) return null;
+  if (options.json) {
+    throw new UsageError(`--json is for a night, not for --${given}`);
+  }
+  if (given === "uninstall") return { install: null, dryRun };
+  const by = given === "install-cron" ? "cron" : "systemd";
+  return { install: { by, time: options[given]! }, dryRun };
 }

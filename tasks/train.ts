@@ -14,7 +14,6 @@ import {
   loadConfig,
   loadOwnConfig,
 } from "../lib/config/mod.ts";
-import { checkpointTarget } from "../lib/agents/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   type Evaluation,
@@ -70,6 +69,13 @@ export const command = defineCommand({
       placeholder: "RUN",
       description: "Goes on with a run, from its newest checkpoint.",
     },
+    "best-after": {
+      type: "integer",
+      minimum: 0,
+      placeholder: "STEP",
+      description:
+        "With --resume: forgets the best evaluation up to there, as of other games.",
+    },
     steps: {
       type: "integer",
       minimum: 1,
@@ -89,6 +95,11 @@ export const command = defineCommand({
   },
   async run({ options }) {
     const { resume, config: file = DEFAULT_CONFIG } = options;
+    if (resume === undefined && options["best-after"] !== undefined) {
+      throw new UsageError(
+        "--best-after goes with --resume: a new run has no evaluation yet",
+      );
+    }
     if (resume !== undefined) {
       for (const name of ["config", "run", "seed"] as const) {
         if (options[name] !== undefined) {
@@ -130,10 +141,8 @@ export const command = defineCommand({
       speed: config.game.speed,
       clock: config.env.clock,
       command: commandText([
-        ...["eval", checkpointTarget(run, checkpoint)],
-        ...["--episodes", `${episodes}`],
+        ...["eval", run.name, "--episodes", `${episodes}`],
         ...["--first-seed", `${firstSeed}`, "--max-score", `${cap}`],
-        ...["--clock", config.env.clock],
       ]),
       versions: { Deno: Deno.version.deno },
     });
@@ -143,6 +152,7 @@ export const command = defineCommand({
         config,
         run,
         resume: resume !== undefined,
+        bestAfter: options["best-after"] ?? 0,
         commandLine: Deno.args,
         signal: stop.signal,
         onEvaluation: async (step, evaluation) => {

@@ -45,4 +45,3 @@ export {
   type Source,
 } from "./source.ts";
 export { configToYaml } from "./write.ts";
-export { isGroup } from "./values.ts";

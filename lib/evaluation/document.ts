@@ -19,6 +19,8 @@ export interface EvaluationContext {
   /** Pixels per frame, or that of the real game. */
   speed: GameConfig["speed"];
   clock: "lockstep" | "live";
+  /** Whether these games chose the agent among others, and so flatter it. */
+  chose?: boolean;
   /** What repeats it. */
   command: string;
   /** Names and versions of what was used. */

@@ -41,7 +41,10 @@ function headlineFigures(report: EvaluationReport): Figure[] {
 }
 
 /** What seeds may have done to a figure. */
-export function seedsText(firstSeed: number): string {
+export function seedsText(
+  { firstSeed, chose = false }: Pick<EvaluationReport, "firstSeed" | "chose">,
+): string {
+  if (chose) return "which chose this agent, and so flatter it";
   if (firstSeed >= HELD_OUT_SEEDS_START) {
     return "from which nothing was learned or chosen";
   }
@@ -57,7 +60,7 @@ function headlineText(report: EvaluationReport): string[] {
     ? `${episodes} games of the untouched page in real time, with screenshots and key presses`
     : `${episodes} greedy games on the seeds ${points(firstSeed)} to ${
       points(firstSeed + episodes - 1)
-    }, ${seedsText(firstSeed)}`;
+    }, ${seedsText(report)}`;
   const rate = pointsPerSecond.toFixed(1);
   return [
     `${games}; ${rate} points per second of play (the page gives 9.0 at speed 6 and 19.5 at its top speed of 13).`,

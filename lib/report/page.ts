@@ -39,6 +39,8 @@ export interface Section {
   animations?: readonly Animation[];
   tables?: readonly Table[];
   charts?: readonly PageChart[];
+  /** Ways to other pages and files, from this one's folder. */
+  links?: readonly { text: string; href: string }[];
   /** Texts in a typewriter face, such as commands. */
   code?: readonly string[];
   /** Long texts behind a line to click on. */
@@ -56,6 +58,7 @@ const CSS = `${themeCss()}
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.25rem 1rem 3rem; max-width: 68rem; background: var(--paper);
   color: var(--ink); font: 16px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+a { color: inherit; }
 h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
 h2 { margin: 2.25rem 0 .75rem; font-size: 1.2rem; }
 p { margin: .4rem 0; max-width: 46rem; }
@@ -64,7 +67,7 @@ p { margin: .4rem 0; max-width: 46rem; }
 .figure { border: 1px solid var(--grid); border-radius: .5rem; padding: .75rem 1rem; }
 .figure strong { display: block; font-size: 1.9rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .charts { display: grid; gap: 1.25rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
-.charts svg, .charts .full img { display: block; width: 100%; max-width: none; height: auto; }
+.charts svg { display: block; width: 100%; height: auto; }
 .charts .full { grid-column: 1 / -1; }
 .narrow { display: none; }
 figure { margin: 0; min-width: 0; }
@@ -79,18 +82,12 @@ pre span { display: inline-block; max-width: 100%; }
 summary { cursor: pointer; }
 @media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } body { font-size: 15px; } }`;
 
-function chartHtml({ svg, png, description }: Chart, className = ""): string {
-  const words = escapeXml(description);
-  const themed = withThemeVariables(svg);
-  const drawing = png
-    // Not drawn just now: as a picture, in which nothing runs or is loaded.
-    ? `<img alt="${words}" src="data:image/svg+xml;base64,${
-      new TextEncoder().encode(
-        themed.replace(/^<svg [^>]*>/, `$&<style>${themeCss()}</style>`),
-      ).toBase64()
-    }">`
-    : themed.replace("<svg ", `<svg role="img" aria-label="${words}" `);
-  return `<figure class="${className}">${drawing}</figure>`;
+function chartHtml(chart: Chart, className = ""): string {
+  const svg = withThemeVariables(chart.svg).replace(
+    "<svg ",
+    `<svg role="img" aria-label="${escapeXml(chart.description)}" `,
+  );
+  return `<figure class="${className}">${svg}</figure>`;
 }
 
 const pageChartHtml = (chart: PageChart) =>
@@ -127,6 +124,15 @@ const grid = (className: string, items: readonly string[]) =>
     ? ""
     : `<div class="${className}">${items.join("\n")}</div>`;
 
+const linksHtml = (links: Section["links"] = []) =>
+  links.length === 0
+    ? ""
+    : `<p>${
+      links.map(({ text, href }) =>
+        `<a href="${escapeXml(href)}">${escapeXml(text)}</a>`
+      ).join(" · ")
+    }</p>`;
+
 /** A command whose lines are broken between its words, not at their hyphens. */
 function commandHtml(command: string): string {
   return escapeXml(command).replace(/\S+/g, "<span>$&</span>");
@@ -141,6 +147,7 @@ function sectionHtml(section: Section): string {
     ...(section.code ?? []).map((code) => `<pre>${commandHtml(code)}</pre>`),
     ...(section.tables ?? []).map(tableHtml),
     grid("charts", (section.charts ?? []).map(pageChartHtml)),
+    linksHtml(section.links),
     ...(section.details ?? []).map(({ summary, code }) =>
       `<details><summary>${escapeXml(summary)}</summary>` +
       `<pre>${escapeXml(code)}</pre></details>`
@@ -149,20 +156,12 @@ function sectionHtml(section: Section): string {
   ].filter((part) => part !== "").join("\n");
 }
 
-/** How every page begins: it runs no script, loads and sends nothing. */
-const START = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-`;
-
-/** A page that was read, so that it can do no more than one made here. */
-export const harmless = (html: string): string =>
-  html.startsWith(START) ? html : START + html;
-
 /** The page as HTML. */
 export function pageHtml({ title, subtitle, sections }: Page): string {
-  return `${START}<meta name="viewport" content="width=device-width, initial-scale=1">
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${escapeXml(title)}</title>
 <style>

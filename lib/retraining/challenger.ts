@@ -4,20 +4,22 @@ import {
   type Config,
   lastingDifferences,
   loadOwnConfig,
+  machineSets,
   withSchedules,
 } from "../config/mod.ts";
+import { ifThere } from "../files.ts";
 import { acquireLock } from "../system/mod.ts";
 import {
   createRun,
+  hasTrained,
   listCheckpoints,
   openRun,
   type RunFolder,
   runFolderAt,
-  RUNS_FOLDER,
   updateRunConfig,
 } from "../runs/mod.ts";
 import { freshCounters, newestSoundCounters } from "../training/mod.ts";
-import { nightName } from "./paths.ts";
+import { type ChampionFolder, nightName } from "./paths.ts";
 
 /** Name of its run. */
 export const CHALLENGER = "challenger";
@@ -34,91 +36,73 @@ export interface Challenger {
   from: { step: number; wallSeconds: number };
 }
 
-/** What {@linkcode prepareChallenger} works by. */
-export interface ChallengerOptions {
-  /** Tonight's config; `retraining` holds the night's budget. */
-  config: Config;
-  night: number;
-  /** Told what was unusual, in sentences. */
-  warn: (message: string) => void;
-  /** Folder of the runs. @default {RUNS_FOLDER} */
-  root?: string;
-}
-
 /**
  * Finds the challenger, or makes it, and writes the night's budget into its
  * config, on top of what it has done. One that cannot be continued (all of its
  * checkpoints are damaged, or the config asks for another network or game) is
  * set aside under another name.
  *
+ * @param config tonight's; `retraining` holds the budget
+ * @param warn told what was unusual, in sentences
  * @throws RunLockedError when another process trains it
  */
 export async function prepareChallenger(
-  { config, night, warn, root = RUNS_FOLDER }: ChallengerOptions,
-): Promise<Challenger> {
-  const found = await findChallenger(config, night, warn, root);
-  const { run, from } = found ?? {
-    run: await createRun({
-      config,
-      name: CHALLENGER,
-      configName: CHALLENGER,
-      root,
-    }),
-    from: freshCounters(),
-  };
-  await updateRunConfig(run, withBudget(config, from));
-  return { run, from };
-}
-
-async function findChallenger(
   config: Config,
+  { runs }: ChampionFolder,
   night: number,
   warn: (message: string) => void,
-  root: string,
-): Promise<Challenger | null> {
-  const { path, lock } = runFolderAt(join(root, CHALLENGER));
-  if (!await Deno.stat(path).catch(() => null)) return null;
-  using _lock = await acquireLock(lock, "The challenger");
-  const continued = await continueChallenger(config, warn, root);
-  if (typeof continued !== "string") return continued;
-  const aside = join(root, SET_ASIDE + nightName(night));
-  await Deno.rename(path, aside);
-  warn(
-    `the challenger begins anew: ${continued}; the former one is in ${aside}`,
-  );
-  return null;
+): Promise<Challenger> {
+  const run = runFolderAt(join(runs, CHALLENGER));
+  if (await ifThere(Deno.stat(run.path))) {
+    using _lock = await acquireLock(run.lock, "The challenger");
+    const from = await whereItStands(run, config, warn);
+    if (typeof from !== "string") {
+      await updateRunConfig(run, withBudget(config, from));
+      return { run, from };
+    }
+    const aside = join(runs, SET_ASIDE + nightName(night));
+    await Deno.rename(run.path, aside);
+    warn(`the challenger begins anew: ${from}; the former one is in ${aside}`);
+  }
+  const from = freshCounters();
+  return {
+    run: await createRun({
+      config: withBudget(config, from),
+      ...{ name: CHALLENGER, configName: CHALLENGER, root: runs },
+    }),
+    from,
+  };
 }
 
-/** The challenger, or why it cannot be continued. */
-async function continueChallenger(
+/** What the challenger has behind it, or why it cannot be continued. */
+async function whereItStands(
+  run: RunFolder,
   config: Config,
   warn: (message: string) => void,
-  root: string,
-): Promise<Challenger | string> {
-  let run: RunFolder;
-  let former: Config;
+): Promise<Challenger["from"] | string> {
   try {
-    run = await openRun(CHALLENGER, root);
-    former = await loadOwnConfig(run.config, "run");
+    await openRun(run.path);
+    const former = await loadOwnConfig(run.config, "run", machineSets(config));
+    const changed = lastingDifferences(former, config).map(({ key }) => key);
+    if (changed.length > 0) {
+      return `the config has another ${changed.join(", ")}`;
+    }
   } catch (error) {
     return (error as Error).message;
   }
-  const changed = lastingDifferences(former, config).map(({ key }) => key);
-  if (changed.length > 0) {
-    return `the config has another ${changed.join(", ")}`;
-  }
   const counters = await newestSoundCounters(run.checkpoints, warn);
-  if (counters !== null) return { run, from: counters };
-  return (await listCheckpoints(run.checkpoints)).length === 0
-    ? { run, from: freshCounters() }
-    : "none of its checkpoints is sound";
+  if (counters !== null) return counters;
+  const [damaged] = await listCheckpoints(run.checkpoints);
+  return damaged !== undefined || await hasTrained(run)
+    ? "none of its checkpoints is sound"
+    : freshCounters();
 }
 
 /**
  * A config with the night's budget on top of what was done. Its target and its
  * patience are for runs that end; the challenger goes on.
  */
-export function withBudget(
+function withBudget(
   config: Config,
   { step, wallSeconds }: Challenger["from"],
 ): Config {

@@ -1,44 +1,40 @@
 /** The champion: read as a whole, replaced in one step. */
 import { basename, join } from "node:path";
+import { z } from "zod";
 import type { GameConfig } from "../config/mod.ts";
 import { CheckpointError } from "../errors.ts";
-import type { Interval } from "../evaluation/mod.ts";
 import { ifThere, namesIn, removeIfThere } from "../files.ts";
-import {
-  type CheckpointFiles,
-  readCheckpointFiles,
-  writeManifestFolder,
-} from "../runs/mod.ts";
-import { syncFolder } from "../system/mod.ts";
-import type { ChampionFolder } from "./paths.ts";
+import { readCheckpointFiles, writeManifestFolder } from "../runs/mod.ts";
+import { type Files, writeBeside } from "../system/mod.ts";
+import { type ChampionFolder, nightOf } from "./paths.ts";
+import { figuresSchema, type NightRecord } from "./result.ts";
 
 const INFO = "champion.json";
 
-/** What is known of a champion: the content of its `champion.json`. */
-export interface ChampionInfo {
+const infoSchema = z.object({
   /** The night in which it became champion. */
-  night: number;
+  night: z.number(),
   /** When it did, ISO 8601. */
-  time: string;
+  time: z.string(),
   /** The run and the agent steps that it comes from. */
-  run: string;
-  step: number;
+  run: z.string(),
+  step: z.number(),
   /** The game that it plays. */
-  game: GameConfig;
+  game: z.custom<GameConfig>((value) => typeof value === "object"),
   /** SHA-256 of the page's script that its figures are of. */
-  pageScript: string;
+  pageScript: z.string(),
   /** Numbers that its network learned. */
-  parameters: number;
-  /** How it last played when it was measured for its folder. */
-  figures: {
-    firstSeed: number;
-    episodes: number;
-    cap: number;
-    mean: number;
-    mean95: Interval;
-    capped: number;
-  };
-}
+  parameters: z.number(),
+  /** The games of that night, which made it champion. */
+  figures: figuresSchema.extend({
+    firstSeed: z.number(),
+    episodes: z.number(),
+    cap: z.number(),
+  }),
+});
+
+/** What is known of a champion: the content of its `champion.json`. */
+export type ChampionInfo = z.infer<typeof infoSchema>;
 
 /** A champion that was found complete. */
 export interface Champion {
@@ -47,6 +43,43 @@ export interface Champion {
   /** Its folder, not by way of the link. */
   path: string;
   info: ChampionInfo;
+}
+
+/**
+ * What is known of a champion, with the games that it played last: when it
+ * defended itself, on seeds that did not choose it; before it did, when it
+ * became champion.
+ *
+ * @param nights that there is a record of, in their order
+ */
+export function standing(
+  { name, info }: Champion,
+  nights: readonly NightRecord[],
+) {
+  const last = nights.findLast(({ champion, pageScript }) =>
+    champion?.name === name && pageScript !== null
+  );
+  if (!last?.champion) {
+    // The first of all champions had nobody to win against.
+    const first = nights.find(({ night }) => night === info.night);
+    const chose = first?.champion !== null;
+    return {
+      ...{ name, ...info },
+      figures: { ...info.figures, night: info.night, chose },
+    };
+  }
+  const { night, firstSeed, episodes, maxScore: cap, champion } = last;
+  const { mean, mean95, capped } = champion;
+  return {
+    ...{ name, ...info, pageScript: last.pageScript! },
+    figures: {
+      ...{ firstSeed, episodes, cap, mean, mean95, capped },
+      /** The night of these games. */
+      night,
+      /** Whether they made it champion, and so flatter it. */
+      chose: false,
+    },
+  };
 }
 
 /**
@@ -60,12 +93,7 @@ export async function readChampion(
 ): Promise<Champion | null> {
   if (await ifThere(Deno.lstat(folder.current)) === null) return null;
   try {
-    const path = await Deno.realPath(folder.current);
-    const { files } = await readCheckpointFiles(path);
-    const info: ChampionInfo = JSON.parse(
-      new TextDecoder().decode(files[INFO]),
-    );
-    return { name: basename(path), path, info };
+    return await readAgent(folder.current);
   } catch (cause) {
     const agents = await namesIn(folder.agents);
     throw new CheckpointError(
@@ -78,37 +106,85 @@ export async function readChampion(
   }
 }
 
+/** @throws Error when it is not there, or not as it was written */
+async function readAgent(folder: string): Promise<Champion> {
+  const path = await Deno.realPath(folder);
+  const { files } = await readCheckpointFiles(path);
+  const { success, data } = infoSchema.safeParse(
+    JSON.parse(new TextDecoder().decode(files[INFO])),
+  );
+  if (!success) throw new CheckpointError(`${join(path, INFO)} is damaged`);
+  return { name: basename(path), path, info: data };
+}
+
+/**
+ * The champion; in place of one that is damaged the newest sound one before it,
+ * which becomes champion again.
+ *
+ * @param warn told when that was so, in a sentence
+ * @returns null when there is none
+ * @throws CheckpointError when none is sound
+ */
+export async function soundChampion(
+  folder: ChampionFolder,
+  warn: (message: string) => void,
+): Promise<Champion | null> {
+  try {
+    return await readChampion(folder);
+  } catch (error) {
+    const damaged = basename(
+      await Deno.readLink(folder.current).catch(() => folder.current),
+    );
+    const before = (await namesIn(folder.agents))
+      .filter((name) => name !== damaged)
+      .map((name) => ({ name, night: nightOf(name) ?? 0 }))
+      .filter(({ night }) => night <= (nightOf(damaged) ?? Infinity))
+      .sort((a, b) => b.night - a.night);
+    for (const { name } of before) {
+      const agent = await readAgent(join(folder.agents, name))
+        .catch(() => null);
+      if (agent === null) continue;
+      await crown(folder, name);
+      const { message } = (error as Error).cause as Error;
+      warn(
+        `the champion, ${damaged}, cannot be used: ${message}; ${name}, the ` +
+          "newest sound one before it, is champion again",
+      );
+      return agent;
+    }
+    throw error;
+  }
+}
+
 /**
  * Writes an agent as one that may become champion. The present champion is
  * untouched.
  *
  * @param name of its folder
  * @param files of the agent, as `deno task export` writes them
- * @returns the folder, read again from the disk
  * @throws CheckpointError if it cannot be written; then nothing is left of it
  */
 export async function writeCandidate(
   folder: ChampionFolder,
   name: string,
-  files: Record<string, string | Uint8Array>,
+  files: Files,
   info: ChampionInfo,
-): Promise<Champion> {
+): Promise<void> {
   const path = join(folder.agents, name);
-  const partial = `${path}.partial`;
+  const all = { ...files, [INFO]: JSON.stringify(info, null, 2) + "\n" };
+  const bytes = Object.entries(all).map(([name, content]) => [
+    name,
+    typeof content === "string"
+      ? new TextEncoder().encode(content)
+      : new Uint8Array(content),
+  ]);
   try {
-    await Deno.mkdir(folder.agents, { recursive: true });
     // Left by a night that ended before its candidate became champion.
-    for (const old of [partial, path]) await removeIfThere(old);
-    await writeManifestFolder(partial, info.step, {
-      ...asBytes(files),
-      ...asBytes({ [INFO]: JSON.stringify(info, null, 2) + "\n" }),
-    });
-    await readCheckpointFiles(partial);
-    await Deno.rename(partial, path);
-    await syncFolder(folder.agents);
-    return { name, path, info };
+    await removeIfThere(path);
+    await writeManifestFolder(path, info.step, Object.fromEntries(bytes));
+    await readAgent(path);
   } catch (cause) {
-    await removeIfThere(partial).catch(() => {});
+    await removeIfThere(path).catch(() => {});
     throw new CheckpointError(
       `The new champion could not be written: ${(cause as Error).message}; ` +
         "the former one stays",
@@ -127,52 +203,17 @@ export async function crown(
   folder: ChampionFolder,
   name: string,
 ): Promise<void> {
-  const link = `${folder.current}.partial`;
   try {
-    await removeIfThere(link);
-    await Deno.symlink(join("agents", name), link);
-    await Deno.rename(link, folder.current);
+    await writeBeside(folder.current, async (link) => {
+      await Deno.symlink(join("agents", name), link);
+      await Deno.rename(link, folder.current);
+    });
   } catch (cause) {
-    await removeIfThere(link).catch(() => {});
     throw new CheckpointError(
       `${folder.current} could not be made to lead to agents/${name}: ` +
-        `${
-          (cause as Error).message
-        }; the former champion stays. It must be a ` +
-        "link or absent, in a folder that this user may write to",
+        `${(cause as Error).message}; the former champion stays. It must be ` +
+        "a link or absent, in a folder that this user may write to",
       { cause },
     );
   }
-  // The new champion is in its place, whatever this says.
-  await syncFolder(folder.path).catch(() => {});
-}
-
-/**
- * Stores new figures of the champion, which the page's change made necessary:
- * a copy of its folder with another `champion.json` takes its place.
- */
-export async function updateChampion(
-  folder: ChampionFolder,
-  champion: Champion,
-  info: ChampionInfo,
-): Promise<Champion> {
-  const { files } = await readCheckpointFiles(champion.path);
-  const name = `${champion.name.replace(/-page-.*/, "")}-page-${
-    info.pageScript.slice(0, 8)
-  }`;
-  if (name === champion.name) return champion;
-  const updated = await writeCandidate(folder, name, files, info);
-  await crown(folder, name);
-  return updated;
-}
-
-function asBytes(files: Record<string, string | Uint8Array>): CheckpointFiles {
-  return Object.fromEntries(
-    Object.entries(files).map(([name, content]) => [
-      name,
-      typeof content === "string"
-        ? new TextEncoder().encode(content)
-        : new Uint8Array(content),
-    ]),
-  );
 }

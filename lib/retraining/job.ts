@@ -2,6 +2,8 @@
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
+import { realPath } from "../files.ts";
+import { shellWord } from "../system/mod.ts";
 
 /** The program's folder, with `deno.json`. */
 const ROOT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
@@ -31,23 +33,19 @@ export interface Job {
   warnings: string[];
 }
 
-/** What {@linkcode retrainJob} cannot know by itself. */
-export interface JobOptions {
-  /** Arguments of `deno task retrain`. */
-  args: readonly string[];
-  data: readonly string[];
-  /** File to which what it says is added; its folder is made when it starts. */
-  log: string;
-  limitMinutes: number;
-}
-
 /**
  * `deno task retrain` as a job, with this process's Deno and environment.
  *
+ * @param args of the command
+ * @param log file to which what it says is added; its folder is made with it
  * @throws UsageError if a path or an argument cannot be written into a
  * crontab or a unit: it has a line break, or ends in a space
  */
-export function retrainJob({ args, data, log, limitMinutes }: JobOptions): Job {
+export function retrainJob(
+  args: readonly string[],
+  log: string,
+  { data, limitMinutes }: Pick<Job, "data" | "limitMinutes">,
+): Job {
   const path = lastingFolders(Deno.env.get("PATH") ?? "");
   const deno = lastingDeno(path);
   const variables = [
@@ -80,9 +78,7 @@ export function retrainJob({ args, data, log, limitMinutes }: JobOptions): Job {
  * `\%` outside of quotes is one neither for cron nor for the shell.
  */
 function scheduleWord(text: string): string {
-  return text.split("%").map((part) =>
-    /^[\w@+:,./=-]*$/.test(part) ? part : `'${part.replaceAll("'", `'\\''`)}'`
-  ).join("\\%") || "''";
+  return text.split("%").map(shellWord).join("\\%");
 }
 
 function keptVariables(
@@ -120,15 +116,8 @@ function warningsOf(deno: string): string[] {
  */
 function lastingDeno(folders: readonly string[]): string {
   const program = Deno.execPath();
-  const real = Deno.realPathSync(program);
-  const names = folders.map((folder) => join(folder, "deno"));
-  return names.find((name) => {
-    try {
-      return Deno.realPathSync(name) === real;
-    } catch {
-      return false;
-    }
-  }) ?? program;
+  return folders.map((folder) => join(folder, "deno"))
+    .find((name) => realPath(name) === realPath(program)) ?? program;
 }
 
 /**
@@ -138,11 +127,9 @@ function lastingDeno(folders: readonly string[]): string {
  */
 function lastingFolders(path: string): string[] {
   const folders = path.split(delimiter).filter((folder) => {
-    if (!isAbsolute(folder) || /\/node_modules\/\.bin\/?$/.test(folder)) {
-      return false;
-    }
     try {
-      return Deno.statSync(folder).isDirectory;
+      return isAbsolute(folder) && Deno.statSync(folder).isDirectory &&
+        !/\/node_modules\/\.bin\/?$/.test(folder);
     } catch {
       return false;
     }

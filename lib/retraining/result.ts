@@ -1,113 +1,117 @@
-/** What is told of a night. */
-import type { Interval } from "../evaluation/mod.ts";
+/** What is told of a night: one record, from which all else is written. */
+import { z } from "zod";
 import { figureText, points, signedPoints } from "../text.ts";
 
-/** How an agent played a night's games. */
-export interface Contestant {
-  /** A champion's folder, `night-3`; a challenger's checkpoint, `step-4000`. */
-  name: string;
-  /** Numbers that its network learned. */
-  parameters: number;
+/** How an agent played. */
+export const figuresSchema = z.object({
   /** Mean score, in points. */
-  mean: number;
-  mean95: Interval;
+  mean: z.number(),
+  mean95: z.tuple([z.number(), z.number()]),
   /** Share of its games, 0 to 1, that reached the cap. */
-  capped: number;
-}
+  capped: z.number(),
+});
+
+/** How an agent played. */
+export type Figures = z.infer<typeof figuresSchema>;
+
+const contestantSchema = figuresSchema.extend({
+  /** A champion's folder, `night-3`; a challenger's checkpoint, `step-4000`. */
+  name: z.string(),
+  /** Numbers that its network learned. */
+  parameters: z.number(),
+});
+
+/** How an agent played a night's games. */
+export type Contestant = z.infer<typeof contestantSchema>;
+
+/** A night as its `report.json` has it, from its beginning on. */
+export const recordSchema = z.object({
+  result: z.enum(["running", "promoted", "kept", "failed"]),
+  /** Why, in a sentence. */
+  reason: z.string(),
+  /** The champion when the night began; null: none, or it did not play. */
+  champion: contestantSchema.nullable(),
+  /** The challenger; null: it did not play. */
+  challenger: contestantSchema.nullable(),
+  /** Mean of challenger minus champion over the games, in points. */
+  difference: z.number().nullable(),
+  difference95: z.tuple([z.number(), z.number()]).nullable(),
+  /** The night's number, from 1. */
+  night: z.int().positive(),
+  /** When it began, ISO 8601, by the machine's clock. */
+  time: z.string(),
+  /** How long it took, by a clock that never jumps. */
+  minutes: z.number(),
+  /** Games of each, on the seeds from `firstSeed` on. */
+  episodes: z.number(),
+  firstSeed: z.number(),
+  /** Score at which a game ended as capped. */
+  maxScore: z.number(),
+  /** Agent steps of training in this night. */
+  steps: z.number(),
+  /** SHA-256 of the page's own script; null: nothing was played. */
+  pageScript: z.string().nullable(),
+  /**
+   * Set if the script is another one than the champion was last measured on:
+   * the SHA-256 of both, and the champion's mean score on the former.
+   */
+  pageChange: z.object({
+    from: z.string(),
+    to: z.string(),
+    meanBefore: z.number(),
+  }).nullable(),
+  /** All that the nights keep on the disk, in 10^9 bytes. */
+  diskGb: z.number(),
+  /** What was removed to keep house. */
+  removed: z.array(z.string()),
+  /** What was not as it should be, in sentences. */
+  warnings: z.array(z.string()),
+});
+
+/** A night, from its beginning on. */
+export type NightRecord = z.infer<typeof recordSchema>;
 
 /** The document of `deno task retrain --json`, `last.json` and `report.json`. */
-export interface NightResult {
+export type NightResult = NightRecord & {
   result: "promoted" | "kept" | "failed";
-  /** Why, in a sentence. */
-  reason: string;
-  /** The champion when the night began; null: none, or it did not play. */
-  champion: Contestant | null;
-  /** The challenger; null: it did not play. */
-  challenger: Contestant | null;
-  /** Mean of challenger minus champion over the games, in points. */
-  difference: number | null;
-  difference95: Interval | null;
-  /** The night's number, from 1. */
-  night: number;
-  /** When it began, ISO 8601, by the machine's clock. */
-  time: string;
-  /** How long it took, by a clock that never jumps. */
-  minutes: number;
-  /** Games of each, on the seeds from `firstSeed` on. */
-  episodes: number;
-  firstSeed: number;
-  /** Score at which a game ended as capped. */
-  maxScore: number;
-  /** Agent steps of training in this night. */
-  steps: number;
-  /** SHA-256 of the page's own script; null: nothing was played. */
-  pageScript: string | null;
-  /** The page's script is another one than the champion was measured on. */
-  pageChange: PageChange | null;
-  /** All that the nights keep on the disk, in 10^9 bytes. */
-  diskGb: number;
-  /** What was removed to keep house. */
-  removed: string[];
-  /** What was not as it should be, in sentences. */
-  warnings: string[];
-}
+};
 
-/** The champion's figures before and after the page's script changed. */
-export interface PageChange {
-  /** SHA-256 of the script that it was measured on. */
-  from: string;
-  to: string;
-  /** Its mean score on the former page, in points. */
-  meanBefore: number;
-}
+/** Whether a night has come to an end. */
+export const hasEnded = (record: NightRecord): record is NightResult =>
+  record.result !== "running";
 
 /** `800 (95 %: 700 to 910)`. */
-export const meanText = ({ mean, mean95 }: Contestant): string =>
+export const meanText = ({ mean, mean95 }: Figures): string =>
   figureText(mean, mean95);
 
-/** `+120 (95 %: +30 to +210)`; null: nothing was compared. */
-export function differenceText(
-  { difference, difference95 }: Pick<
-    NightResult,
-    "difference" | "difference95"
-  >,
-): string | null {
-  return difference === null
-    ? null
-    : figureText(difference, difference95, signedPoints);
-}
-
-/** The change of the page in a sentence. */
-export function pageChangeText(
-  { from, to, meanBefore }: PageChange,
-  champion: Contestant | null,
-): string {
-  return `The page's script changed (${from.slice(0, 8)} to ${
-    to.slice(0, 8)
-  }); the champion was measured again on it: mean ${
-    champion ? meanText(champion) : "unknown"
-  }, before ${points(meanBefore)}.`;
-}
-
 /** What the night did, in one line; a change of the page comes first. */
-export function resultLine(result: NightResult): string {
-  const { champion, challenger, pageChange, episodes } = result;
-  const difference = differenceText(result);
-  return [
-    ...(pageChange ? [pageChangeText(pageChange, champion)] : []),
-    `Night ${result.night}: ${result.result}, ${result.reason}.`,
-    ...(challenger
-      ? [
-        `Challenger ${challenger.name}: mean ${meanText(challenger)}` +
-        (champion
-          ? `, champion ${champion.name}: mean ${meanText(champion)}`
-          : "") +
-        ` of ${episodes} new games` +
-        (difference ? `; difference ${difference}.` : "."),
-      ]
-      : []),
-    ...(result.warnings.length > 0
-      ? [`Warnings: ${result.warnings.join("; ")}.`]
-      : []),
-  ].join(" ").replace(/\s+/g, " ");
+export function resultLine(night: NightResult): string {
+  const { champion, challenger, pageChange, difference, warnings } = night;
+  const sentences: string[] = [];
+  if (pageChange) {
+    const { from, to, meanBefore } = pageChange;
+    sentences.push(
+      `The page's script changed (${from.slice(0, 8)} to ${to.slice(0, 8)}); ` +
+        `the champion was measured again on it: mean ${
+          champion ? meanText(champion) : "unknown"
+        }, before ${points(meanBefore)}.`,
+    );
+  }
+  sentences.push(`Night ${night.night}: ${night.result}, ${night.reason}.`);
+  if (challenger) {
+    const played = (role: string, { name, mean, mean95 }: Contestant) =>
+      `${role} ${name}: mean ${figureText(mean, mean95)}`;
+    sentences.push(
+      played("Challenger", challenger) +
+        (champion ? `, ${played("champion", champion)}` : "") +
+        ` of ${night.episodes} new games` +
+        (difference === null
+          ? "."
+          : `; difference ${
+            figureText(difference, night.difference95, signedPoints)
+          }.`),
+    );
+  }
+  if (warnings.length > 0) sentences.push(`Warnings: ${warnings.join("; ")}.`);
+  return sentences.join(" ").replace(/\s+/g, " ");
 }

@@ -1,24 +1,24 @@
 /** `deno task retrain`: a night with its lock, its limit and its one line. */
 import { join } from "node:path";
-import type { Config } from "../config/mod.ts";
-import { DinoDqnError, UsageError } from "../errors.ts";
+import { type Config, differences } from "../config/mod.ts";
+import { UsageError } from "../errors.ts";
 import { acquireLock } from "../system/mod.ts";
 import { readChampion } from "./champion.ts";
 import { firstSeedOfNight } from "./decision.ts";
-import { keepReserve, writeWithReserve } from "./disk.ts";
-import { type HeartbeatState, writeHeartbeat } from "./heartbeat.ts";
-import { readHistory } from "./history.ts";
-import { checkRetention } from "./housekeeping.ts";
+import { allBytes, checkRetention, keepHouse } from "./house.ts";
 import { playNight } from "./night.ts";
 import { NightLog, rotateLog } from "./night_log.ts";
-import { nextNight, readNightState, writeNightState } from "./night_state.ts";
 import { notify } from "./notify.ts";
-import { type ChampionFolder, championFolderAt, nightName } from "./paths.ts";
-import { finishNight } from "./records.ts";
-import type { NightResult } from "./result.ts";
+import { type ChampionFolder, championFolderAt, nightPath } from "./paths.ts";
+import { beginNight, endInterrupted, nextNight, tellNight } from "./records.ts";
+import type { NightRecord, NightResult } from "./result.ts";
+import { COMMANDS, type NightParts } from "./steps.ts";
 
 /** Longest time that a timer can be set to, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What makes it the same game for champion and challenger. */
+const GAME = ["game.speed", "game.birds", "game.clouds", "game.night"];
 
 /** How a night is started. */
 export interface RetrainOptions {
@@ -27,6 +27,10 @@ export interface RetrainOptions {
   signal: AbortSignal;
   /** Shows a line to whoever watches. */
   say: (line: string) => void;
+  /** @default {championFolderAt()} */
+  folder?: ChampionFolder;
+  /** What trains and plays. @default {COMMANDS} */
+  parts?: NightParts;
 }
 
 /**
@@ -37,9 +41,8 @@ export interface RetrainOptions {
  * config cannot work here; then it was no night
  */
 export async function retrain(options: RetrainOptions): Promise<NightResult> {
-  const { config, say } = options;
+  const { config, say, folder = championFolderAt() } = options;
   checkRetention(config);
-  const folder = championFolderAt();
   await makeFolder(folder);
   using _lock = await acquireLock(folder.lock, "Retraining");
   await checkGame(config, folder);
@@ -48,17 +51,18 @@ export async function retrain(options: RetrainOptions): Promise<NightResult> {
     say(`warning: ${message}`);
     warnings.push(message);
   };
-  await keepReserve(folder.reserve);
-  await finishInterrupted(folder, config, warn);
+  await endInterrupted(folder, warn);
   await rotateLog(folder.log).catch((error) => warn(error.message));
 
-  const history = await readHistory(folder.history, warn);
-  const night = await nextNight(folder, history);
-  const result: NightResult = { ...emptyResult(config, night), warnings };
-  await beat(folder, "running", say);
-  await playWithin(options, folder, result);
-  await finishNight({ config, folder, result, warn });
-  await beat(folder, result.result, say);
+  const record = newRecord(config, await nextNight(folder), warnings);
+  const result = await playWithin({ ...options, folder }, record);
+  try {
+    result.removed.push(...await keepHouse(config, folder, result.night));
+  } catch (error) {
+    warn(`house could not be kept: ${(error as Error).message}`);
+  }
+  result.diskGb = await allBytes(folder).catch(() => 0) / 1e9;
+  await tellNight(folder, result, warn);
   const untold = await notify(config.notify, result);
   if (untold) warn(untold);
   return result;
@@ -81,131 +85,72 @@ async function makeFolder({ path, nights }: ChampionFolder): Promise<void> {
  * to tell.
  */
 async function checkGame(
-  { game }: Config,
+  config: Config,
   folder: ChampionFolder,
 ): Promise<void> {
   const champion = await readChampion(folder).catch(() => null);
   if (!champion) return;
-  const { speed, birds, clouds, night } = champion.info.game;
-  const former = { speed, birds, clouds, night };
-  const changed = Object.entries(former).filter(([key, value]) =>
-    game[key as keyof typeof former] !== value
-  );
+  const former = { ...config, game: champion.info.game };
+  const changed = differences(former, config, GAME);
   if (changed.length === 0) return;
   throw new UsageError(
     `The champion in ${folder.path} plays another game: ${
-      changed.map(([key, value]) => `game.${key} ${value}`).join(", ")
+      changed.map(({ key, before }) => `${key} ${before}`).join(", ")
     }; use its config, or another folder for data (DINO_DATA)`,
   );
 }
 
-function emptyResult({ retraining }: Config, night: number): NightResult {
+function newRecord(
+  { retraining: { episodes, maxScore } }: Config,
+  night: number,
+  warnings: string[],
+): NightRecord {
   return {
-    result: "failed",
-    reason: "it did not come to its end",
-    champion: null,
-    challenger: null,
-    difference: null,
-    difference95: null,
-    night,
-    time: new Date().toISOString(),
-    minutes: 0,
-    episodes: retraining.episodes,
-    firstSeed: firstSeedOfNight(night),
-    maxScore: retraining.maxScore,
-    steps: 0,
-    pageScript: null,
-    pageChange: null,
-    diskGb: 0,
-    removed: [],
-    warnings: [],
+    ...{ result: "running", reason: "it has not come to its end" },
+    ...{ champion: null, challenger: null },
+    ...{ difference: null, difference95: null },
+    ...{ night, time: new Date().toISOString(), minutes: 0 },
+    ...{ episodes, firstSeed: firstSeedOfNight(night), maxScore, steps: 0 },
+    ...{ pageScript: null, pageChange: null },
+    ...{ diskGb: 0, removed: [], warnings },
   };
 }
 
 /** Plays the night until it ends, fails, is stopped or takes too long. */
 async function playWithin(
-  { config, signal, say }: RetrainOptions,
-  folder: ChampionFolder,
-  result: NightResult,
-): Promise<void> {
-  const { hardLimitMinutes: minutes } = config.retraining;
+  { config, signal, say, folder, parts = COMMANDS }: RetrainOptions & {
+    folder: ChampionFolder;
+  },
+  record: NightRecord,
+): Promise<NightResult> {
+  const { hardLimitMinutes } = config.retraining;
   const start = performance.now();
-  const ending = new AbortController();
-  const limit = setTimeout(
-    () =>
-      ending.abort(
-        new DinoDqnError(
-          `the hard limit of ${minutes} minutes was reached; training is saved`,
-        ),
-      ),
-    Math.min(minutes * 60_000, LONGEST_TIMER_MS),
+  const limit = AbortSignal.timeout(
+    Math.min(hardLimitMinutes * 60_000, LONGEST_TIMER_MS),
   );
-  const stopped = () =>
-    ending.abort(new DinoDqnError("it was stopped; training is saved"));
-  signal.addEventListener("abort", stopped);
-  const { night, time } = result;
-  const state = { night, time, done: false };
   try {
-    await writeWithReserve(
-      folder.reserve,
-      () => writeNightState(folder, { ...state, result: null }),
-    );
-    const path = join(folder.nights, nightName(night));
-    await Deno.mkdir(path, { recursive: true });
+    await beginNight(folder, record);
+    const path = join(nightPath(folder, record.night), "log.txt");
     await playNight({
-      ...{ config, folder, result },
-      log: new NightLog(join(path, "log.txt"), say),
-      signal: ending.signal,
-      beforeCrowning: () => {
-        result.minutes = (performance.now() - start) / 60_000;
-        return writeNightState(folder, { ...state, result });
-      },
+      ...{ config, folder, parts, record },
+      log: new NightLog(path, say),
+      signal: AbortSignal.any([signal, limit]),
     });
   } catch (error) {
-    result.result = "failed";
-    result.reason = failureReason(error);
-  } finally {
-    clearTimeout(limit);
-    signal.removeEventListener("abort", stopped);
-    result.minutes = (performance.now() - start) / 60_000;
+    record.result = "failed";
+    record.reason = signal.aborted
+      ? "it was stopped; training is saved"
+      : limit.aborted
+      ? `the hard limit of ${hardLimitMinutes} minutes was reached; training ` +
+        "is saved"
+      : reasonOf(error);
   }
+  record.minutes = (performance.now() - start) / 60_000;
+  return record as NightResult;
 }
 
 /** A reason is part of a sentence: without a full stop, in one line. */
-function failureReason(error: unknown): string {
+function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/\s+/g, " ").replace(/\.$/, "") || "an unknown error";
-}
-
-/**
- * Writes the line of a night whose process ended before it could. Its result
- * stands if all that was left to do was to tell it.
- */
-async function finishInterrupted(
-  folder: ChampionFolder,
-  config: Config,
-  warn: (message: string) => void,
-): Promise<void> {
-  const state = await readNightState(folder);
-  if (state === null || state.done) return;
-  const champion = await readChampion(folder).catch(() => null);
-  const crowned = state.result !== null &&
-    champion?.info.night === state.night;
-  const result: NightResult = crowned ? state.result! : {
-    ...emptyResult(config, state.night),
-    time: state.time,
-    reason: "its process ended before the night did: it was killed, or the " +
-      "machine stopped",
-  };
-  warn(`night ${state.night} was broken off; its line is written now`);
-  await finishNight({ config, folder, result, warn });
-}
-
-async function beat(
-  { heartbeat }: ChampionFolder,
-  state: HeartbeatState,
-  say: (line: string) => void,
-): Promise<void> {
-  const problem = await writeHeartbeat(heartbeat, state);
-  if (problem) say(`warning: ${problem}`);
 }

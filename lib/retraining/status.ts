@@ -2,17 +2,27 @@
 import { dirname } from "node:path";
 import { ifThere } from "../files.ts";
 import { type LockHolder, lockHolder } from "../system/mod.ts";
-import { type ChampionInfo, readChampion } from "./champion.ts";
-import { freeBytes } from "./disk.ts";
+import { readChampion, standing } from "./champion.ts";
+import { freeGb } from "./house.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";
-import { meanText, type NightResult, resultLine } from "./result.ts";
+import { readNights } from "./records.ts";
+import {
+  hasEnded,
+  meanText,
+  type NightRecord,
+  type NightResult,
+  resultLine,
+} from "./result.ts";
 import { installedSchedules } from "./schedule.ts";
 import type { InstalledSchedule } from "./scheduler.ts";
+
+/** How long a night may take to begin, in milliseconds. */
+const LATE_MS = 600_000;
 
 /** The document of `deno task status --json`. */
 export interface Status {
   /** Null: there is none, or it cannot be used. */
-  champion: ({ name: string } & ChampionInfo) | null;
+  champion: ReturnType<typeof standing> | null;
   /** The last night that ended; null: none did. */
   lastRun: NightResult | null;
   /** When the schedule starts the next one, ISO 8601; null: it is unknown. */
@@ -43,20 +53,65 @@ export async function readStatus(
       return null;
     }
   };
-  const champion = await attempt(() => readChampion(folder));
-  const lastRun = await attempt(() => readJson<NightResult>(folder.last));
   const lock = await attempt(() => lockHolder(folder.lock));
+  const champion = await attempt(() => readChampion(folder));
+  const nights =
+    await attempt(() =>
+      readNights(folder, (message) => problems.push(message))
+    ) ?? [];
   const schedules = await attempt(() => installedSchedules(folder)) ?? [];
-  const died = lock ? null : await attempt(() => unendedNight(folder));
+  // One that began after the first look holds the lock.
+  const isQuiet = !lock && !await attempt(() => lockHolder(folder.lock));
+  problems.push(...failedNights(nights));
+  if (isQuiet) problems.push(...unendedNight(nights));
+  for (const schedule of schedules) {
+    if (schedule.problem) problems.push(schedule.problem);
+    else if (isQuiet) problems.push(...missedNight(schedule, nights));
+  }
+  const next = schedules.flatMap(({ next }) => next?.getTime() ?? []);
   return {
-    champion: champion && { name: champion.name, ...champion.info },
-    lastRun,
-    nextRun: earliest(schedules)?.toISOString() ?? null,
-    freeDiskGb: await freeBytes(await nearestFolder(folder.path)) / 1e9,
-    lock,
-    schedules,
-    problems: [...problems, ...(died ? [died] : [])],
+    champion: champion && standing(champion, nights),
+    lastRun: nights.findLast(hasEnded) ?? null,
+    nextRun: next.length > 0 ? new Date(Math.min(...next)).toISOString() : null,
+    freeDiskGb: await freeGb(await nearestFolder(folder.path)),
+    ...{ lock, schedules, problems },
   };
+}
+
+function failedNights(nights: readonly NightRecord[]): string[] {
+  const ended = nights.filter(hasEnded);
+  const failed = ended.slice(
+    ended.findLastIndex(({ result }) => result !== "failed") + 1,
+  );
+  const last = failed.at(-1);
+  if (!last) return [];
+  return [
+    `Night ${last.night} failed: ${last.reason}` +
+    (failed.length > 1 ? `; so did the ${failed.length - 1} before it` : ""),
+  ];
+}
+
+/** A night that nobody is at any more. */
+function unendedNight(nights: readonly NightRecord[]): string[] {
+  return nights.filter((night) => !hasEnded(night)).map(({ time }) =>
+    `A night that began at ${localTime(time)} never ended: it was killed, or ` +
+    "the machine stopped. The next one goes on from its newest checkpoint"
+  );
+}
+
+/** A time at which a night should have begun, and did not. */
+function missedNight(
+  { kind, previous }: InstalledSchedule,
+  nights: readonly NightRecord[],
+): string[] {
+  if (previous === null || Date.now() - previous.getTime() < LATE_MS) return [];
+  const isDone = nights.some(({ time, minutes }) =>
+    Date.parse(time) + minutes * 60_000 >= previous.getTime()
+  );
+  return isDone ? [] : [
+    `No night began at ${localTime(previous)}, when ${kind} should have ` +
+    "started one: was the machine on, and what does the log say?",
+  ];
 }
 
 /** The status as lines for people; what is amiss comes last. */
@@ -66,20 +121,22 @@ export function statusText(status: Status): string {
     ["Champion", champion ? championText(champion) : "none"],
     [
       "Last night",
-      lastRun
-        ? `${localTime(new Date(lastRun.time))}. ${resultLine(lastRun)}`
-        : "none",
+      lastRun ? `${localTime(lastRun.time)}. ${resultLine(lastRun)}` : "none",
     ],
     [
       "Now",
       lock
-        ? `retraining, since ${localTime(new Date(lock.since))}, by process ` +
+        ? `retraining, since ${localTime(lock.since)}, by process ` +
           `${lock.pid} on ${lock.host}`
         : "nothing runs",
     ],
-    ...(schedules.length > 0 ? schedules.map(scheduleRow) : [
-      ["Next night", "not scheduled; see deno task retrain --help"],
+    ...schedules.map(({ kind, expression, next }) => [
+      "Next night",
+      `${next ? localTime(next) : "unknown"}, by ${kind} (${expression})`,
     ]),
+    ...(schedules.length > 0
+      ? []
+      : [["Next night", "not scheduled; see deno task retrain --help"]]),
     ["Disk", `${status.freeDiskGb.toFixed(1)} GB free`],
     ...problems.map((problem) => ["Problem", problem]),
   ];
@@ -87,59 +144,21 @@ export function statusText(status: Status): string {
 }
 
 function championText(
-  { name, time, run, step, parameters, figures }: NonNullable<
-    Status["champion"]
-  >,
+  { name, time, run, step, figures }: NonNullable<Status["champion"]>,
 ): string {
-  return `${name}, since ${localTime(new Date(time))}: mean ${
-    meanText({ name, parameters, ...figures })
-  } of ${figures.episodes} games, up to ${figures.cap} points; step ${step} ` +
-    `of run ${run}`;
-}
-
-function scheduleRow({ kind, expression, next }: InstalledSchedule): string[] {
-  return [
-    "Next night",
-    `${next ? localTime(next) : "unknown"}, by ${kind} (${expression})`,
-  ];
+  const { episodes, cap, night, chose } = figures;
+  return `${name}, since ${localTime(time)}: mean ${meanText(figures)} of ` +
+    `${episodes} games, up to ${cap} points, ` +
+    (chose ? "which made it champion" : `in night ${night}`) +
+    `; step ${step} of run ${run}`;
 }
 
 /** `2026-11-24 02:00:00`, by the machine's clock. */
-const localTime = (time: Date) => time.toLocaleString("sv");
-
-function earliest(schedules: readonly InstalledSchedule[]): Date | null {
-  const times = schedules.flatMap(({ next }) => next?.getTime() ?? []);
-  return times.length > 0 ? new Date(Math.min(...times)) : null;
-}
-
-/** A sentence on a night that nobody is at any more; null: there is none. */
-async function unendedNight(
-  { heartbeat, lock }: ChampionFolder,
-): Promise<string | null> {
-  const last = await readJson<{ time: string; state: string }>(heartbeat);
-  // One that began only now holds the lock.
-  if (last?.state !== "running" || await lockHolder(lock)) return null;
-  return `A night that began at ${localTime(new Date(last.time))} never ` +
-    "ended: it was killed, or the machine stopped. The next one goes on from " +
-    "its newest checkpoint";
-}
-
-/** @throws Error naming the file when it holds no JSON */
-async function readJson<T>(path: string): Promise<T | null> {
-  const text = await ifThere(Deno.readTextFile(path));
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`${path} is damaged: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
+const localTime = (time: Date | string) => new Date(time).toLocaleString("sv");
 
 /** The folder, or the nearest one above it that there is. */
 async function nearestFolder(path: string): Promise<string> {
-  const isThere = await Deno.stat(path).then(() => true, () => false);
+  const isThere = await ifThere(Deno.stat(path)) !== null;
   return isThere || path === dirname(path)
     ? path
     : await nearestFolder(dirname(path));

@@ -6,11 +6,7 @@ import { ifThere, removeIfThere } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import { replaceDurably, run } from "../system/mod.ts";
 import type { Job } from "./job.ts";
-import type {
-  InstalledSchedule,
-  ScheduleChange,
-  Scheduler,
-} from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** For set-up before, and reports after, what the job counts as its time. */
 const MARGIN_MINUTES = 30;
@@ -22,10 +18,10 @@ export const systemd: Scheduler = {
   async install(time, job) {
     const calendar = await checkCalendar(time);
     const { name, service, timer } = await unitsOf(job.data[0]!);
-    const files = [[service, serviceUnit(job)], [
-      timer,
-      timerUnit(calendar, job),
-    ]];
+    const files = [
+      { path: service, text: serviceUnit(job) },
+      { path: timer, text: timerUnit(calendar, job) },
+    ];
     const commands = [
       ["daemon-reload"],
       ["enable", name],
@@ -34,22 +30,24 @@ export const systemd: Scheduler = {
     ];
     return {
       description: [
-        ...files.map(([path, text]) =>
-          `${path}:\n\n${text!.replace(/^(?=.)/gm, "    ")}`
+        ...files.map(({ path, text }) =>
+          `${path}:\n\n${text.replace(/^(?=.)/gm, "    ")}`
         ),
         ...commands.map(commandText),
       ].join("\n"),
       async apply() {
         // Where systemd cannot be reached, nothing is to be written.
         const isHere = await systemctl(["daemon-reload"]) !== null;
-        const aliases = job.data.slice(1);
-        for (const old of await systemd.remove(aliases)) await old.apply();
+        const aliases = await systemd.remove(job.data.slice(1));
+        for (const alias of aliases) await alias.apply();
         await Deno.mkdir(dirname(timer), { recursive: true });
-        for (const [path, text] of files) await replaceDurably(path!, text!);
+        for (const { path, text } of files) await replaceDurably(path, text);
         for (const args of commands) await systemctl(args);
-        return isHere ? lingering() : [
-          "There is no systemctl here; where systemd runs: " +
-          commands.map(commandText).join(" && "),
+        const byHand = commands.map(commandText).join(" && ");
+        return [
+          ...(isHere
+            ? []
+            : [`There is no systemctl here; where systemd runs: ${byHand}`]),
           ...lingering(),
         ];
       },
@@ -57,24 +55,45 @@ export const systemd: Scheduler = {
   },
 
   async installed(data) {
-    return await Promise.all((await installedUnits(data)).map(timesOf));
+    return await Promise.all((await installedUnits(data)).map(async (units) => {
+      const text = await Deno.readTextFile(units.timer);
+      return {
+        kind: "systemd" as const,
+        expression: /^OnCalendar=(.*)$/m.exec(text)?.[1] ?? "",
+        ...await timesOf(units.name),
+        problem: null,
+      };
+    }));
   },
 
   async remove(data) {
     const units = await installedUnits(data);
-    return units.length > 0 ? [removal(units)] : [];
+    if (units.length === 0) return [];
+    const stop = units.map(({ name }) => ["disable", "--now", name]);
+    const files = units.flatMap(({ service, timer }) => [service, timer]);
+    return [{
+      description: [
+        ...stop.map(commandText),
+        ...files.map((file) => `Removed: ${file}`),
+        commandText(["daemon-reload"]),
+      ].join("\n"),
+      async apply() {
+        // Where systemd does not run, or not know the timer, none has to stop.
+        for (const args of stop) await systemctl(args).catch(() => null);
+        for (const file of files) await removeIfThere(file);
+        await systemctl(["daemon-reload"]).catch(() => null);
+        return [];
+      },
+    }];
   },
 };
 
-/** The units of one data folder: the timer's name, and the paths of both. */
-interface Units {
-  name: string;
-  service: string;
-  timer: string;
-}
-
-/** @throws UsageError if there is no place for units */
-async function unitsOf(data: string): Promise<Units> {
+/**
+ * The timer's name of a data folder, and the paths of its two units.
+ *
+ * @throws UsageError if there is no place for units
+ */
+async function unitsOf(data: string) {
   const home = Deno.env.get("HOME");
   const config = Deno.env.get("XDG_CONFIG_HOME") ||
     (home && join(home, ".config"));
@@ -84,16 +103,12 @@ async function unitsOf(data: string): Promise<Units> {
     );
   }
   // A name made of the path would not be one for systemd.
-  const name = `dino-dqn-retrain-${(await sha256(data)).slice(0, 8)}`;
-  const path = join(config, "systemd", "user", name);
-  return {
-    name: `${name}.timer`,
-    service: `${path}.service`,
-    timer: `${path}.timer`,
-  };
+  const name = `dino-dqn-retrain-${(await sha256(data)).slice(0, 8)}.timer`;
+  const timer = join(config, "systemd", "user", name);
+  return { name, timer, service: timer.replace(/timer$/, "service") };
 }
 
-async function installedUnits(data: readonly string[]): Promise<Units[]> {
+async function installedUnits(data: readonly string[]) {
   const units = await Promise.all(data.map(unitsOf));
   const found = await Promise.all(
     units.map(({ timer }) => ifThere(Deno.stat(timer))),
@@ -101,42 +116,17 @@ async function installedUnits(data: readonly string[]): Promise<Units[]> {
   return units.filter((_, i) => found[i]);
 }
 
-/** What stops timers and takes their files away. */
-function removal(units: readonly Units[]): ScheduleChange {
-  const stop = units.map(({ name }) => ["disable", "--now", name]);
-  const files = units.flatMap(({ service, timer }) => [service, timer]);
-  return {
-    description: [
-      ...stop.map(commandText),
-      ...files.map((file) => `Removed: ${file}`),
-      commandText(["daemon-reload"]),
-    ].join("\n"),
-    async apply() {
-      // Where systemd does not run, or not know the timer, none has to stop.
-      for (const args of stop) await systemctl(args).catch(() => null);
-      for (const file of files) await removeIfThere(file);
-      await systemctl(["daemon-reload"]).catch(() => null);
-      return [];
-    },
-  };
-}
-
-/** When a timer comes; unknown where systemd cannot be asked. */
-async function timesOf({ name, timer }: Units): Promise<InstalledSchedule> {
-  const text = await Deno.readTextFile(timer);
-  const [next, previous] = ["NextElapseUSecRealtime", "LastTriggerUSec"];
-  const shown = await systemctl(["show", name, `-p${next}`, `-p${previous}`])
-    .catch(() => null) ?? "";
-  const timeOf = (property: string) => {
-    const time = new RegExp(`^${property}=\\w+ (\\S+) (\\S+) UTC$`, "m")
-      .exec(shown);
-    return time ? new Date(`${time[1]}T${time[2]}Z`) : null;
-  };
-  return {
-    kind: "systemd",
-    expression: /^OnCalendar=(.*)$/m.exec(text)?.[1] ?? "",
-    ...{ next: timeOf(next!), previous: timeOf(previous!), problem: null },
-  };
+/** When a timer comes, and came; unknown where systemd cannot be asked. */
+async function timesOf(name: string) {
+  const [next, previous] = await Promise.all(
+    ["NextElapseUSecRealtime", "LastTriggerUSec"].map(async (property) => {
+      const shown = await systemctl(["show", name, "--value", "-p", property])
+        .catch(() => null);
+      const time = / (\S+) (\S+) UTC/.exec(shown ?? "");
+      return time ? new Date(`${time[1]}T${time[2]}Z`) : null;
+    }),
+  );
+  return { next: next ?? null, previous: previous ?? null };
 }
 
 /** Text in which systemd replaces nothing. */
@@ -190,20 +180,20 @@ WantedBy=timers.target
  */
 async function checkCalendar(text: string): Promise<string> {
   const calendar = text.trim();
-  const wrong = (reason: string) =>
-    new UsageError(
-      `${JSON.stringify(text)} is no time for systemd: ${reason}. Every ` +
-        'night at two is "*-*-* 02:00:00"; man systemd.time has the others',
-    );
-  if (!/^[\w*][\w*.,:\/~ +-]*$/.test(calendar)) {
-    throw wrong("it has a character that none of them has, or is empty");
-  }
-  const done = await run("systemd-analyze", ["calendar", calendar]);
-  if (done && !done.success) {
-    throw wrong(done.stderr.trim().split("\n")[0] ?? "");
-  }
-  if (/Next elapse: never/.test(done?.stdout ?? "")) throw wrong("it is over");
-  return calendar;
+  const isText = /^[\w*][\w*.,:\/~ +-]*$/.test(calendar);
+  const done = isText && await run("systemd-analyze", ["calendar", calendar]);
+  const wrong = done === false
+    ? "it has a character that none of them has, or is empty"
+    : done?.success === false
+    ? done.stderr.trim().split("\n")[0]
+    : /Next elapse: never/.test(done?.stdout ?? "")
+    ? "it is over"
+    : null;
+  if (wrong === null) return calendar;
+  throw new UsageError(
+    `${JSON.stringify(text)} is no time for systemd: ${wrong}. Every night ` +
+      'at two is "*-*-* 02:00:00"; man systemd.time has the others',
+  );
 }
 
 const commandText = (args: readonly string[]) =>

@@ -77,13 +77,10 @@ export async function writeDurably(
 /** Replaces a file as a whole: readers see the old one or the new one. */
 export async function replaceDurably(
   path: string,
-  content: string | Uint8Array,
+  text: string,
 ): Promise<void> {
-  const bytes = typeof content === "string"
-    ? new TextEncoder().encode(content)
-    : content;
   await writeBeside(path, async (partial) => {
-    await writeDurably(partial, bytes);
+    await writeDurably(partial, new TextEncoder().encode(text));
     await Deno.rename(partial, path);
   });
 }

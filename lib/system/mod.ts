@@ -8,7 +8,12 @@ export {
   startChild,
   startCommand,
 } from "./commands.ts";
-export { replaceDurably, syncFolder, writeDurably } from "./durable.ts";
+export {
+  replaceDurably,
+  syncFolder,
+  writeBeside,
+  writeDurably,
+} from "./durable.ts";
 export {
   checkFolder,
   type Files,

@@ -136,6 +136,13 @@ export function stopReason(
   return null;
 }
 
+/** Forgets an evaluation that was the best at this step, or before it. */
+export function forgetBest(counters: Counters, step: number): void {
+  if (!counters.best || counters.best.step > step) return;
+  counters.best = null;
+  counters.evaluationsWithoutBetter = 0;
+}
+
 /**
  * Whether an evaluation is to be made now. When the time is over it is, though
  * not due: nobody chose the step at which that happens, and the steps since the

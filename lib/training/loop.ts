@@ -16,9 +16,14 @@ import {
   withSchedules,
 } from "../config/mod.ts";
 import { FRAME_BYTES } from "../constants.ts";
-import type { Observations, StepResult, VectorEnv } from "../env/types.ts";
+import type {
+  EpisodeStatistics,
+  Observations,
+  StepResult,
+  VectorEnv,
+} from "../env/types.ts";
 import type { Random } from "../random.ts";
-import type { GameRecord, IntervalRecord } from "../runs/mod.ts";
+import type { IntervalRecord } from "../runs/mod.ts";
 import { TrainingClock } from "./clock.ts";
 import {
   type Counters,
@@ -43,7 +48,12 @@ export interface TrainingParts {
 
 /** What is done with what happens; the loop itself writes nothing. */
 export interface TrainingHooks {
-  onGame(record: GameRecord): void;
+  /** A game ended; `counters.games` counts it already. */
+  onGame(
+    environment: number,
+    episode: EpisodeStatistics,
+    epsilon: number,
+  ): void;
   /** Every `training.logEvery` agent steps. */
   onInterval(record: IntervalRecord): void;
   /**
@@ -118,11 +128,8 @@ export async function train(
 
     next.infos.forEach(({ episode }, environment) => {
       if (!episode) return;
-      const { step, wallSeconds } = counters;
-      const game = ++counters.games;
-      hooks.onGame(
-        { ...episode, game, environment, epsilon, step, wallSeconds },
-      );
+      counters.games++;
+      hooks.onGame(environment, episode, epsilon);
     });
     const due = (every: number) =>
       Math.floor(counters.step / every) > Math.floor(before / every);
@@ -206,11 +213,11 @@ function intervalRecord(
   counters: Counters,
   epsilon: number,
 ): IntervalRecord {
-  const { interval, step, games, wallSeconds } = counters;
+  const { interval, step, wallSeconds } = counters;
   counters.interval = freshInterval();
   return {
     ...interval,
-    ...{ step, games, wallSeconds, epsilon },
+    ...{ step, wallSeconds, epsilon },
     learningRate: learningRate(config, step),
     memory: Deno.memoryUsage().rss,
   };

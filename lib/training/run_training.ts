@@ -28,11 +28,8 @@ import {
 } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
 import {
-  EVALUATIONS,
   findCheckpoint,
-  GAMES,
   hasTrained,
-  INTERVALS,
   programCommit,
   readCheckpointModel,
   readRunInfo,
@@ -44,11 +41,17 @@ import { acquireLock } from "../system/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { points } from "../text.ts";
 import { Checkpoints } from "./checkpoint.ts";
-import { type Counters, freshCounters, type StopReason } from "./counters.ts";
+import {
+  type Counters,
+  forgetBest,
+  freshCounters,
+  type StopReason,
+} from "./counters.ts";
 import { TrainingGames } from "./episodes.ts";
 import { train } from "./loop.ts";
 import { trainingParts } from "./parts.ts";
-import { Progress } from "./progress.ts";
+import { createProgress } from "./progress.ts";
+import { Records } from "./records.ts";
 import { Sinks } from "./sinks.ts";
 
 /** What a training is started with. */
@@ -57,6 +60,8 @@ export interface TrainingOptions {
   run: RunFolder;
   /** Go on from the run's newest checkpoint. */
   resume: boolean;
+  /** The best checkpoint is of the evaluations after this step. @default {0} */
+  bestAfter?: number;
   /** How the program was called, for `run.json`. */
   commandLine: string[];
   /** Stops training after the step that is under way, saved. */
@@ -142,7 +147,7 @@ async function trainAndMeasure(
   const { config, run, signal } = options;
   await using env = await environments.create({ training: true });
   await using matches = await openEvaluationGames(config, environments);
-  await using progress = new Progress({ plan: config });
+  await using progress = createProgress({ plan: config });
   using sinks = new Sinks(run);
   const games = new TrainingGames(env, config);
   const network = resolveNetwork(config.network, config.game.actions);
@@ -159,6 +164,7 @@ async function trainAndMeasure(
 
   if (options.resume && await goesOn(run, checkpoints)) {
     progress.log(`Going on from step ${points(counters.step)}.`);
+    forgetBest(counters, options.bestAfter ?? 0);
   } else {
     await games.begin();
     sinks.open();
@@ -166,26 +172,18 @@ async function trainAndMeasure(
   await recordStart(options, counters.step, learner, environments);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
+  const records = new Records(sinks, progress, counters);
   const play = (purpose: SeedPurpose) =>
     playGreedily(config, learner, matches, purpose, signal);
   const reason = await train({ ...parts, env }, games.first!, {
-    onGame(record) {
-      sinks.add(GAMES, record);
-      progress.game(record);
-    },
-    onInterval(record) {
-      sinks.add(INTERVALS, record);
-      progress.interval(record);
-    },
+    onGame: (...game) => records.game(...game),
+    onInterval: (interval) => records.interval(interval),
     async evaluate() {
-      const { step } = counters;
       const began = performance.now();
       const evaluation = await play("selection");
       if (!evaluation) return null;
-      const seconds = (performance.now() - began) / 1000;
-      sinks.add(EVALUATIONS, { step, scores: evaluation.scores });
-      progress.evaluation(step, evaluation, seconds);
-      await options.onEvaluation(step, evaluation).catch((error) => {
+      records.evaluation(evaluation, (performance.now() - began) / 1000);
+      await options.onEvaluation(counters.step, evaluation).catch((error) => {
         if (!(error instanceof DinoDqnError)) throw error;
         warn(`${error.message} Training goes on.`);
       });

@@ -20,26 +20,10 @@ esac
 /** Stands for systemctl: notes its arguments; the timer has a next time. */
 export const FAKE_SYSTEMCTL = `#!/bin/sh
 echo "$*" >> "\${0%/*}/../calls"
-case "$*" in *NextElapse*)
-  echo "NextElapseUSecRealtime=Tue 2126-11-24 02:00:00 $TZ"
-  echo "LastTriggerUSec=n/a"
-esac
+case "$*" in *NextElapse*) echo "Tue 2126-11-24 02:00:00 $TZ" ;; esac
 `;
 
 const config = await loadConfig(undefined, ["retraining.hardLimitMinutes=90"]);
-
-/** The options of a request that asks for nothing. */
-export const NO_REQUEST: ScheduleRequest = {
-  "install-cron": undefined,
-  "install-systemd": undefined,
-  uninstall: false,
-  "dry-run": false,
-  json: false,
-  config: undefined,
-  set: [],
-  minutes: undefined,
-  steps: undefined,
-};
 
 /** What was shown, and what was said, when the schedule was changed. */
 export interface Shown {
@@ -53,7 +37,7 @@ export interface Machine {
   data: string;
   /** Changes the schedule, of another data folder if one is named. */
   change(
-    options: Partial<ScheduleRequest>,
+    request: Pick<ScheduleRequest, "install"> & Partial<ScheduleRequest>,
     data?: string,
   ): Promise<Shown>;
   crontab(): string;
@@ -104,13 +88,14 @@ export async function onMachine(
     await test({
       folder,
       data,
-      async change(options, of = data) {
+      async change(request, of = data) {
         const shown: Shown = { answered: "", said: "" };
-        await changeSchedule({ ...NO_REQUEST, ...options }, {
-          config,
+        await changeSchedule({
+          ...{ args: [], config, dryRun: false },
           answer: (text) => shown.answered += `${text}\n`,
           say: (line) => shown.said += `${line}\n`,
           folder: championFolderAt(join(of, "champion")),
+          ...request,
         });
         return shown;
       },

@@ -4,26 +4,26 @@ import {
   assertMatch,
   assertRejects,
   assertStringIncludes,
-  assertThrows,
 } from "@std/assert";
 import { join } from "node:path";
 import { DinoDqnError, UsageError } from "../../lib/errors.ts";
-import {
-  championFolderAt,
-  isScheduleRequest,
-  readStatus,
-  type ScheduleRequest,
-} from "../../lib/retraining/mod.ts";
+import { championFolderAt, readStatus } from "../../lib/retraining/mod.ts";
+import { command } from "../../tasks/retrain.ts";
 import {
   FAKE_CRONTAB,
   FAKE_SYSTEMCTL,
   type Machine,
-  NO_REQUEST,
   onMachine,
 } from "./machine.ts";
 
 const BOTH = { crontab: FAKE_CRONTAB, systemctl: FAKE_SYSTEMCTL };
 const OTHERS = "MAILTO=me\n# mine\n\n5 4 * * * backup %\n";
+
+const byCron = (time: string) => ({ install: { by: "cron" as const, time } });
+const bySystemd = (time: string) => ({
+  install: { by: "systemd" as const, time },
+});
+const REMOVE = { install: null };
 
 /** What is on the schedule for a data folder. */
 async function schedules(data: string) {
@@ -44,21 +44,18 @@ Deno.test("--install-cron adds our lines, replaces and removes them, and leaves 
   onMachine(BOTH, async (machine) => {
     const { data, change, crontab } = machine;
     await writeCrontab(machine, OTHERS);
-    const shown = await change({
-      "install-cron": "0 2 * * *",
-      "dry-run": true,
-    });
+    const shown = await change({ ...byCron("0 2 * * *"), dryRun: true });
     assertEquals(crontab(), OTHERS);
     assertStringIncludes(shown.said, "Nothing was changed");
     assertMatch(shown.answered, /\n0 2 \* \* \* cd \/\S+ && mkdir -p /);
     assertMatch(shown.answered, /The first time: \d{4}-\d\d-\d\d 02:00:00/);
 
-    await change({ "install-cron": "0 2 * * *" });
+    await change(byCron("0 2 * * *"));
     const installed = crontab();
     assert(
       installed.endsWith(`# end dino-dqn retrain, data in ${data}\n${OTHERS}`),
     );
-    await change({ "install-cron": " @daily " });
+    await change(byCron(" @daily "));
     assertEquals(
       lineOf(crontab()),
       lineOf(installed).replace("0 2 * * *", "@daily"),
@@ -70,14 +67,14 @@ Deno.test("--install-cron adds our lines, replaces and removes them, and leaves 
     assert(schedule!.next! > new Date());
     assertEquals(schedule?.previous, null, "it was not yet there at that time");
 
-    await change({ "install-cron": "0 3 * * *" }, "/srv/other");
-    await change({ uninstall: true });
+    await change(byCron("0 3 * * *"), "/srv/other");
+    await change(REMOVE);
     assertEquals(await schedules(data), []);
     assertEquals((await schedules("/srv/other")).length, 1);
-    await change({ uninstall: true }, "/srv/other");
+    await change(REMOVE, "/srv/other");
     assertEquals(crontab(), OTHERS);
     assertStringIncludes(
-      (await change({ uninstall: true })).said,
+      (await change(REMOVE)).said,
       `Nothing is on the schedule for the data in ${data}`,
     );
   }));
@@ -85,7 +82,7 @@ Deno.test("--install-cron adds our lines, replaces and removes them, and leaves 
 Deno.test("the time that cron should have started a night is known once it is installed", () =>
   onMachine(BOTH, async (machine) => {
     const { data, change, crontab } = machine;
-    await change({ "install-cron": "0 2 * * *" });
+    await change(byCron("0 2 * * *"));
     const since = (time: string) =>
       writeCrontab(
         machine,
@@ -102,7 +99,7 @@ Deno.test("the time that cron should have started a night is known once it is in
 Deno.test("a line that was changed by hand is told as it is", () =>
   onMachine(BOTH, async (machine) => {
     const { data, change, crontab } = machine;
-    await change({ "install-cron": "0 2 * * mon" });
+    await change(byCron("0 2 * * mon"));
     const installed = crontab();
     const changed = async (line: string) => {
       await writeCrontab(machine, installed.replace("0 2 * * mon", line));
@@ -117,7 +114,7 @@ Deno.test("a line that was changed by hand is told as it is", () =>
 Deno.test("a crontab with half of our lines is not touched", () =>
   onMachine(BOTH, async (machine) => {
     const { change, crontab } = machine;
-    await change({ "install-cron": "0 2 * * *" });
+    await change(byCron("0 2 * * *"));
     const whole = crontab();
     for (
       const damaged of [
@@ -128,7 +125,7 @@ Deno.test("a crontab with half of our lines is not touched", () =>
     ) {
       await writeCrontab(machine, damaged);
       for (
-        const options of [{ uninstall: true }, { "install-cron": "@daily" }]
+        const options of [REMOVE, byCron("@daily")]
       ) {
         await assertRejects(
           () => change(options),
@@ -145,7 +142,7 @@ Deno.test("CRON_TZ and SHELL of the user's do not reach our line, and are told w
     const { data, change, crontab } = machine;
     const settings = "CRON_TZ=America/New_York\nSHELL=/usr/bin/fish\n";
     await writeCrontab(machine, settings + OTHERS);
-    await change({ "install-cron": "0 2 * * *" });
+    await change(byCron("0 2 * * *"));
     assert(crontab().endsWith(settings + OTHERS));
     assertEquals((await schedules(data))[0]?.problem, null);
 
@@ -155,7 +152,7 @@ Deno.test("CRON_TZ and SHELL of the user's do not reach our line, and are told w
     const [schedule] = await schedules(data);
     assertEquals(schedule?.next, null);
     assertStringIncludes(schedule!.problem!, "CRON_TZ = Asia/Kolkata above");
-    await change({ "install-cron": "0 2 * * *" });
+    await change(byCron("0 2 * * *"));
     assertEquals((await schedules(data))[0]?.problem, null);
     await writeCrontab(machine, "SHELL=/bin/bash\n" + crontab());
     assertEquals((await schedules(data))[0]?.problem, null);
@@ -171,7 +168,7 @@ Deno.test("what is no time for cron is refused, with the field that is wrong", (
         "59 23 31 12 7",
         "@weekly",
       ]
-    ) await change({ "install-cron": time, "dry-run": true });
+    ) await change({ ...byCron(time), dryRun: true });
     const wrong = {
       "0 2 * *": "A time is a nickname",
       "0 0 2 * * *": "A time is a nickname",
@@ -195,7 +192,7 @@ Deno.test("what is no time for cron is refused, with the field that is wrong", (
     };
     for (const [time, message] of Object.entries(wrong)) {
       const error = await assertRejects(
-        () => change({ "install-cron": time }),
+        () => change(byCron(time)),
         UsageError,
         `${JSON.stringify(time)} is no time for cron: `,
       );
@@ -206,7 +203,7 @@ Deno.test("what is no time for cron is refused, with the field that is wrong", (
 Deno.test("either day suffices to cron, but both are wanted when one has a star", () =>
   onMachine(BOTH, async ({ data, change }) => {
     const next = async (time: string) => {
-      await change({ "install-cron": time });
+      await change(byCron(time));
       return (await schedules(data))[0]!.next!;
     };
     const friday = 5;
@@ -222,7 +219,7 @@ Deno.test("either day suffices to cron, but both are wanted when one has a star"
   }));
 
 Deno.test("without cron, or where it refuses, that is said, and what there is stays", async () => {
-  const install = { "install-cron": "0 2 * * *" };
+  const install = byCron("0 2 * * *");
   await onMachine({}, async ({ data, change }) => {
     await assertRejects(
       () => change(install),
@@ -236,7 +233,7 @@ Deno.test("without cron, or where it refuses, that is said, and what there is st
     await assertRejects(
       () => change(install),
       DinoDqnError,
-      "could not be read (crontab -l): me is not allowed. Is this user",
+      "crontab -l failed: me is not allowed. Is this user",
     );
   });
   await onMachine(BOTH, async (machine) => {
@@ -244,7 +241,7 @@ Deno.test("without cron, or where it refuses, that is said, and what there is st
     await assertRejects(
       () => machine.change(install),
       DinoDqnError,
-      "could not be replaced (crontab -): bad minute",
+      "crontab - failed: bad minute",
     );
     assertEquals(machine.crontab(), "bad\n");
   });
@@ -252,8 +249,8 @@ Deno.test("without cron, or where it refuses, that is said, and what there is st
 
 Deno.test("--install-systemd writes two units and enables the timer; --uninstall undoes it", () =>
   onMachine(BOTH, async ({ data, change, units, calls }) => {
-    const install = { "install-systemd": "*-*-* 02:00:00" };
-    const shown = await change({ ...install, "dry-run": true });
+    const install = bySystemd("*-*-* 02:00:00");
+    const shown = await change({ ...install, dryRun: true });
     assertMatch(shown.answered, /\n +OnCalendar=\*-\*-\* 02:00:00\n/);
     assertEquals(units(), []);
 
@@ -273,10 +270,7 @@ Deno.test("--install-systemd writes two units and enables the timer; --uninstall
       next: new Date("2126-11-24T02:00:00Z"),
       ...{ previous: null, problem: null },
     }]);
-    const { said } = await change({
-      "install-cron": "0 2 * * *",
-      "dry-run": true,
-    });
+    const { said } = await change({ ...byCron("0 2 * * *"), dryRun: true });
     assertMatch(
       said,
       /There is a schedule of systemd for the same data already/,
@@ -284,8 +278,8 @@ Deno.test("--install-systemd writes two units and enables the timer; --uninstall
 
     await change(install, "/srv/other");
     assertEquals(units().length, 4);
-    await change({ uninstall: true }, "/srv/other");
-    await change({ uninstall: true });
+    await change(REMOVE, "/srv/other");
+    await change(REMOVE);
     assertEquals(units(), []);
     assertEquals(calls().slice(-2), [
       `--user disable --now ${timer}`,
@@ -295,7 +289,7 @@ Deno.test("--install-systemd writes two units and enables the timer; --uninstall
 
 Deno.test("without systemctl, or where systemd cannot be reached, that is said", async () => {
   await onMachine({}, async ({ change, units }) => {
-    const { said } = await change({ "install-systemd": "daily" });
+    const { said } = await change(bySystemd("daily"));
     assertEquals(units().length, 2);
     assertMatch(
       said,
@@ -306,7 +300,7 @@ Deno.test("without systemctl, or where systemd cannot be reached, that is said",
     '#!/bin/sh\necho "Failed to connect to bus: No medium found" >&2\nexit 1\n';
   await onMachine({ systemctl: closed }, async ({ change, units }) => {
     await assertRejects(
-      () => change({ "install-systemd": "daily" }),
+      () => change(bySystemd("daily")),
       DinoDqnError,
       "Failed to connect to bus: No medium found. This user's own systemd",
     );
@@ -316,11 +310,11 @@ Deno.test("without systemctl, or where systemd cannot be reached, that is said",
 
 Deno.test("what is no time for systemd is refused", () =>
   onMachine(BOTH, async ({ change, unit }) => {
-    await change({ "install-systemd": " Mon..Fri 03:30 " });
+    await change(bySystemd(" Mon..Fri 03:30 "));
     assertMatch(unit("timer"), /^OnCalendar=Mon\.\.Fri 03:30$/m);
     for (const time of [" ", "*-*-* 02:00\nExecStart=id", "%h", "a;b"]) {
       await assertRejects(
-        () => change({ "install-systemd": time }),
+        () => change(bySystemd(time)),
         UsageError,
         `${JSON.stringify(time)} is no time for systemd: it has a character`,
       );
@@ -333,9 +327,9 @@ Deno.test("links to one data folder are one folder", () =>
     await Deno.mkdir(data);
     const link = join(folder, "link");
     await Deno.symlink(data, link);
-    await change({ "install-cron": "0 2 * * *" });
-    await change({ "install-cron": "0 3 * * *" }, link);
-    await change({ "install-systemd": "daily" }, link);
+    await change(byCron("0 2 * * *"));
+    await change(byCron("0 3 * * *"), link);
+    await change(bySystemd("daily"), link);
     assertEquals(crontab().match(/# begin/g)?.length, 1);
     assertEquals(await schedules(link), await schedules(data));
     assertEquals((await schedules(data)).length, 2);
@@ -345,11 +339,11 @@ Deno.test("links to one data folder are one folder", () =>
       crontab().replaceAll(`data in ${data}`, `data in ${link}`),
     );
     assertEquals((await schedules(link)).length, 2);
-    await change({ "install-cron": "0 4 * * *" }, link);
+    await change(byCron("0 4 * * *"), link);
     assertEquals(crontab().match(/# begin.*/g), [
       `# begin dino-dqn retrain, data in ${data}`,
     ]);
-    await change({ uninstall: true }, link);
+    await change(REMOVE, link);
     assertEquals([crontab(), units()], ["", []]);
   }));
 
@@ -388,12 +382,9 @@ Deno.test("both start the command in the program's folder, whatever the words, w
     const data = join(folder, ODD.join("").replaceAll("/", ""));
     Deno.env.set("DINO_DATA", data);
     Deno.env.set("PATH", `${Deno.env.get("PATH")}:/usr/bin:/bin`);
-    const set = ODD;
-    await change({ "install-cron": "@daily", set }, data);
-    await change(
-      { "install-systemd": "daily", set, minutes: 5, steps: 7 },
-      data,
-    );
+    const args = ODD.flatMap((word) => ["--set", word]);
+    await change({ ...byCron("@daily"), args }, data);
+    await change({ ...bySystemd("daily"), args }, data);
     const fake = join(folder, "fake");
     await Deno.writeTextFile(fake, `#!/bin/sh\n${FAKE_DENO}\n`, {
       mode: 0o755,
@@ -404,20 +395,8 @@ Deno.test("both start the command in the program's folder, whatever the words, w
     ];
     const log = join(data, "champion", "log");
     const root = Deno.cwd();
-    const given = [
-      "task",
-      "--quiet",
-      "retrain",
-      ...set.flatMap((word) => ["--set", word]),
-    ];
-    for (
-      const [line, more] of [[lines[0]!, []], [lines[1]!, [
-        "--minutes",
-        "5",
-        "--steps",
-        "7",
-      ]]] as const
-    ) {
+    const given = ["task", "--quiet", "retrain", ...args];
+    for (const line of lines) {
       // Its folder may be gone when the schedule starts.
       await Deno.remove(data, { recursive: true }).catch(() => {});
       const deno = / (\S*deno) task --quiet/.exec(line)![1]!;
@@ -426,7 +405,7 @@ Deno.test("both start the command in the program's folder, whatever the words, w
           args: ["-c", line.replace(` ${deno} task`, ` ${fake} task`)],
         }).output();
       }
-      const once = [root, data, ...given, ...more, ""].join("|") + "error\n";
+      const once = [root, data, ...given, ""].join("|") + "error\n";
       assertEquals(await Deno.readTextFile(log), once + once);
     }
   }));
@@ -449,7 +428,7 @@ Deno.test("a schedule takes the environment along that matters, and no more", ()
     }
     await Deno.mkdir(join(folder, "node_modules", ".bin"), { recursive: true });
     await Deno.symlink(Deno.execPath(), join(bin, "deno"));
-    await change({ "install-cron": "@daily" });
+    await change(byCron("@daily"));
     assertStringIncludes(
       lineOf(crontab()),
       `exec env DINO_DATA=${join(Deno.cwd(), "elsewhere")} ` +
@@ -461,17 +440,17 @@ Deno.test("a schedule takes the environment along that matters, and no more", ()
 
 Deno.test("what no crontab and no unit can hold is refused", () =>
   onMachine(BOTH, async ({ change }) => {
-    for (const set of ["a\nb", "a\tb", "a ", "a\\"]) {
-      for (const install of ["install-cron", "install-systemd"]) {
+    for (const word of ["a\nb", "a\tb", "a ", "a\\"]) {
+      for (const request of [byCron("@daily"), bySystemd("daily")]) {
         await assertRejects(
-          () => change({ [install]: "daily", set: [set] }),
+          () => change({ ...request, args: ["--set", word] }),
           UsageError,
-          `Cannot schedule with ${JSON.stringify(set)}`,
+          `Cannot schedule with ${JSON.stringify(word)}`,
         );
       }
     }
     await assertRejects(
-      () => change({ "install-cron": "@daily", set: ["a".repeat(1000)] }),
+      () => change({ ...byCron("@daily"), args: ["a".repeat(1000)] }),
       UsageError,
       "cron takes no more than 998; give a shorter PATH",
     );
@@ -480,7 +459,7 @@ Deno.test("what no crontab and no unit can hold is refused", () =>
 Deno.test("the units are ones that systemd takes, without a complaint", () =>
   onMachine({}, async ({ folder, change, unit }) => {
     await change(
-      { "install-systemd": "*-*-* 02:00:00", set: ODD },
+      { ...bySystemd("*-*-* 02:00:00"), args: ODD },
       `${folder}/50% $x`,
     );
     const files = ["service", "timer"].map((ending) => {
@@ -509,20 +488,21 @@ Deno.test("the units are ones that systemd takes, without a complaint", () =>
     }
   }));
 
-Deno.test("isScheduleRequest() wants one thing at a time", () => {
-  assertEquals(isScheduleRequest(NO_REQUEST), false);
-  const request = (options: Partial<ScheduleRequest>) =>
-    isScheduleRequest({ ...NO_REQUEST, ...options });
-  assert(request({ "install-cron": "@daily" }));
-  assert(request({ uninstall: true, "dry-run": true }));
-  const refused = (options: Partial<ScheduleRequest>, why: string) =>
-    assertThrows(() => request(options), UsageError, why);
-  refused(
+Deno.test("deno task retrain takes one wish for the schedule, and no --json with it", async () => {
+  const refused = (options: Record<string, unknown>, why: string) => {
+    const all = { set: [], uninstall: false, "dry-run": false, json: false };
+    return assertRejects(
+      () => command.run({ positionals: [], options: { ...all, ...options } }),
+      UsageError,
+      why,
+    );
+  };
+  await refused(
     { "install-cron": "x", uninstall: true },
     "--install-cron does not go with --uninstall",
   );
-  refused({ "dry-run": true }, "--dry-run shows what a change");
-  refused(
+  await refused({ "dry-run": true }, "--dry-run shows what a change");
+  await refused(
     { json: true, uninstall: true },
     "--json is for a night, not for --uninstall",
   );

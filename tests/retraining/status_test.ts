@@ -1,88 +1,39 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hostname } from "node:os";
-import { join } from "node:path";
-import {
-  type ChampionInfo,
-  crown,
-  writeCandidate,
-} from "../../lib/retraining/champion.ts";
-import { writeHeartbeat } from "../../lib/retraining/heartbeat.ts";
+import { dirname, join } from "node:path";
 import {
   type ChampionFolder,
   championFolderAt,
-} from "../../lib/retraining/paths.ts";
-import type { NightResult } from "../../lib/retraining/result.ts";
-import { readStatus, statusText } from "../../lib/retraining/status.ts";
-import { loadConfig } from "../../lib/config/mod.ts";
+  readStatus,
+  statusText,
+} from "../../lib/retraining/mod.ts";
 import { acquireLock } from "../../lib/system/mod.ts";
-import { inFolder } from "../folder.ts";
+import { FAKE_CRONTAB, FAKE_SYSTEMCTL, onMachine } from "./machine.ts";
+import { damage, inNights } from "./pretend.ts";
 
-const { game } = await loadConfig("configs/smoke.yaml");
-
-const INFO: ChampionInfo = {
-  night: 3,
-  time: "2026-11-20T12:31:00.000Z",
-  run: "challenger",
-  step: 4000,
-  game,
-  pageScript: "a1b2",
-  parameters: 112290,
-  figures: {
-    firstSeed: 1_003_000,
-    episodes: 100,
-    cap: 20_000,
-    mean: 812.4,
-    mean95: [700, 920],
-    capped: 0,
-  },
-};
-
-const LAST: NightResult = {
-  result: "kept",
-  reason: "the challenger is not better beyond chance",
-  champion: null,
-  challenger: null,
-  difference: 12,
-  difference95: [-5, 30],
-  night: 4,
-  time: "2026-11-21T12:00:00.000Z",
-  minutes: 61,
-  episodes: 100,
-  firstSeed: 1_004_000,
-  maxScore: 20_000,
-  steps: 12_000,
-  pageScript: "a1b2",
-  pageChange: null,
-  diskGb: 1.2,
-  removed: [],
-  warnings: [],
-};
-
-/** An empty data folder, on a machine without cron and systemd. */
-async function inData(test: (folder: ChampionFolder) => Promise<void>) {
-  await inFolder(async (data) => {
-    const before = ["PATH", "HOME"].map((name) => Deno.env.get(name));
-    try {
-      Deno.env.set("PATH", data);
-      Deno.env.set("HOME", data);
-      await test(championFolderAt(join(data, "champion")));
-    } finally {
-      Deno.env.set("PATH", before[0]!);
-      Deno.env.set("HOME", before[1]!);
-    }
-  });
+/** A crontab with this time in our lines, as if installed long ago. */
+async function writeCrontab(
+  home: string,
+  { data }: ChampionFolder,
+  time: string,
+) {
+  await Deno.writeTextFile(
+    join(home, "crontab"),
+    `# begin dino-dqn retrain, data in ${data}
+# installed 2026-01-01T00:00:00.000Z
+${time} cd /srv/dino && exec deno task retrain
+# end dino-dqn retrain, data in ${data}
+`,
+  );
 }
 
 Deno.test("readStatus() of a folder in which nothing was done yet", () =>
-  inData(async (folder) => {
+  onMachine({}, async ({ data }) => {
+    const folder = championFolderAt(join(data, "champion"));
     const { freeDiskGb, ...status } = await readStatus(folder);
     assertEquals(status, {
-      champion: null,
-      lastRun: null,
-      nextRun: null,
-      lock: null,
-      schedules: [],
-      problems: [],
+      ...{ champion: null, lastRun: null, nextRun: null, lock: null },
+      ...{ schedules: [], problems: [] },
     });
     assert(freeDiskGb > 0);
     assertMatch(
@@ -92,48 +43,101 @@ Deno.test("readStatus() of a folder in which nothing was done yet", () =>
   }));
 
 Deno.test("readStatus() tells of champion, last night, and who retrains now", () =>
-  inData(async (folder) => {
-    await writeCandidate(folder, "night-3", { "model.json": "{}" }, INFO);
-    await crown(folder, "night-3");
-    await Deno.writeTextFile(folder.last, JSON.stringify(LAST));
-    await writeHeartbeat(folder.heartbeat, "running");
-    {
+  onMachine({}, () =>
+    inNights(async ({ folder, night }) => {
+      const { said: _said, ...last } = await night();
       using _lock = await acquireLock(folder.lock, "Retraining");
       const status = await readStatus(folder);
-      assertEquals(status.champion, { name: "night-3", ...INFO });
-      assertEquals(status.lastRun, LAST);
+      assertEquals(status.lastRun, last);
+      assertEquals([status.champion?.name, status.champion?.step], [
+        ...["night-1", 400],
+      ]);
       assertEquals(status.lock?.pid, Deno.pid);
       assertEquals(status.lock?.host, hostname());
       assertEquals(status.problems, []);
       const text = statusText(status);
       assertMatch(
         text,
-        /^Champion +night-3, since 2026-11-20 .*: mean 812 \(95 %: 700 to 920\) of 100 games, up to 20000 points; step 4000 of run challenger$/m,
+        /^Champion +night-1, since 2\d{3}-.*: mean 201 \(95 %: 200 to 201\) of 10 games, up to 20000 points, in night 1; step 400 of run challenger$/m,
       );
-      assertMatch(text, /^Last night +2026-11-21 .* Night 4: kept, /m);
-      assertMatch(
-        text,
-        /^Now +retraining, since .*, by process \d+ on /m,
-      );
-    }
-    const { lock, problems } = await readStatus(folder);
-    assertEquals(lock, null);
-    assertEquals(problems.length, 1);
-    assertMatch(problems[0]!, /^A night that began at .* never ended: /);
-    await writeHeartbeat(folder.heartbeat, "kept");
-    assertEquals((await readStatus(folder)).problems, []);
-  }));
+      assertMatch(text, /^Last night +2\d{3}-.* Night 1: promoted, /m);
+      assertMatch(text, /^Now +retraining, since .*, by process \d+ on /m);
+    })));
 
 Deno.test("readStatus() names what is damaged, and tells the rest", () =>
-  inData(async (folder) => {
-    await writeCandidate(folder, "night-3", { "model.json": "{}" }, INFO);
-    await crown(folder, "night-3");
-    await Deno.writeTextFile(join(folder.current, "model.json"), "[]");
-    await Deno.writeTextFile(folder.last, JSON.stringify(LAST).slice(0, 40));
-    const status = await readStatus(folder);
-    assertEquals([status.champion, status.lastRun], [null, null]);
-    assertEquals(status.problems.length, 2);
-    assertMatch(status.problems[0]!, /^The champion cannot be used: /);
-    assertMatch(status.problems[1]!, /last\.json is damaged: /);
-    assertMatch(statusText(status), /^Problem +The champion cannot/m);
-  }));
+  onMachine({}, () =>
+    inNights(async ({ folder, night }) => {
+      await night();
+      await damage(join(folder.current, "model.json"));
+      const status = await readStatus(folder);
+      assertEquals([status.champion, status.lastRun?.night], [null, 1]);
+      assertMatch(
+        status.problems.join("\n"),
+        /^The champion cannot be used: .*$/,
+      );
+      assertMatch(statusText(status), /^Problem +The champion cannot/m);
+      await Deno.writeTextFile(join(folder.current, "champion.json"), "[]");
+      assertMatch((await readStatus(folder)).problems[0]!, /champion/);
+    })));
+
+Deno.test("nights that failed are problems, until one does not", () =>
+  onMachine({}, () =>
+    inNights(async ({ folder, night }) => {
+      const problems = async () => (await readStatus(folder)).problems;
+      const train = () => Promise.reject(new Error("no disk"));
+      await night({ train });
+      assertEquals(await problems(), ["Night 1 failed: no disk"]);
+      await night({ train });
+      assertEquals(await problems(), [
+        "Night 2 failed: no disk; so did the 1 before it",
+      ]);
+      await night();
+      assertEquals(await problems(), []);
+    })));
+
+Deno.test("a schedule that did not fire is a problem, until a night begins", () =>
+  inNights(({ folder, night }) =>
+    onMachine({ crontab: FAKE_CRONTAB }, async (machine) => {
+      const problems = async () => (await readStatus(folder)).problems;
+      const anHourAgo = new Date(Date.now() - 3_600_000);
+      const daily = `${anHourAgo.getMinutes()} ${anHourAgo.getHours()} * * *`;
+      await writeCrontab(machine.folder, folder, daily);
+      await Deno.mkdir(dirname(folder.path), { recursive: true });
+      assertMatch(
+        (await problems()).join("\n"),
+        /^No night began at [-\d: ]+, when cron should have started one: /,
+      );
+      {
+        await Deno.mkdir(folder.path);
+        using _lock = await acquireLock(folder.lock, "Retraining");
+        assertEquals(await problems(), []);
+      }
+      // One may need a while to begin.
+      const now = new Date();
+      const justNow = `${now.getMinutes()} ${now.getHours()} * * *`;
+      await writeCrontab(machine.folder, folder, justNow);
+      assertEquals(await problems(), []);
+
+      await writeCrontab(machine.folder, folder, daily);
+      await night();
+      assertEquals(await problems(), []);
+    })
+  ));
+
+Deno.test("a timer of systemd that fired without a night is a problem", () =>
+  inNights(({ folder }) =>
+    onMachine({
+      systemctl: FAKE_SYSTEMCTL.replace(
+        "esac",
+        '*LastTrigger*) echo "Tue 2026-11-24 02:00:00 $TZ" ;; esac',
+      ),
+    }, async ({ change }) => {
+      await change({ install: { by: "systemd", time: "daily" } }, folder.data);
+      const { schedules: [schedule], problems } = await readStatus(folder);
+      assertEquals(schedule?.previous, new Date("2026-11-24T02:00:00Z"));
+      assertMatch(
+        problems.join("\n"),
+        /^No night began at .*, when systemd should/,
+      );
+    })
+  ));

@@ -3,6 +3,7 @@ import { loadConfig } from "../../lib/config/mod.ts";
 import { TrainingClock } from "../../lib/training/clock.ts";
 import {
   countSteps,
+  forgetBest,
   freshCounters,
   isBest,
   restoreCounters,
@@ -108,3 +109,19 @@ function withSet(set: string) {
     [group]: { ...config[group], [name]: Number(value) },
   };
 }
+
+Deno.test("forgetBest() lets later evaluations be the best, whatever an earlier one had", () => {
+  const counters = { ...freshCounters(), step: 400 };
+  const isNowBest = (mean: number) => isBest(counters, mean, config);
+  assertEquals(isNowBest(99), true);
+  counters.step = 800;
+  assertEquals(isNowBest(50), false);
+  forgetBest(counters, 399);
+  assertEquals(counters.best?.step, 400);
+  forgetBest(counters, 400);
+  assertEquals([counters.best, counters.evaluationsWithoutBetter], [null, 0]);
+  assertEquals(isNowBest(50), true);
+  // A training that is begun again in the same night keeps what it found.
+  forgetBest(counters, 400);
+  assertEquals(counters.best?.step, 800);
+});

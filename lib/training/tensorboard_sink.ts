@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { RunFolder, Table } from "../runs/mod.ts";
 import { SummaryWriter } from "../tensorflow/mod.ts";
+import type { MetricSink, SinkPositions } from "./metric_sink.ts";
 
 /** Begins each position's name. */
 const PREFIX = "tensorboard/";
@@ -9,7 +11,7 @@ const PREFIX = "tensorboard/";
  * anything: when one cannot be written (a full disk), points are lost, and a
  * new file is begun after the next {@linkcode flush}.
  */
-export class EventFiles implements Disposable {
+export class TensorBoardSink implements MetricSink {
   readonly #folder: string;
   #writer: SummaryWriter | undefined;
   /** Nothing could be written since the last flush. */
@@ -17,10 +19,10 @@ export class EventFiles implements Disposable {
 
   /**
    * Cuts the files to their positions and removes those that have none, so
-   * that no point stands twice. What is added goes to a file of its own.
+   * that no point stands twice. This sink begins a file of its own.
    */
-  constructor(folder: string, positions: Record<string, number>) {
-    this.#folder = folder;
+  constructor(run: RunFolder, positions: SinkPositions = {}) {
+    this.#folder = run.tensorboard;
     this.#try(() => Deno.mkdirSync(this.#folder, { recursive: true }));
     for (const [name, size] of this.#sizes()) {
       const position = positions[PREFIX + name];
@@ -30,18 +32,23 @@ export class EventFiles implements Disposable {
     }
   }
 
-  /** Adds a point to each curve, by its tag. */
-  add(step: number, curves: Record<string, number>): void {
+  add<Of>(
+    { figures }: Table<Of>,
+    step: number,
+    values: readonly (number | string)[],
+  ): void {
     this.#try(() => {
-      this.#writer ??= new SummaryWriter(this.#folder);
-      for (const [tag, value] of Object.entries(curves)) {
-        this.#writer.scalar(step, tag, value);
-      }
+      const writer = this.#writer ??= new SummaryWriter(this.#folder);
+      figures.forEach(([, tag], i) => {
+        const value = Number(values[i]);
+        if (tag !== null && Number.isFinite(value)) {
+          writer.scalar(step, tag, value);
+        }
+      });
     });
   }
 
-  /** Writes what is waiting. @returns the files' sizes, to go on from */
-  flush(): Record<string, number> {
+  flush(): SinkPositions {
     this.#broken = false;
     this.#try(() => this.#writer?.flush());
     return Object.fromEntries(

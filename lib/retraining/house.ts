@@ -1,0 +1,185 @@
+/** Keeps what the nights leave within its limits. */
+import { statfs } from "node:fs/promises";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { endLeftoverChromes } from "../browser/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { DinoDqnError, RunLockedError, UsageError } from "../errors.ts";
+import { ifThere, namesIn, realPath } from "../files.ts";
+import { runFolderAt } from "../runs/mod.ts";
+import { acquireLock } from "../system/mod.ts";
+import { CHALLENGER, SET_ASIDE } from "./challenger.ts";
+import { type ChampionFolder, nightPath } from "./paths.ts";
+import { RECORD } from "./records.ts";
+
+/** 10^9 bytes. */
+const GB = 1e9;
+/** Bytes of an agent step in a checkpoint, which is most of it, compressed. */
+const STEP_BYTES = 200;
+/** Checkpoints beside the newest ones: the best, and one being written. */
+const MORE_CHECKPOINTS = 2;
+/** Reports, logs and pages of one night, and the reserve. */
+const NIGHT_BYTES = 25e6;
+/** Evaluations of the challenger's training that are kept. */
+const EVALUATIONS = 200;
+
+/** Names of nights, and of former champions. */
+const NIGHT = /^night-(\d+)(?:-page-\w+)?$/;
+/** Names of what was being written or removed when its process ended. */
+const UNFINISHED = /^night-(\d+).*\.(?:partial|removed|replaced)/;
+
+/**
+ * That `retention.maxGb` has room for a run at all.
+ *
+ * @throws UsageError when it has not
+ */
+export function checkRetention(
+  { training, replay, retention: { maxGb } }: Config,
+): void {
+  const checkpoints = training.keepCheckpoints + MORE_CHECKPOINTS;
+  const needed = (checkpoints * replay.capacity * STEP_BYTES + NIGHT_BYTES) /
+    GB;
+  if (maxGb >= needed) return;
+  throw new UsageError(
+    `retention.maxGb is ${maxGb}, but one run with training.keepCheckpoints ` +
+      `${training.keepCheckpoints} and replay.capacity ${replay.capacity} ` +
+      `needs about ${needed.toPrecision(2)} GB; set retention.maxGb to more ` +
+      "than that",
+  );
+}
+
+/**
+ * That a night may begin: no more is kept than `retention.maxGb`, and no less
+ * is free than `retraining.freeDiskGb`.
+ *
+ * @throws DinoDqnError when it may not
+ */
+export async function checkRoom(
+  { retention: { maxGb }, retraining: { freeDiskGb } }: Config,
+  folder: ChampionFolder,
+): Promise<void> {
+  const kept = await allBytes(folder) / GB;
+  if (kept > maxGb) {
+    throw new DinoDqnError(
+      `what the nights must keep has ${kept.toFixed(2)} GB, more than ` +
+        `retention.maxGb (${maxGb}); raise it`,
+    );
+  }
+  const free = await freeGb(folder.path);
+  if (free < freeDiskGb) {
+    throw new DinoDqnError(
+      `only ${free.toFixed(2)} GB of disk are free, and a night needs ` +
+        `${freeDiskGb} (retraining.freeDiskGb)`,
+    );
+  }
+}
+
+/** What this user may still write to the disk of a folder, in 10^9 bytes. */
+export async function freeGb(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize / GB;
+}
+
+/** All that the nights keep, in bytes. */
+export async function allBytes(folder: ChampionFolder): Promise<number> {
+  let sum = await bytesOf(folder.path);
+  for (const name of await namesIn(folder.runs)) {
+    if (name === CHALLENGER || name.startsWith(SET_ASIDE)) {
+      sum += await bytesOf(join(folder.runs, name));
+    }
+  }
+  return sum;
+}
+
+/** Bytes of a file, or of all files in a folder; 0 if it is not there. */
+async function bytesOf(path: string): Promise<number> {
+  const info = await Deno.lstat(path).catch(() => null);
+  if (!info?.isDirectory) return info?.size ?? 0;
+  let sum = 0;
+  for (const name of await namesIn(path).catch(() => [])) {
+    sum += await bytesOf(join(path, name));
+  }
+  return sum;
+}
+
+/**
+ * Removes what is left over: all but the newest `retention.nights` of each kind
+ * and, if the rest has more than `retention.maxGb`, the oldest of it, the least
+ * dear kind first. Never the champion, the challenger's checkpoints, a night's
+ * record, tonight's report, nor anything of a run that is in use.
+ *
+ * @param tonight number of the night that goes on
+ * @returns what was removed, in words
+ */
+export async function keepHouse(
+  { retention: { nights, maxGb } }: Config,
+  folder: ChampionFolder,
+  tonight: number,
+): Promise<string[]> {
+  const removed = await endLeftoverChromes();
+  const tooMany: string[] = [];
+  const spare: string[] = [];
+  for (const [parent, pattern, most = nights] of await kindsIn(folder)) {
+    const numberOf = (name: string) => Number(pattern.exec(name)?.[1] ?? 0);
+    const leavings = (await namesIn(parent)).filter(numberOf)
+      .sort((a, b) => numberOf(b) - numberOf(a))
+      .map((name) => join(parent, name));
+    tooMany.push(...leavings.splice(most));
+    spare.push(...leavings.reverse());
+  }
+  const dear = [nightPath(folder, tonight), realPath(folder.current)];
+  let bytes = await allBytes(folder);
+  for (const path of [...tooMany, ...spare]) {
+    if (bytes <= maxGb * GB && !tooMany.includes(path)) break;
+    const size = dear.includes(path) ? 0 : await removeLeaving(path, folder);
+    if (size === 0) continue;
+    bytes -= size;
+    removed.push(`${basename(path)} (${(size / 1e6).toFixed(1)} MB)`);
+  }
+  return removed;
+}
+
+/** Where leavings are, and how many stay, if not `retention.nights`. */
+type Kind = [parent: string, name: RegExp, most?: number];
+
+/** All that may go, the least dear first. */
+async function kindsIn(folder: ChampionFolder): Promise<Kind[]> {
+  const challenger = runFolderAt(join(folder.runs, CHALLENGER));
+  // Without a champion somebody may want one of the former ones back.
+  const hasChampion = await ifThere(Deno.stat(folder.current)) !== null;
+  return [
+    [folder.nights, UNFINISHED, 0],
+    [folder.agents, UNFINISHED, 0],
+    [challenger.checkpoints, /^step-(\d+)\.damaged$/],
+    [folder.runs, new RegExp(`^${SET_ASIDE}night-(\\d+)$`)],
+    [challenger.evaluations, /^step-(\d+)$/, EVALUATIONS],
+    [folder.nights, NIGHT],
+    ...(hasChampion ? [[folder.agents, NIGHT] as Kind] : []),
+  ];
+}
+
+/** @returns bytes that are free now: 0 when it is in use, or was empty */
+async function removeLeaving(
+  path: string,
+  { nights, runs }: ChampionFolder,
+): Promise<number> {
+  const run = relative(runs, path).split(sep)[0]!;
+  const parts = dirname(path) === nights && NIGHT.test(basename(path))
+    ? (await namesIn(path)).filter((name) => name !== RECORD)
+      .map((name) => join(path, name))
+    : [path];
+  let bytes = 0;
+  try {
+    using _lock = run === ".."
+      ? null
+      : await acquireLock(runFolderAt(join(runs, run)).lock, run);
+    for (const part of parts) {
+      bytes += await bytesOf(part);
+      // Renamed first: what is half removed must not look whole.
+      await Deno.rename(part, `${part}.removed`);
+      await Deno.remove(`${part}.removed`, { recursive: true });
+    }
+  } catch (error) {
+    if (!(error instanceof RunLockedError)) throw error;
+  }
+  return bytes;
+}
