@@ -20,7 +20,7 @@ import {
   withThemeVariables,
 } from "../../lib/drawing/mod.ts";
 import { INTERVALS, type MetricsLine } from "../../lib/runs/mod.ts";
-import { playedGame } from "../report/example_report.ts";
+import { playedGame } from "../examples.ts";
 
 /** What a chart's dots say, in their order. */
 const dots = ({ svg }: { svg: string }) =>

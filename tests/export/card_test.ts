@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { modelCard } from "../../lib/export/card.ts";
-import { exampleReport } from "../report/example_report.ts";
+import { exampleReport } from "../examples.ts";
 
 const content = {
   name: "example",

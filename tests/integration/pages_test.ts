@@ -15,7 +15,7 @@ import { replaceFolder } from "../../lib/system/mod.ts";
 import { reportFiles } from "../../lib/report/mod.ts";
 import { findAgent } from "../../lib/agents/mod.ts";
 import { inFolder } from "../folder.ts";
-import { exampleReport } from "../report/example_report.ts";
+import { exampleReport } from "../examples.ts";
 import { withPageChrome } from "./page_chrome.ts";
 
 const config = await loadConfig();

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { readStoredGame, storedGame } from "../../lib/recording/mod.ts";
-import { playedGame } from "../report/example_report.ts";
+import { playedGame } from "../examples.ts";
 
 Deno.test("readStoredGame() reads what storedGame() made, and nothing else", async () => {
   const file = await Deno.makeTempFile();

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pageHtml } from "../../lib/report/page.ts";
 import { reportFiles } from "../../lib/report/report.ts";
 import { evaluationText } from "../../lib/report/text.ts";
-import { exampleReport } from "./example_report.ts";
+import { exampleReport } from "../examples.ts";
 
 Deno.test("pageHtml() takes texts for texts, not for HTML", () => {
   const html = pageHtml({

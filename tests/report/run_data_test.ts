@@ -16,7 +16,7 @@ import {
   runFolderAt,
 } from "../../lib/runs/mod.ts";
 import { inFolder } from "../folder.ts";
-import { exampleReport } from "./example_report.ts";
+import { exampleReport } from "../examples.ts";
 
 /** A run's folder as training leaves it, with a few made-up lines. */
 async function makeRun(root: string, name = "run"): Promise<RunFolder> {
