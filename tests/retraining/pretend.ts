@@ -17,7 +17,7 @@ import {
   type RetrainOptions,
 } from "../../lib/retraining/mod.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
-import { playedGame } from "../report/example_report.ts";
+import { playedGame } from "../examples.ts";
 import { save } from "../training/fixtures.ts";
 
 type Parts = NonNullable<RetrainOptions["parts"]>;
