@@ -17,7 +17,7 @@ import {
   type ShownGame,
   showStoredGame,
 } from "../lib/recording/mod.ts";
-import { findAgent, loadLearner } from "../lib/agents/mod.ts";
+import { findAgent, loadPlayer } from "../lib/agents/mod.ts";
 import { RUNS_FOLDER } from "../lib/runs/mod.ts";
 
 /** Where the pictures of games go. */
@@ -109,9 +109,9 @@ export const command = defineCommand({
       const agent = drawQ || positionals[0]
         ? await findAgent(positionals[0])
         : null;
-      using learner = drawQ && agent ? await loadLearner(agent) : undefined;
+      using player = drawQ && agent ? await loadPlayer(agent) : undefined;
       const config = agent?.config ?? await loadConfig();
-      const shown = await showStoredGame(config, learner ?? null, stored, {
+      const shown = await showStoredGame(config, player ?? null, stored, {
         ...{ seconds, drawQ },
       });
       const name = basename(file, ".json");
@@ -124,10 +124,10 @@ export const command = defineCommand({
     }
 
     const agent = await findAgent(positionals[0]);
-    using learner = await loadLearner(agent);
+    using player = await loadPlayer(agent);
     if (window) {
       say(`${agent.name}, ${agent.checkpoint}, in a window; Ctrl-C ends it.`);
-      const shown = liveGame(agent.config, learner, { maxScore, window });
+      const shown = liveGame(agent.config, player, { maxScore, window });
       for await (const { q, action, seconds, game } of shown) {
         if (drawQ && q) printQ(q, action!);
         if (!game) continue;
@@ -140,8 +140,8 @@ export const command = defineCommand({
     const parts = { maxScore, seconds, drawQ };
     const first = seed ?? HELD_OUT_SEEDS_START;
     const shown = clock === "live"
-      ? await showLiveGame(agent.config, learner, parts)
-      : await showLockstepGame(agent.config, learner, {
+      ? await showLiveGame(agent.config, player, parts)
+      : await showLockstepGame(agent.config, player, {
         ...parts,
         seed: first,
       });

@@ -12,6 +12,7 @@ import type {
   Learner,
   LearnerState,
   NamedTensor,
+  Player,
   UpdateResult,
   WeightSet,
 } from "./types.ts";
@@ -52,6 +53,28 @@ export async function createEagerLearner(
     return model ? variablesOf(model, network) : zeros();
   });
   return new EagerLearner(tf, device, network, config, layers, sets);
+}
+
+/**
+ * A player on TensorFlow.js's layers.
+ *
+ * @throws as {@linkcode createEagerLearner} does
+ */
+export async function createEagerPlayer(
+  network: Network,
+  weights: readonly NamedTensor[],
+  device: LearnerConfig["device"],
+): Promise<Player> {
+  const loaded = await loadTfjsNode({ device, threads: 1 });
+  const layers = await loadModel(loaded.tf, network, weights);
+  return {
+    device: loaded.device,
+    qValues: (observations, count) =>
+      Promise.resolve(
+        answer(loaded.tf, layers, network, observations, count),
+      ),
+    [Symbol.dispose]: () => layers.dispose(),
+  };
 }
 
 /** The sets of weights that networks have, as those networks. */
@@ -113,17 +136,9 @@ class EagerLearner implements Learner {
     count: number,
     weights: WeightSet = "online",
   ): Promise<Float32Array> {
-    const seen = checkObservations(
-      observations,
-      count,
-      this.#network.inputShape,
-    );
     const { online, average = online } = this.#layers;
-    const model = weights === "evaluation" ? average : online;
-    return this.#tf.tidy(() =>
-      qValues(this.#tf, model, pixels(this.#tf, seen, count))
-        .mean(0).dataSync<"float32">()
-    );
+    const layers = weights === "evaluation" ? average : online;
+    return answer(this.#tf, layers, this.#network, observations, count);
   }
 
   // deno-lint-ignore require-await
@@ -159,6 +174,20 @@ class EagerLearner implements Learner {
     for (const layers of Object.values(this.#layers)) layers.dispose();
     this.#tf.dispose([firstMoments, secondMoments]);
   }
+}
+
+/** Q-values, as `Player.qValues` gives them. */
+function answer(
+  tf: TfjsNode,
+  layers: LayersModel,
+  { inputShape }: Network,
+  observations: Uint8Array,
+  count: number,
+): Float32Array {
+  const seen = checkObservations(observations, count, inputShape);
+  return tf.tidy(() =>
+    qValues(tf, layers, pixels(tf, seen, count)).mean(0).dataSync<"float32">()
+  );
 }
 
 /**

@@ -11,9 +11,10 @@ import {
   type Variable,
 } from "../tensorflow/mod.ts";
 import { adamStep } from "./adam.ts";
-import { checkLoss, checkObservations } from "./checks.ts";
-import { qNetwork } from "./graph_network.ts";
+import { checkLoss } from "./checks.ts";
+import { GraphPlayer } from "./graph_player.ts";
 import { buildUpdate } from "./graph_update.ts";
+import { assignAll, prepareAssign } from "./graph_variables.ts";
 import { fittingSets, initialState } from "./learner_state.ts";
 import { checkWeights, type Network } from "./network.ts";
 import type {
@@ -69,8 +70,6 @@ class GraphLearner implements Learner {
   readonly #resources: DisposableStack;
   readonly #inputs: ReturnType<typeof allocateInputs>;
   readonly #runs: LearnerRuns;
-  /** Whether every new number of rows costs a compilation. */
-  readonly #compiled: boolean;
   #updates = 0;
 
   constructor(
@@ -81,7 +80,6 @@ class GraphLearner implements Learner {
     checkWeights(network, initial, "initial weights");
     const device = chooseDevice(config.device);
     this.device = device.description;
-    this.#compiled = device.type === "GPU";
     this.#network = network;
     this.#config = config;
     using resources = new DisposableStack();
@@ -123,18 +121,12 @@ class GraphLearner implements Learner {
     return { loss: loss![0]!, meanQ: meanQ![0]!, tdErrors: tdErrors! };
   }
 
-  async qValues(
+  qValues(
     observations: Uint8Array,
     count: number,
     weights: WeightSet = "online",
   ): Promise<Float32Array> {
-    const { inputShape, actions } = this.#network;
-    const seen = checkObservations(observations, count, inputShape);
-    const rows = this.#compiled ? 2 ** Math.ceil(Math.log2(count)) : count;
-    using input = Tensor.zeros("uint8", [rows, ...inputShape]);
-    input.data.set(seen);
-    const outputs = await this.#runs.predict[weights].runAsync([input]);
-    return takeFloats(outputs[0]!).slice(0, count * actions);
+    return this.#runs.players[weights].qValues(observations, count);
   }
 
   async getState(): Promise<LearnerState> {
@@ -158,12 +150,7 @@ class GraphLearner implements Learner {
 
   #assign(state: LearnerState): void {
     const sets = fittingSets(this.#network, this.#config, state);
-    using inputs = new DisposableStack();
-    // New tensors each time: a variable goes on to use the one it was given.
-    const values = Object.values(sets).flat().map(({ shape, data }) =>
-      inputs.use(Tensor.from("float32", shape, data))
-    );
-    this.#runs.assign.run(values);
+    assignAll(this.#runs.assign, Object.values(sets).flat());
     this.#updates = state.updates;
   }
 
@@ -183,7 +170,7 @@ function takeFloats(tensor: Tensor): Float32Array {
 interface LearnerRuns {
   update: Run;
   resetTarget: Run;
-  predict: Record<WeightSet, Run>;
+  players: Record<WeightSet, GraphPlayer>;
   /** Reads, and gives values to, all variables: set after set. */
   read: Run;
   assign: Run;
@@ -213,19 +200,7 @@ function prepareRuns(
   ) as Record<keyof typeof inputs, Output>;
   const update = buildUpdate(g, network, config, variables, fed);
 
-  const seen = g.placeholder("uint8", [-1, ...network.inputShape], "seen");
-  const predict = (weights: Variable[]) => {
-    const read = weights.map((weight) => g.read(weight));
-    return g.mean(qNetwork(g, network, read, seen), [0]);
-  };
-  const onlineQ = predict(online);
-  const evaluationQ = average ? predict(average) : onlineQ;
-
   const all = Object.values(variables).flat();
-  const values = all.map(({ shape, name }) =>
-    g.placeholder("float32", shape, `${name}/value`)
-  );
-
   const session = resources.use(
     new Session(g, {
       gpu: device.type === "GPU",
@@ -234,6 +209,16 @@ function prepareRuns(
     }),
   );
   const prepare = (spec: RunSpec) => resources.use(session.prepare(spec));
+  const player = (variables: Variable[]) => {
+    const weights = variables.map((variable) => g.read(variable));
+    return resources.use(
+      new GraphPlayer(g, session, network, weights, device),
+    );
+  };
+  const players = {
+    online: player(online),
+    evaluation: player(average ?? online),
+  };
   return {
     update: prepare({
       feeds: Object.values(fed),
@@ -243,14 +228,8 @@ function prepareRuns(
     resetTarget: prepare({
       targets: target.map((w, i) => g.assign(w, g.read(online[i]!))),
     }),
-    predict: {
-      online: prepare({ feeds: [seen], fetches: [onlineQ] }),
-      evaluation: prepare({ feeds: [seen], fetches: [evaluationQ] }),
-    },
+    players,
     read: prepare({ fetches: all.map((variable) => g.read(variable)) }),
-    assign: prepare({
-      feeds: values,
-      targets: all.map((variable, i) => g.assign(variable, values[i]!)),
-    }),
+    assign: resources.use(prepareAssign(g, session, all)),
   };
 }

@@ -6,13 +6,16 @@ import type { Member, Network, ResolvedLayer } from "./network.ts";
  *
  * @param weights in the order of `network.weights`
  * @param observations [n, 80, 80, 4] uint8
- * @returns [members, n, actions]
+ * @param padding [2, 2] int32: rows of zeros that dense layers compute before
+ * and behind the others, and no columns: [[before, behind], [0, 0]]
+ * @returns [members, n, actions]; n counts the rows of zeros too
  */
 export function qNetwork(
   g: GraphBuilder,
   network: Network,
   weights: readonly Output[],
   observations: Output,
+  padding?: Output,
 ): Output {
   const byName = new Map(
     network.weights.map(({ name }, i) => [name, weights[i]!]),
@@ -25,7 +28,9 @@ export function qNetwork(
   }
   const pixels = g.cast(observations, "uint8", "float32");
   return g.stack(
-    network.members.map((member) => memberNetwork(g, member, byName, pixels)),
+    network.members.map((member) =>
+      memberNetwork(g, member, byName, pixels, padding)
+    ),
   );
 }
 
@@ -35,26 +40,31 @@ function memberNetwork(
   { hidden, outputs }: Member,
   weights: ReadonlyMap<string, Output>,
   pixels: Output,
+  padding?: Output,
 ): Output {
-  const linear = (x: Output, layer: ResolvedLayer): Output => {
+  let x = pixels;
+  let flat = false;
+  const linear = (layer: ResolvedLayer): Output => {
     const kernel = weights.get(layer.kernel.name)!;
     const bias = weights.get(layer.bias.name)!;
-    return g.biasAdd(
-      layer.type === "conv2d"
-        ? g.conv2d(x, kernel, layer)
-        : g.matMul(g.reshape(x, [-1, layer.kernel.shape[0]!]), kernel),
-      bias,
-    );
+    if (layer.type === "conv2d") {
+      return g.biasAdd(g.conv2d(x, kernel, layer), bias);
+    }
+    if (!flat) {
+      flat = true;
+      x = g.reshape(x, [-1, layer.kernel.shape[0]!]);
+      if (padding) x = g.pad(x, padding);
+    }
+    return g.biasAdd(g.matMul(x, kernel), bias);
   };
-  let x = pixels;
   for (const layer of hidden) {
-    x = linear(x, layer);
+    x = linear(layer);
     if (layer.type === "conv2d" && layer.pool > 1) {
       x = g.maxPool(x, layer.pool, { stride: layer.pool, padding: "valid" });
     }
     x = g.relu(x);
   }
-  const [output, advantage] = outputs.map((layer) => linear(x, layer));
+  const [output, advantage] = outputs.map(linear);
   if (!advantage) return output!;
   // Wang et al., "Dueling Network Architectures for Deep Reinforcement
   // Learning", ICML 2016, equation 9.

@@ -1,5 +1,6 @@
 /** The agent: network, replay memory, exploration and the two learners. */
 export { createLearner } from "./learner.ts";
+export { createPlayer } from "./player.ts";
 export { initialWeights } from "./initialise.ts";
 export {
   decodeState,
@@ -18,4 +19,10 @@ export { epsilonGreedy, greedy, randomAction } from "./policy.ts";
 export { createMemory, ReplayMemory } from "./replay_memory.ts";
 export { linear } from "./schedules.ts";
 export { summarise } from "./summary.ts";
-export type { Learner, LearnerState, NamedTensor, WeightSet } from "./types.ts";
+export type {
+  Learner,
+  LearnerState,
+  NamedTensor,
+  Player,
+  WeightSet,
+} from "./types.ts";

@@ -47,11 +47,22 @@ export interface LearnerState {
 /** Which set of weights answers: `evaluation` is the average where one is kept. */
 export type WeightSet = "online" | "evaluation";
 
-/** The DQN's network and its update rule, on one of the two engines. */
-export interface Learner extends Disposable {
-  readonly engine: "graph" | "eager";
+/** A network with its weights, ready to answer. */
+export interface Player extends Disposable {
   /** Where it runs, in words: "CPU", or the GPU's name. */
   readonly device: string;
+  /**
+   * Q-values of `count` observations: [count, actions] float32, the mean of the
+   * network's members. One call at a time.
+   * @param observations [count, 80, 80, 4] uint8
+   * @throws RangeError if there are not as many
+   */
+  qValues(observations: Uint8Array, count: number): Promise<Float32Array>;
+}
+
+/** The DQN's network and its update rule, on one of the two engines. */
+export interface Learner extends Player {
+  readonly engine: "graph" | "eager";
   /** Filled by the caller before each `update`; not to be touched during one. */
   readonly batch: Batch;
   /** Updates done so far. */
@@ -65,11 +76,7 @@ export interface Learner extends Disposable {
    * @throws DivergedError if the loss is not finite; the weights are then lost.
    */
   update(learningRate: number): Promise<UpdateResult>;
-  /**
-   * Q-values of `count` observations: [count, actions] float32, the mean of the
-   * network's members. Not while an update is under way.
-   * @param observations [count, 80, 80, 4] uint8
-   */
+  /** As a player answers. Not while an update is under way. */
   qValues(
     observations: Uint8Array,
     count: number,

@@ -2,17 +2,15 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
-  createLearner,
+  createPlayer,
   decodeModel,
-  initialState,
-  type Learner,
   type ModelFiles,
+  type Player,
   resolveNetwork,
 } from "../agent/mod.ts";
 import { loadOwnConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { isPath, namesIn } from "../files.ts";
-import { Random } from "../random.ts";
 import { say } from "../say.ts";
 import type { Agent } from "./agent.ts";
 import {
@@ -251,21 +249,10 @@ function makeAgent(
  *
  * @throws TensorFlowNotFoundError when there is no TensorFlow
  */
-export async function loadLearner(agent: Agent): Promise<Learner> {
-  const { config, network, weights } = agent;
-  const learner = await createLearner(
-    // It only answers: no average to keep, no batch to learn from.
-    { ...config, learner: { ...config.learner, averageRate: 0, batchSize: 1 } },
-    network,
-    new Random(0),
-  );
-  try {
-    await learner.setState(initialState(weights));
-    return learner;
-  } catch (error) {
-    learner[Symbol.dispose]();
-    throw error;
-  }
+export function loadPlayer(
+  { config, network, weights }: Agent,
+): Promise<Player> {
+  return createPlayer(network, weights, config.learner);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -12,7 +12,7 @@ import {
 import { Environments } from "../env/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import { type Moment, moments } from "../recording/mod.ts";
-import { type Agent, loadLearner } from "../agents/mod.ts";
+import { type Agent, loadPlayer } from "../agents/mod.ts";
 import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
 import { type CardTraining, modelCard } from "./card.ts";
 import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
@@ -127,7 +127,7 @@ async function exampleFiles(agent: Agent): Promise<Files> {
 /** The beginning of a game, as the agent saw it. */
 async function playExample(agent: Agent): Promise<Moment[]> {
   const { config } = agent;
-  using player = await loadLearner(agent);
+  using player = await loadPlayer(agent);
   await using environments = await Environments.open({
     ...config,
     env: { ...config.env, clock: "lockstep" },

@@ -18,7 +18,7 @@ import {
 import type { Player } from "./moments.ts";
 import { storedGame } from "./stored_game.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
-import { type Agent, loadLearner } from "../agents/mod.ts";
+import { type Agent, loadPlayer } from "../agents/mod.ts";
 import type { PageChart } from "../drawing/mod.ts";
 import {
   CRASH_ROLES,
@@ -56,7 +56,7 @@ export async function measureAgent(
 ): Promise<Measurement> {
   const { clock, episodes, firstSeed, maxScore } = options;
   const config = { ...agent.config, env: { ...agent.config.env, clock } };
-  using player = await loadLearner(agent);
+  using player = await loadPlayer(agent);
   await using environments = await Environments.open(config);
   await using games = await openGameGroups(environments, episodes);
   const { groups } = games;

@@ -212,6 +212,11 @@ export class GraphBuilder extends Graph {
     return this.op("Reshape", [x, this.ints(shape)]);
   }
 
+  /** Zeros around `x`. @param paddings [rank, 2] int32: before and behind */
+  pad(x: Output, paddings: Output): Output {
+    return this.op("Pad", [x, paddings]);
+  }
+
   /** `x` as a constant: no gradient goes through it. */
   stopGradient(x: Output): Output {
     return this.op("StopGradient", [x]);

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import {
+  createLearner,
   encodeModel,
   initialWeights,
   type ModelFiles,
@@ -15,7 +16,7 @@ import {
   writeCheckpointFiles,
   writeRunInfo,
 } from "../../lib/runs/mod.ts";
-import { findAgent, loadLearner } from "../../lib/agents/mod.ts";
+import { findAgent, loadPlayer } from "../../lib/agents/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const config = await loadConfig();
@@ -179,8 +180,8 @@ Deno.test("findAgent() joins agents to an ensemble that answers with their mean"
     );
     const answers = async (target: string) => {
       const agent = await findAgent(target, folders);
-      using learner = await loadLearner(agent);
-      return { agent, q: await learner.qValues(observations, 2, "evaluation") };
+      using player = await loadPlayer(agent);
+      return { agent, q: await player.qValues(observations, 2) };
     };
     const { agent, q } = await answers(others.join(","));
     assertEquals(agent.config.network.members, 3);
@@ -235,16 +236,14 @@ Deno.test("findAgent() refuses an ensemble of agents that see or play differentl
     }
   }));
 
-Deno.test("loadLearner() answers with the stored weights", () =>
+Deno.test("loadPlayer() answers as a learner with the stored weights", () =>
   withFolders(async (folders) => {
     await writeAgent(join(folders.pretrained, "accelerating"));
-    using learner = await loadLearner(await findAgent("pretrained", folders));
-    const { online } = (await learner.getState()).sets;
-    assertEquals(
-      online.map(({ data }) => data),
-      initial.map(({ data }) => data),
-    );
+    using player = await loadPlayer(await findAgent("pretrained", folders));
+    using learner = await createLearner(config, network, new Random(1));
     const observation = new Uint8Array(80 * 80 * 4).fill(100);
-    const q = await learner.qValues(observation, 1, "evaluation");
-    assertEquals(q.length, 2);
+    assertEquals(
+      await player.qValues(observation, 1),
+      await learner.qValues(observation, 1),
+    );
   }));

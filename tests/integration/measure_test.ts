@@ -18,7 +18,7 @@ import {
 import { Random } from "../../lib/random.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
 import { writeReport } from "../../lib/report/mod.ts";
-import { findAgent, loadLearner } from "../../lib/agents/mod.ts";
+import { findAgent, loadPlayer } from "../../lib/agents/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const config = await loadConfig();
@@ -71,9 +71,9 @@ Deno.test("An agent is measured, reported, and its best game plays again", () =>
 
     const stored = await readStoredGame(join(out, "best.json"));
     assertEquals(stored.score, report.max);
-    using learner = await loadLearner(agent);
+    using player = await loadPlayer(agent);
     const options = { seconds: 2, drawQ: true };
-    const shown = await showStoredGame(config, learner, stored, options);
+    const shown = await showStoredGame(config, player, stored, options);
     assertEquals(shown.score, stored.score);
     const { pages, width } = await sharp(shown.webp).metadata();
     // Two seconds of 15 decisions each, and the end.
@@ -85,9 +85,9 @@ Deno.test("An agent is measured, reported, and its best game plays again", () =>
       training: false,
       numEnvs: 1,
     });
-    const whole = await Array.fromAsync(moments(env, learner, { stored }));
+    const whole = await Array.fromAsync(moments(env, player, { stored }));
     for (const from of [0, 1, 30, stored.actions.length]) {
-      const again = moments(env, learner, { stored, from });
+      const again = moments(env, player, { stored, from });
       assertEquals(await Array.fromAsync(again), whole.slice(from));
     }
 
