@@ -4,6 +4,7 @@
  * absent, whenever the process or the machine stops.
  */
 import { join } from "node:path";
+import { z } from "zod";
 import { CheckpointError } from "../errors.ts";
 import { ifThere, namesIn, removeIfThere } from "../files.ts";
 import { sha256 } from "../sha256.ts";
@@ -24,14 +25,18 @@ const DAMAGED = ".damaged";
 export type CheckpointFiles = Record<string, Uint8Array<ArrayBuffer>>;
 
 /** The content of `MANIFEST.json`. */
-export interface CheckpointManifest {
-  format: typeof FORMAT;
+const manifestSchema = z.object({
+  format: z.literal(FORMAT),
   /** Agent steps done. */
-  step: number;
+  step: z.number(),
   /** The checkpoint with the best evaluation so far; null: none yet. */
-  best: { step: number; mean: number } | null;
-  files: Record<string, { bytes: number; sha256: string }>;
-}
+  best: z.object({ step: z.number(), mean: z.number() }).nullable(),
+  files: z.record(
+    z.string(),
+    z.object({ bytes: z.number(), sha256: z.string() }),
+  ),
+});
+export type CheckpointManifest = z.infer<typeof manifestSchema>;
 
 /** Absolute path of a step's checkpoint. */
 export function checkpointPath(folder: string, step: number): string {
@@ -122,15 +127,9 @@ export async function readCheckpointFiles(
     const bytes = await Deno.readFile(join(path, name)).catch((error) => {
       throw damaged(path, `${name} cannot be read: ${error.message}`, error);
     });
-    if (bytes.length !== expected.bytes) {
-      throw damaged(
-        path,
-        `${name} has ${bytes.length} bytes in place of ${expected.bytes}`,
-      );
-    }
-    if (await sha256(bytes) !== expected.sha256) {
-      throw damaged(path, `${name} is not what was written (its SHA-256)`);
-    }
+    if (
+      bytes.length !== expected.bytes || await sha256(bytes) !== expected.sha256
+    ) throw damaged(path, `${name} is not what was written`);
     files[name] = bytes;
   }
   return { manifest, files };
@@ -138,29 +137,19 @@ export async function readCheckpointFiles(
 
 /** @throws CheckpointError if there is none, or it cannot be read */
 export async function readManifest(path: string): Promise<CheckpointManifest> {
-  let manifest: Partial<CheckpointManifest> | null;
-  try {
-    manifest = JSON.parse(await Deno.readTextFile(join(path, MANIFEST)));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) {
-      throw new CheckpointError(
-        `There is no checkpoint in ${path}: ${(error as Error).message}`,
-        { cause: error },
-      );
-    }
-    throw damaged(path, `${MANIFEST} is not JSON`, error);
-  }
-  if (manifest?.format !== FORMAT) {
-    throw damaged(
-      path,
-      `its format is ${manifest?.format}, this program knows ${FORMAT}`,
+  const text = await Deno.readTextFile(join(path, MANIFEST)).catch((cause) => {
+    throw new CheckpointError(
+      `There is no checkpoint in ${path}: ${cause.message}`,
+      { cause },
     );
+  });
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const why =
+      `${MANIFEST} is not as this program writes it (format ${FORMAT})`;
+    throw damaged(path, why, cause);
   }
-  const { step, files } = manifest;
-  if (typeof step !== "number" || typeof files !== "object" || !files) {
-    throw damaged(path, `${MANIFEST} lacks its step or its files`);
-  }
-  return manifest as CheckpointManifest;
 }
 
 /**
@@ -193,7 +182,7 @@ export async function pruneCheckpoints(
 /** Takes a damaged checkpoint out of the list; it stays for inspection. */
 export async function setAside(path: string): Promise<void> {
   await removeIfThere(path + DAMAGED);
-  await renameIfThere(path, path + DAMAGED);
+  await ifThere(Deno.rename(path, path + DAMAGED));
 }
 
 /** Finishes what a killed process had begun. */
@@ -215,8 +204,4 @@ function damaged(path: string, why: string, cause?: unknown): CheckpointError {
   return new CheckpointError(`The checkpoint ${path} is damaged: ${why}`, {
     cause,
   });
-}
-
-async function renameIfThere(from: string, to: string): Promise<void> {
-  await ifThere(Deno.rename(from, to));
 }

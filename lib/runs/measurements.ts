@@ -39,18 +39,22 @@ export interface GameRecord extends EpisodeStatistics {
   wallSeconds: number;
 }
 
-/** An interval of training: all that is between two lines of metrics.csv. */
-export interface IntervalRecord {
-  /** Agent steps of the run at its end. */
-  step: number;
-  /** Agent steps, and updates, in it, and the seconds spent on them. */
+/** What is summed up between two lines of metrics.csv. */
+export interface IntervalSums {
+  /** Agent steps, and updates, and the seconds spent on them. */
   steps: number;
   updates: number;
   seconds: number;
-  /** Sums over its updates. */
+  /** Sums over the updates. */
   loss: number;
   meanQ: number;
   tdError: number;
+}
+
+/** An interval of training. */
+export interface IntervalRecord extends IntervalSums {
+  /** Agent steps of the run at its end. */
+  step: number;
   epsilon: number;
   learningRate: number;
   /** Seconds since the run began, over all resumptions. */
@@ -176,12 +180,12 @@ function seconds({ wallSeconds }: { wallSeconds: number }): number {
 
 /** Empty without updates. */
 function perUpdate(sum: "loss" | "meanQ" | "tdError") {
-  return (interval: IntervalRecord) => interval[sum] / interval.updates;
+  return (interval: IntervalSums) => interval[sum] / interval.updates;
 }
 
 /** Evaluations, checkpoints and pauses are no training. */
 function perSecond(count: "steps" | "updates") {
-  return (interval: IntervalRecord) =>
+  return (interval: IntervalSums) =>
     rounded(interval[count] / interval.seconds, 2);
 }
 

@@ -1,5 +1,6 @@
 /** What is counted during training, and when it is enough. */
 import type { Config } from "../config/mod.ts";
+import type { IntervalSums } from "../runs/mod.ts";
 
 /** Why training ended. */
 export type StopReason =
@@ -41,14 +42,7 @@ export interface Counters {
    */
   owed: number;
   /** Sums since the last line of metrics. */
-  interval: {
-    steps: number;
-    seconds: number;
-    updates: number;
-    loss: number;
-    meanQ: number;
-    tdError: number;
-  };
+  interval: IntervalSums;
 }
 
 /** The counters of a run that has not begun. */
@@ -67,7 +61,7 @@ export function freshCounters(): Counters {
 }
 
 /** The sums of an interval that has not begun. */
-export function freshInterval(): Counters["interval"] {
+export function freshInterval(): IntervalSums {
   return { steps: 0, seconds: 0, updates: 0, loss: 0, meanQ: 0, tdError: 0 };
 }
 
@@ -75,7 +69,7 @@ export function freshInterval(): Counters["interval"] {
 export type StoredCounters =
   & Pick<Counters, "step" | "games" | "wallSeconds">
   & Partial<Omit<Counters, "interval">>
-  & { interval: Partial<Counters["interval"]> };
+  & { interval: Partial<IntervalSums> };
 
 /**
  * Goes on from stored counters. Those of earlier versions owe what was due
