@@ -132,17 +132,15 @@ export async function soundChampion(
   try {
     return await readChampion(folder);
   } catch (error) {
-    const damaged = basename(
-      await Deno.readLink(folder.current).catch(() => folder.current),
-    );
+    const link = await Deno.readLink(folder.current).catch(() => "");
+    const damaged = basename(link);
+    const numberOf = (name: string) => nightOf(name) ?? Infinity;
     const before = (await namesIn(folder.agents))
-      .filter((name) => name !== damaged)
-      .map((name) => ({ name, night: nightOf(name) ?? 0 }))
-      .filter(({ night }) => night <= (nightOf(damaged) ?? Infinity))
-      .sort((a, b) => b.night - a.night);
-    for (const { name } of before) {
-      const agent = await readAgent(join(folder.agents, name))
-        .catch(() => null);
+      .filter((name) => name !== damaged && numberOf(name) <= numberOf(damaged))
+      .sort((a, b) => numberOf(b) - numberOf(a));
+    for (const name of before) {
+      const path = join(folder.agents, name);
+      const agent = await readAgent(path).catch(() => null);
       if (agent === null) continue;
       await crown(folder, name);
       const { message } = (error as Error).cause as Error;

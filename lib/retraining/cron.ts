@@ -51,12 +51,12 @@ ${expression} ${line}
 # end dino-dqn retrain, data in ${data[0]}
 `;
     const first = timesOf(expression)?.nextRun()?.toLocaleString("sv");
-    return {
-      description: `In the crontab of ${userInfo().username}:\n\n${block}\n` +
+    return [{
+      shown: `In the crontab of ${userInfo().username}:\n\n${block}\n` +
         `The first time: ${first}, by this machine's clock`,
       // Before all else, where no CRON_TZ and no SHELL of the user's reaches.
-      apply: () => replaceCrontab(block + rest),
-    };
+      run: () => crontab("-", block + rest).then(() => null),
+    }];
   },
 
   async installed(data) {
@@ -85,9 +85,9 @@ ${expression} ${line}
   async remove(data) {
     const { blocks, rest } = takeApart(await crontab("-l") ?? "", data);
     return blocks.length === 0 ? [] : [{
-      description: `From the crontab of ${userInfo().username}:\n\n` +
+      shown: `From the crontab of ${userInfo().username}:\n\n` +
         blocks.map(({ text }) => text).join(""),
-      apply: () => replaceCrontab(rest),
+      run: () => crontab("-", rest).then(() => null),
     }];
   },
 };
@@ -179,10 +179,4 @@ async function crontab(
     `crontab ${argument} failed: ${stderr.trim() || "no reason was given"}. ` +
       "Is this user allowed to use cron (/etc/cron.allow, /etc/cron.deny)?",
   );
-}
-
-/** Replaces the crontab as a whole; nothing remains to be done then. */
-async function replaceCrontab(text: string): Promise<string[]> {
-  await crontab("-", text);
-  return [];
 }

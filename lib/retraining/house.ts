@@ -73,8 +73,14 @@ export async function checkRoom(
   }
 }
 
-/** What this user may still write to the disk of a folder, in 10^9 bytes. */
+/**
+ * What this user may still write to the disk of a folder, or of the nearest one
+ * above it that there is, in 10^9 bytes.
+ */
 export async function freeGb(folder: string): Promise<number> {
+  if (await ifThere(Deno.stat(folder)) === null) {
+    return await freeGb(dirname(folder));
+  }
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize / GB;
 }

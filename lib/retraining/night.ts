@@ -1,6 +1,6 @@
 /** One night: train the challenger, try it against the champion, tell. */
 import { basename } from "node:path";
-import { findAgent } from "../agents/mod.ts";
+import { type Agent, findAgent } from "../agents/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
 import { exportFiles } from "../export/mod.ts";
@@ -91,10 +91,8 @@ export async function playNight(context: NightContext): Promise<void> {
   Object.assign(record, decision);
   if (result === "promoted") {
     log.say(`The challenger becomes champion: ${record.reason}.`);
-    // On its page and its card, too, these games are no others.
-    const report = { ...played.report, chose: defended !== null };
-    const recordings = await readRecordings(played.out);
-    await writeReport(played.out, agent, { report, ...recordings });
+    // Its page and its card must not say that nothing was chosen by them.
+    if (defended) await tellThatTheyChose(agent, played);
     const { firstSeed, episodes, cap, mean, mean95, capped } = played.report;
     await writeCandidate(
       folder,
@@ -153,6 +151,16 @@ async function chooseCheckpoint({ run, from }: Challenger): Promise<string> {
 
 /** Agent steps of a checkpoint, by its name `step-N`. */
 const stepOf = (checkpoint: string) => Number(/\d+$/.exec(checkpoint)![0]);
+
+async function tellThatTheyChose(
+  agent: Agent,
+  { out, report }: Measured & { out: string },
+): Promise<void> {
+  await writeReport(out, agent, {
+    report: { ...report, chose: true },
+    ...await readRecordings(out),
+  });
+}
 
 /** Notes the champion's games, and whether they are of another page. */
 async function noteChampion(

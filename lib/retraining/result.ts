@@ -2,11 +2,13 @@
 import { z } from "zod";
 import { figureText, points, signedPoints } from "../text.ts";
 
+const intervalSchema = z.tuple([z.number(), z.number()]);
+
 /** How an agent played. */
 export const figuresSchema = z.object({
   /** Mean score, in points. */
   mean: z.number(),
-  mean95: z.tuple([z.number(), z.number()]),
+  mean95: intervalSchema,
   /** Share of its games, 0 to 1, that reached the cap. */
   capped: z.number(),
 });
@@ -24,48 +26,46 @@ const contestantSchema = figuresSchema.extend({
 /** How an agent played a night's games. */
 export type Contestant = z.infer<typeof contestantSchema>;
 
-/** A night as its `report.json` has it, from its beginning on. */
+/** A night as its `report.json` has it; the defaults are those of one that begins. */
 export const recordSchema = z.object({
-  result: z.enum(["running", "promoted", "kept", "failed"]),
+  result: z.enum(["running", "promoted", "kept", "failed"]).default("running"),
   /** Why, in a sentence. */
-  reason: z.string(),
+  reason: z.string().default("it has not come to its end"),
   /** The champion when the night began; null: none, or it did not play. */
-  champion: contestantSchema.nullable(),
+  champion: contestantSchema.nullable().default(null),
   /** The challenger; null: it did not play. */
-  challenger: contestantSchema.nullable(),
+  challenger: contestantSchema.nullable().default(null),
   /** Mean of challenger minus champion over the games, in points. */
-  difference: z.number().nullable(),
-  difference95: z.tuple([z.number(), z.number()]).nullable(),
+  difference: z.number().nullable().default(null),
+  difference95: intervalSchema.nullable().default(null),
   /** The night's number, from 1. */
   night: z.int().positive(),
   /** When it began, ISO 8601, by the machine's clock. */
   time: z.string(),
   /** How long it took, by a clock that never jumps. */
-  minutes: z.number(),
+  minutes: z.number().default(0),
   /** Games of each, on the seeds from `firstSeed` on. */
   episodes: z.number(),
   firstSeed: z.number(),
   /** Score at which a game ended as capped. */
   maxScore: z.number(),
   /** Agent steps of training in this night. */
-  steps: z.number(),
+  steps: z.number().default(0),
   /** SHA-256 of the page's own script; null: nothing was played. */
-  pageScript: z.string().nullable(),
+  pageScript: z.string().nullable().default(null),
   /**
    * Set if the script is another one than the champion was last measured on:
    * the SHA-256 of both, and the champion's mean score on the former.
    */
   pageChange: z.object({
-    from: z.string(),
-    to: z.string(),
-    meanBefore: z.number(),
-  }).nullable(),
+    ...{ from: z.string(), to: z.string(), meanBefore: z.number() },
+  }).nullable().default(null),
   /** All that the nights keep on the disk, in 10^9 bytes. */
-  diskGb: z.number(),
+  diskGb: z.number().default(0),
   /** What was removed to keep house. */
-  removed: z.array(z.string()),
+  removed: z.array(z.string()).default([]),
   /** What was not as it should be, in sentences. */
-  warnings: z.array(z.string()),
+  warnings: z.array(z.string()).default([]),
 });
 
 /** A night, from its beginning on. */

@@ -11,7 +11,7 @@ import { NightLog, rotateLog } from "./night_log.ts";
 import { notify } from "./notify.ts";
 import { type ChampionFolder, championFolderAt, nightPath } from "./paths.ts";
 import { beginNight, endInterrupted, nextNight, tellNight } from "./records.ts";
-import type { NightRecord, NightResult } from "./result.ts";
+import { type NightRecord, type NightResult, recordSchema } from "./result.ts";
 import { COMMANDS, type NightParts } from "./steps.ts";
 
 /** Longest time that a timer can be set to, in milliseconds. */
@@ -46,15 +46,14 @@ export async function retrain(options: RetrainOptions): Promise<NightResult> {
   await makeFolder(folder);
   using _lock = await acquireLock(folder.lock, "Retraining");
   await checkGame(config, folder);
-  const warnings: string[] = [];
+  const record = newRecord(config, await nextNight(folder));
   const warn = (message: string) => {
     say(`warning: ${message}`);
-    warnings.push(message);
+    record.warnings.push(message);
   };
   await endInterrupted(folder, warn);
   await rotateLog(folder.log).catch((error) => warn(error.message));
 
-  const record = newRecord(config, await nextNight(folder), warnings);
   const result = await playWithin({ ...options, folder }, record);
   try {
     result.removed.push(...await keepHouse(config, folder, result.night));
@@ -103,17 +102,11 @@ async function checkGame(
 function newRecord(
   { retraining: { episodes, maxScore } }: Config,
   night: number,
-  warnings: string[],
 ): NightRecord {
-  return {
-    ...{ result: "running", reason: "it has not come to its end" },
-    ...{ champion: null, challenger: null },
-    ...{ difference: null, difference95: null },
-    ...{ night, time: new Date().toISOString(), minutes: 0 },
-    ...{ episodes, firstSeed: firstSeedOfNight(night), maxScore, steps: 0 },
-    ...{ pageScript: null, pageChange: null },
-    ...{ diskGb: 0, removed: [], warnings },
-  };
+  return recordSchema.parse({
+    ...{ night, time: new Date().toISOString() },
+    ...{ episodes, firstSeed: firstSeedOfNight(night), maxScore },
+  });
 }
 
 /** Plays the night until it ends, fails, is stopped or takes too long. */

@@ -4,7 +4,11 @@ import { realPath } from "../files.ts";
 import { cron } from "./cron.ts";
 import { retrainJob } from "./job.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";
-import type { InstalledSchedule, Scheduler } from "./scheduler.ts";
+import type {
+  InstalledSchedule,
+  Scheduler,
+  ScheduleStep,
+} from "./scheduler.ts";
 import { systemd } from "./systemd.ts";
 
 const SCHEDULERS: Record<InstalledSchedule["kind"], Scheduler> = {
@@ -39,43 +43,40 @@ export interface ScheduleRequest {
 export async function changeSchedule(request: ScheduleRequest): Promise<void> {
   const { install, answer, say, folder = championFolderAt() } = request;
   const data = namesOf(folder);
-  const warnings: string[] = [];
-  const changes = [];
-  if (install) {
-    const { by, time } = install;
-    const job = retrainJob(request.args, folder.log, {
-      data,
-      limitMinutes: request.config.retraining.hardLimitMinutes,
-    });
-    changes.push(await SCHEDULERS[by].install(time, job));
-    const others = await installedSchedules(folder);
-    warnings.push(
-      ...job.warnings,
-      ...others.filter(({ kind }) => kind !== by).map((other) =>
-        `There is a schedule of ${other.kind} for the same data already ` +
-        `(${other.expression}): with both, two nights may get into each ` +
-        "other's way. --uninstall removes both"
-      ),
-    );
-  } else {
-    for (const scheduler of Object.values(SCHEDULERS)) {
-      changes.push(...await scheduler.remove(data));
-    }
-  }
-  if (changes.length === 0) {
+  const { hardLimitMinutes: limitMinutes } = request.config.retraining;
+  const job = install &&
+    retrainJob(request.args, folder.log, { data, limitMinutes });
+  const steps = job
+    ? await SCHEDULERS[install.by].install(install.time, job)
+    : await removal(data);
+  if (steps.length === 0) {
     say(`Nothing is on the schedule for the data in ${data[0]}.`);
     return;
   }
-  for (const { description } of changes) answer(description.trimEnd());
-  for (const warning of warnings) say(`warning: ${warning}.`);
+  for (const { shown } of steps) if (shown) answer(shown);
+  for (const warning of job?.warnings ?? []) say(`warning: ${warning}.`);
+  for (const { kind, expression } of await installedSchedules(folder)) {
+    if (!install || kind === install.by) continue;
+    say(
+      `warning: There is a schedule of ${kind} for the same data already ` +
+        `(${expression}): with both, two nights may get into each other's ` +
+        "way. --uninstall removes both.",
+    );
+  }
   if (request.dryRun) {
     say("Nothing was changed (--dry-run).");
     return;
   }
-  const left: string[] = [];
-  for (const change of changes) left.push(...await change.apply());
+  const left: (string | null)[] = [];
+  for (const step of steps) left.push(await step.run());
   say(install ? "Installed." : "Uninstalled.");
-  for (const sentence of left) say(`To do: ${sentence}`);
+  for (const what of new Set(left)) if (what) say(`To do: ${what}`);
+}
+
+async function removal(data: readonly string[]): Promise<ScheduleStep[]> {
+  return (await Promise.all(
+    Object.values(SCHEDULERS).map((scheduler) => scheduler.remove(data)),
+  )).flat();
 }
 
 /**

@@ -1,17 +1,15 @@
 /** What a scheduler is: cron, or the user's systemd. */
 import type { Job } from "./job.ts";
 
-/** A change of the schedule that can be shown before it is made. */
-export interface ScheduleChange {
-  /** What will be written, removed and run: lines for the user. */
-  description: string;
+/** A step of a change of the schedule. */
+export interface ScheduleStep {
+  /** What will be written, removed or run: lines for the user. */
+  shown: string;
   /**
-   * Makes the change.
-   *
-   * @returns what remains to be done by hand, each a sentence
-   * @throws DinoDqnError if it cannot be made
+   * @returns what is left to the user, the end of a sentence; null: nothing
+   * @throws DinoDqnError if it cannot be done
    */
-  apply(): Promise<string[]>;
+  run(): Promise<string | null>;
 }
 
 /** A schedule that is installed. */
@@ -38,9 +36,9 @@ export interface Scheduler {
    * @param time in the scheduler's own words
    * @throws UsageError if it is none, DinoDqnError if the scheduler is not here
    */
-  install(time: string, job: Job): Promise<ScheduleChange>;
+  install(time: string, job: Job): Promise<ScheduleStep[]>;
   /** @throws DinoDqnError if it cannot be seen */
   installed(data: readonly string[]): Promise<InstalledSchedule[]>;
   /** What takes all of it away; none: there is nothing. @throws as above */
-  remove(data: readonly string[]): Promise<ScheduleChange[]>;
+  remove(data: readonly string[]): Promise<ScheduleStep[]>;
 }

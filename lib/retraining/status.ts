@@ -1,6 +1,4 @@
 /** Where retraining stands, for people and for monitoring. */
-import { dirname } from "node:path";
-import { ifThere } from "../files.ts";
 import { type LockHolder, lockHolder } from "../system/mod.ts";
 import { readChampion, standing } from "./champion.ts";
 import { freeGb } from "./house.ts";
@@ -73,7 +71,7 @@ export async function readStatus(
     champion: champion && standing(champion, nights),
     lastRun: nights.findLast(hasEnded) ?? null,
     nextRun: next.length > 0 ? new Date(Math.min(...next)).toISOString() : null,
-    freeDiskGb: await freeGb(await nearestFolder(folder.path)),
+    freeDiskGb: await freeGb(folder.path),
     ...{ lock, schedules, problems },
   };
 }
@@ -155,11 +153,3 @@ function championText(
 
 /** `2026-11-24 02:00:00`, by the machine's clock. */
 const localTime = (time: Date | string) => new Date(time).toLocaleString("sv");
-
-/** The folder, or the nearest one above it that there is. */
-async function nearestFolder(path: string): Promise<string> {
-  const isThere = await ifThere(Deno.stat(path)) !== null;
-  return isThere || path === dirname(path)
-    ? path
-    : await nearestFolder(dirname(path));
-}

@@ -6,7 +6,7 @@ import { ifThere, removeIfThere } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import { replaceDurably, run } from "../system/mod.ts";
 import type { Job } from "./job.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Scheduler, ScheduleStep } from "./scheduler.ts";
 
 /** For set-up before, and reports after, what the job counts as its time. */
 const MARGIN_MINUTES = 30;
@@ -18,75 +18,67 @@ export const systemd: Scheduler = {
   async install(time, job) {
     const calendar = await checkCalendar(time);
     const { name, service, timer } = await unitsOf(job.data[0]!);
-    const files = [
-      { path: service, text: serviceUnit(job) },
-      { path: timer, text: timerUnit(calendar, job) },
-    ];
-    const commands = [
-      ["daemon-reload"],
-      ["enable", name],
+    return [
+      // Where systemd cannot be reached, nothing is to be written.
+      command("daemon-reload"),
+      ...await systemd.remove(job.data.slice(1)),
+      writing(service, serviceUnit(job)),
+      writing(timer, timerUnit(calendar, job)),
+      command("daemon-reload"),
+      command("enable", name),
       // A timer that runs already has to take its new time.
-      ["restart", name],
+      command("restart", name),
+      { shown: "", run: lingering },
     ];
-    return {
-      description: [
-        ...files.map(({ path, text }) =>
-          `${path}:\n\n${text.replace(/^(?=.)/gm, "    ")}`
-        ),
-        ...commands.map(commandText),
-      ].join("\n"),
-      async apply() {
-        // Where systemd cannot be reached, nothing is to be written.
-        const isHere = await systemctl(["daemon-reload"]) !== null;
-        const aliases = await systemd.remove(job.data.slice(1));
-        for (const alias of aliases) await alias.apply();
-        await Deno.mkdir(dirname(timer), { recursive: true });
-        for (const { path, text } of files) await replaceDurably(path, text);
-        for (const args of commands) await systemctl(args);
-        const byHand = commands.map(commandText).join(" && ");
-        return [
-          ...(isHere
-            ? []
-            : [`There is no systemctl here; where systemd runs: ${byHand}`]),
-          ...lingering(),
-        ];
-      },
-    };
   },
 
   async installed(data) {
-    return await Promise.all((await installedUnits(data)).map(async (units) => {
-      const text = await Deno.readTextFile(units.timer);
-      return {
-        kind: "systemd" as const,
-        expression: /^OnCalendar=(.*)$/m.exec(text)?.[1] ?? "",
-        ...await timesOf(units.name),
-        problem: null,
-      };
-    }));
+    const units = await installedUnits(data);
+    return await Promise.all(units.map(async ({ name, timer }) => ({
+      kind: "systemd" as const,
+      expression: /^OnCalendar=(.*)$/m.exec(await Deno.readTextFile(timer))
+        ?.[1] ?? "",
+      next: await timeOf(name, "NextElapseUSecRealtime"),
+      previous: await timeOf(name, "LastTriggerUSec"),
+      problem: null,
+    })));
   },
 
   async remove(data) {
     const units = await installedUnits(data);
-    if (units.length === 0) return [];
-    const stop = units.map(({ name }) => ["disable", "--now", name]);
-    const files = units.flatMap(({ service, timer }) => [service, timer]);
-    return [{
-      description: [
-        ...stop.map(commandText),
-        ...files.map((file) => `Removed: ${file}`),
-        commandText(["daemon-reload"]),
-      ].join("\n"),
-      async apply() {
-        // Where systemd does not run, or not know the timer, none has to stop.
-        for (const args of stop) await systemctl(args).catch(() => null);
-        for (const file of files) await removeIfThere(file);
-        await systemctl(["daemon-reload"]).catch(() => null);
-        return [];
-      },
-    }];
+    // Where systemd does not run, or not know the timer, none has to stop.
+    const gently = ({ shown, run }: ScheduleStep) => ({
+      shown,
+      run: () => run().catch(() => null),
+    });
+    return units.flatMap(({ name, service, timer }) => [
+      gently(command("disable", "--now", name)),
+      ...[service, timer].map((file) => ({
+        shown: `Removed: ${file}`,
+        run: () => removeIfThere(file).then(() => null),
+      })),
+      gently(command("daemon-reload")),
+    ]);
   },
 };
+
+const command = (...args: string[]): ScheduleStep => {
+  const shown = `systemctl --user ${args.join(" ")}`;
+  const left = `there is no systemctl here; where systemd runs: ${shown}`;
+  return {
+    shown,
+    run: async () => await systemctl(args) === null ? left : null,
+  };
+};
+
+const writing = (path: string, text: string): ScheduleStep => ({
+  shown: `${path}:\n\n${text.replace(/^(?=.)/gm, "    ")}`,
+  async run() {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await replaceDurably(path, text);
+    return null;
+  },
+});
 
 /**
  * The timer's name of a data folder, and the paths of its two units.
@@ -116,17 +108,12 @@ async function installedUnits(data: readonly string[]) {
   return units.filter((_, i) => found[i]);
 }
 
-/** When a timer comes, and came; unknown where systemd cannot be asked. */
-async function timesOf(name: string) {
-  const [next, previous] = await Promise.all(
-    ["NextElapseUSecRealtime", "LastTriggerUSec"].map(async (property) => {
-      const shown = await systemctl(["show", name, "--value", "-p", property])
-        .catch(() => null);
-      const time = / (\S+) (\S+) UTC/.exec(shown ?? "");
-      return time ? new Date(`${time[1]}T${time[2]}Z`) : null;
-    }),
-  );
-  return { next: next ?? null, previous: previous ?? null };
+/** A time that systemd knows of a timer; null where it cannot be asked. */
+async function timeOf(name: string, property: string): Promise<Date | null> {
+  const shown = await systemctl(["show", name, "--value", "-p", property])
+    .catch(() => null);
+  const time = / (\S+) (\S+) UTC/.exec(shown ?? "");
+  return time && new Date(`${time[1]}T${time[2]}Z`);
 }
 
 /** Text in which systemd replaces nothing. */
@@ -196,9 +183,6 @@ async function checkCalendar(text: string): Promise<string> {
   );
 }
 
-const commandText = (args: readonly string[]) =>
-  `systemctl --user ${args.join(" ")}`;
-
 /**
  * Runs `systemctl --user`, in English and with times in UTC.
  *
@@ -213,7 +197,7 @@ async function systemctl(args: readonly string[]): Promise<string | null> {
   if (done.success) return done.stdout;
   const reason = done.stderr.trim().split("\n")[0];
   throw new DinoDqnError(
-    `${commandText(args)} failed: ${reason}. ` +
+    `systemctl --user ${args.join(" ")} failed: ${reason}. ` +
       (/connect to (the )?(user scope )?bus/i.test(done.stderr)
         ? "This user's own systemd cannot be reached from here: log in as the " +
           "user (by ssh, not by su or sudo), or use --install-cron"
@@ -222,15 +206,10 @@ async function systemctl(args: readonly string[]): Promise<string | null> {
 }
 
 /** Without lingering, a user's systemd ends when the user logs out. */
-function lingering(): string[] {
+async function lingering(): Promise<string | null> {
   const { username } = userInfo();
-  try {
-    Deno.statSync(`/var/lib/systemd/linger/${username}`);
-    return [];
-  } catch {
-    return [
-      "The timer runs only while you are logged in, until: " +
-      `sudo loginctl enable-linger ${username}`,
-    ];
-  }
+  return await ifThere(Deno.stat(`/var/lib/systemd/linger/${username}`))
+    ? null
+    : "the timer runs only while you are logged in, until: " +
+      `sudo loginctl enable-linger ${username}`;
 }

@@ -293,7 +293,7 @@ Deno.test("without systemctl, or where systemd cannot be reached, that is said",
     assertEquals(units().length, 2);
     assertMatch(
       said,
-      /There is no systemctl here; where systemd runs: systemctl --user daemon-reload && systemctl --user enable dino-/,
+      /To do: there is no systemctl here; where systemd runs: systemctl --user enable dino-/,
     );
   });
   const closed =
