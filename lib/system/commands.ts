@@ -80,29 +80,3 @@ export function failureText({ code, signal, stderr }: Ended): string {
   const how = `exit code ${code}`;
   return said ? `${how}: ${said}` : how;
 }
-
-/** A command that was started, for callers that have not moved yet. */
-export type Child = Omit<Process, "ended"> & { ended: Promise<ChildEnd> };
-
-/** How it ended. */
-export interface ChildEnd {
-  code: number;
-  output: string;
-  lastLines: string[];
-}
-
-/** {@linkcode startCommand} for callers that have not moved yet. */
-export async function startChild(
-  { args, ...options }: Parameters<typeof startCommand>[1] & {
-    args: readonly string[];
-  },
-): Promise<Child> {
-  const process = await startCommand(args, options);
-  const ended = process.ended.then(({ code, stdout, stderr }) => ({
-    ...{ code, output: stdout },
-    lastLines: stderr === ""
-      ? []
-      : stderr.replace(/\n$/, "").split("\n").slice(-20),
-  }));
-  return { ...process, ended };
-}

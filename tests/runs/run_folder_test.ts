@@ -12,6 +12,7 @@ import {
   createRun,
   listRuns,
   openRun,
+  programCommit,
   readRunInfo,
   type RunFolder,
   runFolderAt,
@@ -277,3 +278,15 @@ Deno.test("readRunInfo() gives what writeRunInfo() wrote, or says what is wrong"
       await assertRejects(() => readRunInfo(run), UsageError, "run.json");
     }
   }));
+
+Deno.test("programCommit() is the program's own, whatever repository git's variables name", async () => {
+  const own = await programCommit();
+  const before = Deno.env.get("GIT_DIR");
+  Deno.env.set("GIT_DIR", "/nowhere");
+  try {
+    assertEquals(await programCommit(), own);
+  } finally {
+    if (before === undefined) Deno.env.delete("GIT_DIR");
+    else Deno.env.set("GIT_DIR", before);
+  }
+});
