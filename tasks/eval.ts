@@ -11,12 +11,13 @@ import { HELD_OUT_SEEDS_START } from "../lib/config/mod.ts";
 import { checkFolder, commandText } from "../lib/system/mod.ts";
 import {
   evaluationText,
+  numberEarlier,
   REPORT_NAMES,
   reportFolder,
   writeReport,
 } from "../lib/report/mod.ts";
 import { measureAgent } from "../lib/recording/mod.ts";
-import { findAgent } from "../lib/agents/mod.ts";
+import { agentTarget, findAgent } from "../lib/agents/mod.ts";
 
 /** `deno task eval`. */
 export const command = defineCommand({
@@ -88,16 +89,25 @@ export const command = defineCommand({
     const measurement = await measureAgent(agent, {
       ...{ episodes, firstSeed, maxScore, clock },
       baselines: !options["no-baselines"],
-      command: commandText(Deno.args),
+      command: commandText([
+        ...["eval", agentTarget(agent), "--episodes", `${episodes}`],
+        ...["--first-seed", `${firstSeed}`, "--max-score", `${maxScore}`],
+        ...["--clock", clock],
+        ...options.set.flatMap((set) => ["--set", set]),
+        ...(options["no-baselines"] ? ["--no-baselines"] : []),
+      ]),
       onGame: (game, done) => {
         if (clock === "live" || done % Math.ceil(episodes / 10) === 0) {
           say(`${done} of ${episodes} games; the last one: ${game.score}`);
         }
       },
     });
+    const { report } = measurement;
+    const earlier = options.out ? null : await numberEarlier(folder, report);
+    if (earlier) say(`The report of other games that was there: ${earlier}`);
     await writeReport(folder, agent, measurement);
-    if (options.json) answerJson(measurement.report);
-    else answer(evaluationText(measurement.report));
+    if (options.json) answerJson(report);
+    else answer(evaluationText(report));
     say(`Report: ${join(folder, "index.html")}`);
     return 0;
   },

@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { basename } from "node:path";
 import {
   answer,
   answerJson,
@@ -11,17 +11,16 @@ import { ACTIONS } from "../lib/constants.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   liveGame,
+  pictureFormat,
   readStoredGame,
   showLiveGame,
   showLockstepGame,
   type ShownGame,
   showStoredGame,
+  writeShownGame,
 } from "../lib/recording/mod.ts";
 import { findAgent, loadPlayer } from "../lib/agents/mod.ts";
-import { RUNS_FOLDER } from "../lib/runs/mod.ts";
 
-/** Where the pictures of games go. */
-const GAMES_FOLDER = resolve(RUNS_FOLDER, "../games");
 /** Without a window a game ends here, so that there is something to see soon. */
 const PICTURE_SCORE = 1000;
 /** The game's counter ends here. */
@@ -84,7 +83,8 @@ export const command = defineCommand({
     out: {
       type: "string",
       placeholder: "FILE",
-      description: "The animated WebP to write, in place of one in data/games.",
+      description: "The animated .webp or .gif to write, in place of one in " +
+        "data/games.",
     },
     json: JSON_OPTION,
   },
@@ -104,6 +104,9 @@ export const command = defineCommand({
     const maxScore = options["max-score"] ??
       (window ? COUNTER_END : PICTURE_SCORE);
 
+    const format = await pictureFormat(options.out ?? "game.webp");
+    const how = { seconds, drawQ, format };
+
     if (file !== undefined) {
       const stored = await readStoredGame(file);
       const agent = drawQ || positionals[0]
@@ -111,15 +114,10 @@ export const command = defineCommand({
         : null;
       using player = drawQ && agent ? await loadPlayer(agent) : undefined;
       const config = agent?.config ?? await loadConfig();
-      const shown = await showStoredGame(config, player ?? null, stored, {
-        ...{ seconds, drawQ },
-      });
-      const name = basename(file, ".json");
-      const ending = `seed-${stored.seed}`;
       return await finish(
-        shown,
+        await showStoredGame(config, player ?? null, stored, how),
         options,
-        name.endsWith(ending) ? name : `${name}-${ending}`,
+        basename(file, ".json").replace(`-seed-${stored.seed}`, ""),
       );
     }
 
@@ -137,16 +135,12 @@ export const command = defineCommand({
       return 0;
     }
     say(`${agent.name}, ${agent.checkpoint}: a game up to ${maxScore} points.`);
-    const parts = { maxScore, seconds, drawQ };
-    const first = seed ?? HELD_OUT_SEEDS_START;
     const shown = clock === "live"
-      ? await showLiveGame(agent.config, player, parts)
+      ? await showLiveGame(agent.config, player, { ...how, maxScore })
       : await showLockstepGame(agent.config, player, {
-        ...parts,
-        seed: first,
+        ...{ ...how, maxScore, seed: seed ?? HELD_OUT_SEEDS_START },
       });
-    const ending = clock === "live" ? "live" : `seed-${first}`;
-    return await finish(shown, options, `${basename(agent.name)}-${ending}`);
+    return await finish(shown, options, basename(agent.name));
   },
 });
 
@@ -165,27 +159,16 @@ function printQ(q: readonly number[], action: number): void {
 
 /** Writes the picture and the game; says where they are. */
 async function finish(
-  { webp, stored, ...result }: ShownGame,
+  shown: ShownGame,
   { out, json }: { out: string | undefined; json: boolean },
-  name: string,
+  player: string,
 ): Promise<number> {
-  const path = resolve(out ?? join(GAMES_FOLDER, `${name}.webp`));
-  try {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeFile(path, webp);
-    if (stored) {
-      const game = `${path.replace(/\.webp$/, "")}.json`;
-      await Deno.writeTextFile(game, JSON.stringify(stored, null, 2) + "\n");
-    }
-  } catch (cause) {
-    throw new UsageError(
-      `Cannot write ${path}: ${
-        (cause as Error).message
-      }; choose another --out.`,
-      { cause },
-    );
-  }
-  report({ ...result, seed: stored?.seed ?? null, picture: path }, json);
+  const { score, end, seconds, stored } = shown;
+  const seed = stored?.seed ?? null;
+  const name = `${player}-${seed === null ? "live" : `seed-${seed}`}`;
+  const place = out === undefined ? { name } : { path: out };
+  const picture = await writeShownGame(shown, place);
+  report({ score, end, seconds, seed, picture }, json);
   return 0;
 }
 

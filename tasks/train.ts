@@ -14,6 +14,7 @@ import {
   loadConfig,
   loadOwnConfig,
 } from "../lib/config/mod.ts";
+import { checkpointTarget } from "../lib/agents/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   type Evaluation,
@@ -141,8 +142,10 @@ export const command = defineCommand({
       speed: config.game.speed,
       clock: config.env.clock,
       command: commandText([
-        ...["eval", run.name, "--episodes", `${episodes}`],
+        ...["eval", checkpointTarget(run, checkpoint)],
+        ...["--episodes", `${episodes}`],
         ...["--first-seed", `${firstSeed}`, "--max-score", `${cap}`],
+        ...["--clock", config.env.clock],
       ]),
       versions: { Deno: Deno.version.deno },
     });

@@ -8,6 +8,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 interface SourceFile {
   path: string;
   imports: string[];
+  /** Those of them of which it takes more than types: whose code it runs. */
+  runs: string[];
   /** What it exports beside types, line by line. */
   values: string[];
 }
@@ -34,6 +36,16 @@ const LEVELS = [
   ["main.ts"],
 ];
 
+/**
+ * Rooms whose code a room does not run, though it stands above them: drawing
+ * starts nothing, reports play nothing, a run's files are read without a network.
+ */
+const KEEPS_OUT: Record<string, readonly string[]> = {
+  drawing: LEVELS.flat(),
+  report: ["browser", "game", "env", "tensorflow", "agent", "training"],
+  runs: ["browser", "game", "env", "tensorflow"],
+};
+
 /** Read before any package is installed, which a `mod.ts` needs. */
 const BEFORE_PACKAGES = ["lib/tensorflow/locate.ts", "lib/browser/find.ts"];
 
@@ -59,6 +71,12 @@ function breaksDirection(from: string, to: string): boolean {
   return levelOf(imported) >= levelOf(importer);
 }
 
+function keptOut(from: string, to: string): boolean {
+  const [importer, imported] = [folderOf(from), folderOf(to)];
+  return importer !== imported &&
+    (KEEPS_OUT[importer]?.includes(imported) ?? false);
+}
+
 function reachesInside(from: string, to: string): boolean {
   const [importer, imported] = [folderOf(from), folderOf(to)];
   if (importer === imported || imported === "" || imported === "tasks") {
@@ -72,8 +90,9 @@ function reachesInside(from: string, to: string): boolean {
 function faults(
   files: readonly SourceFile[],
   wrong: (from: string, to: string) => boolean,
+  which: "imports" | "runs" = "imports",
 ): string[] {
-  return files.flatMap(({ path, imports }) =>
+  return files.flatMap(({ path, [which]: imports }) =>
     imports.filter((to) => wrong(path, to)).map((to) => `${path} -> ${to}`)
   );
 }
@@ -116,6 +135,10 @@ function importsIn(path: string, text: string): string[] {
   );
 }
 
+/** The same without the statements that take types alone. */
+const runIn = (path: string, text: string) =>
+  importsIn(path, text.replaceAll(/^(im|ex)port type [^;]*;/gm, ""));
+
 async function pathsUnder(folder: string): Promise<string[]> {
   const paths: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
@@ -134,7 +157,10 @@ async function readSources(): Promise<SourceFile[]> {
   ];
   return await Promise.all(paths.map(async (path) => {
     const text = await Deno.readTextFile(join(ROOT, path));
-    return { path, imports: importsIn(path, text), values: valuesIn(text) };
+    return {
+      ...{ path, imports: importsIn(path, text), runs: runIn(path, text) },
+      values: valuesIn(text),
+    };
   }));
 }
 
@@ -166,6 +192,17 @@ Deno.test("imports go one way: tasks, training, agent and env, game, browser", (
   assertEquals(faults(sources, breaksDirection), []);
 });
 
+Deno.test("drawing starts nothing, reports play nothing, a run is read without a network", async () => {
+  const text = 'import type { A } from "../env/mod.ts";\n' +
+    'import {\n  type B,\n  c,\n} from "../game/mod.ts";\n';
+  assertEquals(runIn("lib/drawing/a.ts", text), ["lib/game/mod.ts"]);
+  assert(keptOut("lib/drawing/a.ts", "lib/game/mod.ts"));
+  assertEquals(faults(sources, keptOut, "runs"), []);
+  for (const path of await pathsUnder("lib/drawing")) {
+    assert(!/\bDeno\.|node:fs/.test(await Deno.readTextFile(join(ROOT, path))));
+  }
+});
+
 Deno.test("a folder is imported by its mod.ts, or its types", () => {
   assert(reachesInside("lib/agent/policy.ts", "lib/env/reward.ts"));
   assertEquals(faults(sources, reachesInside), []);
@@ -188,7 +225,7 @@ Deno.test("no file imports itself by way of others", () => {
   const ring = ["a", "b", "c"].map((path, i, all) => ({
     path,
     imports: [all[(i + 1) % 3]!],
-    values: [],
+    ...{ runs: [], values: [] },
   }));
   assertEquals(findCycle(ring), ["a", "b", "c"]);
   assertEquals(findCycle(sources), []);

@@ -2,6 +2,8 @@
 import type { Config } from "../config/mod.ts";
 import type { Member, Network } from "../agent/mod.ts";
 import { DinoDqnError } from "../errors.ts";
+import { ifThere, removeIfThere } from "../files.ts";
+import { lastLine, run } from "../system/mod.ts";
 import {
   cacheFolder,
   hasNvidiaDriver,
@@ -54,29 +56,15 @@ export async function findPeers(): Promise<PeerPython[]> {
 }
 
 async function hasModule(python: PeerPython): Promise<boolean> {
-  if (python.packages) {
-    try {
-      await Deno.stat(python.packages);
-    } catch {
-      return false;
-    }
+  if (python.packages && !await ifThere(Deno.stat(python.packages))) {
+    return false;
   }
   const modules = ["numpy", MODULES[python.name]];
   const code = "import importlib.util, sys\n" +
     "sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))";
-  try {
-    const { success } = await new Deno.Command(PYTHON, {
-      args: ["-c", code, ...modules],
-      env: environment(python),
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  const env = environment(python);
+  const ended = await run(PYTHON, ["-c", code, ...modules], { env });
+  return ended?.success ?? false;
 }
 
 const environment = ({ packages }: PeerPython): Record<string, string> => ({
@@ -103,36 +91,23 @@ export async function installPeers(
     const staging = `${folder}.part`;
     const wanted = requirements(name);
     say(`Installing ${wanted.join(" and ")} into ${folder}`);
-    await Deno.remove(staging, { recursive: true }).catch(() => {});
-    const { success, stderr } = await pip(staging, wanted);
-    if (!success) {
+    await removeIfThere(staging);
+    const ended = await run(PYTHON, [
+      ...["-m", "pip", "install", "--disable-pip-version-check", "--quiet"],
+      ...["--target", staging, ...wanted],
+    ], { graceSeconds: 0 });
+    if (!ended?.success) {
+      const reason = ended
+        ? lastLine(ended.stderr)
+        : `there is no ${PYTHON} on the PATH`;
       throw new DinoDqnError(
-        `pip could not install ${wanted.join(" and ")}: ${
-          stderr.trim().split("\n").at(-1)
-        }. Measure without --peers, or install it for ${PYTHON} yourself`,
+        `pip could not install ${wanted.join(" and ")}: ${reason}. ` +
+          `Measure without --peers, or install it for ${PYTHON} yourself`,
       );
     }
     await Deno.rename(staging, folder);
   }
   return await findPeers();
-}
-
-async function pip(target: string, wanted: string[]) {
-  try {
-    const { success, stderr } = await new Deno.Command(PYTHON, {
-      args: [
-        ...["-m", "pip", "install", "--disable-pip-version-check", "--quiet"],
-        ...["--target", target, ...wanted],
-      ],
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).output();
-    return { success, stderr: new TextDecoder().decode(stderr) };
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return { success: false, stderr: `there is no ${PYTHON} on the PATH` };
-  }
 }
 
 /** A running Python process that times its updates when asked. */
@@ -207,7 +182,7 @@ export class Peer implements AsyncDisposable {
     await this.#requests.write(line).catch(() => {});
     const { value, done } = await this.#answers.next();
     if (done) {
-      const reason = (await this.#errors).trim().split("\n").at(-1);
+      const reason = lastLine(await this.#errors);
       throw new DinoDqnError(
         `The Python process of ${this.name} ended: ${reason}. ` +
           `Repair that installation, or delete ${folderOf(this.name)}`,

@@ -45,3 +45,4 @@ export {
   type Source,
 } from "./source.ts";
 export { configToYaml } from "./write.ts";
+export { isGroup } from "./values.ts";

@@ -1,7 +1,10 @@
-/** Pictures of a game as an animated WebP, with or without Q-values. */
+/** Pictures of a game as an animation, with or without Q-values. */
 import sharp from "sharp";
 import type { GameFrame } from "./game_frame.ts";
 import { qStrips, stripHeight } from "./q_strips.ts";
+
+/** What an animation is stored as. */
+export type PictureFormat = "webp" | "gif";
 
 /** An animated picture of a game. */
 export interface Animation {
@@ -25,17 +28,20 @@ export interface AnimationOptions {
   lastFrameMs?: number;
   /** Names of the actions: draws their Q-values below the picture. */
   actions?: readonly string[];
+  /** A GIF's times are whole hundredths of a second. @default {"webp"} */
+  format?: PictureFormat;
 }
 
 /** Bytes of pixels that are kept in memory for one animation. */
 const MAX_BYTES = 400_000_000;
 
 /**
- * Encodes frames as an animated WebP that repeats for ever.
+ * Encodes frames as an animation that repeats for ever: a WebP holds every
+ * pixel as it is, a GIF 256 colours.
  *
  * @throws RangeError on no frames, or more than memory should hold
  */
-export async function animatedWebp(
+export async function animate(
   frames: readonly ShownFrame[],
   options: AnimationOptions,
 ): Promise<Uint8Array> {
@@ -75,7 +81,8 @@ export async function animatedWebp(
     raw: { width, height: pageHeight * frames.length, channels, pageHeight },
     limitInputPixels: false,
   });
-  return new Uint8Array(
-    await image.webp({ lossless: true, effort: 2, loop: 0, delay }).toBuffer(),
-  );
+  const encoded = options.format === "gif"
+    ? image.gif({ dither: 0, effort: 2, loop: 0, delay })
+    : image.webp({ lossless: true, effort: 2, loop: 0, delay });
+  return new Uint8Array(await encoded.toBuffer());
 }

@@ -63,6 +63,8 @@ export interface Chart {
   description: string;
   /** The drawing in light colours. */
   svg: string;
+  /** The same as PNG, of a chart that was not drawn but read; absent: drawn. */
+  png?: Uint8Array;
 }
 
 /** A chart in one form, or wide for desktops and narrow for phones. */

@@ -110,7 +110,7 @@ export function actionsOverSpeed(
   { actionsBySpeed }: Pick<EvaluationReport, "actionsBySpeed">,
 ): Promise<Chart> {
   const actions = Object.keys(actionsBySpeed[0]?.actions ?? {});
-  const order = Object.keys(ACTION_COLOURS);
+  const order = [...ACTION_COLOURS.keys()];
   const values = actionsBySpeed.flatMap(({ speed, actions }) => {
     const counts = Object.entries(actions);
     const total = counts.reduce((sum, [, n]) => sum + n, 0);
@@ -141,17 +141,17 @@ export function actionsOverSpeed(
 }
 
 /** What the page's names of obstacles are called here. */
-const OBSTACLES: Readonly<Record<string, string>> = {
-  cactussmall: "small cactus",
-  cactuslarge: "large cactus",
-  pterodactyl: "pterodactyl",
-};
+const OBSTACLES = new Map([
+  ["cactussmall", "small cactus"],
+  ["cactuslarge", "large cactus"],
+  ["pterodactyl", "pterodactyl"],
+]);
 
 /** An obstacle's name in words, from the page's own name for it. */
 export const obstacleName = (type: string | null) =>
   type === null
     ? "unknown"
-    : OBSTACLES[type.toLowerCase().replaceAll("_", "")] ?? type;
+    : OBSTACLES.get(type.toLowerCase().replaceAll("_", "")) ?? type;
 
 /**
  * What the crashes hit: by speed or, where that never changes, by how far the

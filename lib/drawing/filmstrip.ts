@@ -77,11 +77,12 @@ export async function filmstrip(
 /** How long before the end it is, to be laid over a picture. */
 function label(seconds: number, night: boolean): Buffer {
   const text = seconds === 0 ? "the end" : `${seconds.toFixed(2)} s before`;
+  const colour = night ? LIGHT.paper : LIGHT.ink;
+  // At the right: at the left the T-rex jumps.
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${PART.width}" height="20">` +
-      `<text x="8" y="15" font-family="DejaVu Sans, sans-serif" font-size="12" ` +
-      `fill="${night ? LIGHT.paper : LIGHT.ink}">${
-        escapeXml(text)
-      }</text></svg>`,
+      `<text x="${PART.width - 8}" y="15" text-anchor="end" font-size="12" ` +
+      `font-family="DejaVu Sans, sans-serif" fill="${colour}">` +
+      `${escapeXml(text)}</text></svg>`,
   );
 }

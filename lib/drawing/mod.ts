@@ -3,7 +3,7 @@
  * any other room, knows no Chrome and no disk.
  */
 export type { GameFrame } from "./game_frame.ts";
-export { animatedWebp, type Animation } from "./animation.ts";
+export { animate, type Animation, type PictureFormat } from "./animation.ts";
 export {
   type Chart,
   CHART_WIDTH,
@@ -24,7 +24,7 @@ export {
 } from "./evaluation_charts.ts";
 export { filmstrip, FILMSTRIP_FRAMES } from "./filmstrip.ts";
 export { nightsChart } from "./nights_chart.ts";
-export { qValueChart, type Snapshot } from "./q_chart.ts";
+export { Q_CHART_NAMES, qValueCharts } from "./q_chart.ts";
 export {
   learnerCharts,
   learningCurves,

@@ -77,7 +77,7 @@ function qBars(
     return `<g font-weight="${weight}"><text x="8" y="${y + 13}">` +
       `${escapeXml(name)}</text>` +
       `<rect x="${left}" y="${y + 3}" width="${length}" ` +
-      `height="${BAR_HEIGHT - 6}" fill="${ACTION_COLOURS[name]}" ` +
+      `height="${BAR_HEIGHT - 6}" fill="${ACTION_COLOURS.get(name)}" ` +
       `opacity="${i === action ? 1 : 0.4}"/>` +
       `<text x="${width - 8}" y="${y + 13}" text-anchor="end">` +
       `${value === undefined ? "–" : value.toFixed(3)}</text></g>`;

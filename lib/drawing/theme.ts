@@ -44,17 +44,17 @@ export const SERIES: readonly string[] = [
   LIGHT.series6,
 ];
 
-/** Each action's colour, the same in every chart. */
-export const ACTION_COLOURS: Readonly<Record<string, string>> = {
-  nothing: LIGHT.series1,
-  jump: LIGHT.series2,
-  duck: LIGHT.series3,
-};
+/** Each action's colour, the same in every chart, in the order of bars. */
+export const ACTION_COLOURS: ReadonlyMap<string, string> = new Map([
+  ["nothing", LIGHT.series1],
+  ["jump", LIGHT.series2],
+  ["duck", LIGHT.series3],
+]);
 
 /** The colours of these actions, by name; an unknown one is grey. */
 export const actionColours = (actions: readonly string[]) =>
   Object.fromEntries(
-    actions.map((action) => [action, ACTION_COLOURS[action] ?? LIGHT.muted]),
+    actions.map((name) => [name, ACTION_COLOURS.get(name) ?? LIGHT.muted]),
   );
 
 const declarations = (colours: Record<ColourRole, string>) =>

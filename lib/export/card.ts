@@ -3,7 +3,13 @@ import type { Config } from "../config/mod.ts";
 import type { RunInfo } from "../runs/mod.ts";
 import { commandText } from "../system/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
-import { cappedText, figureText, intervalText, points } from "../text.ts";
+import {
+  cappedText,
+  escapeXml,
+  figureText,
+  intervalText,
+  points,
+} from "../text.ts";
 import {
   type FigureWithInterval,
   reportedFigures,
@@ -47,6 +53,18 @@ function gameText({ game }: Config): string {
     } night`;
 }
 
+/** A text as it may stand in Markdown, where HTML is read, too. */
+const plain = (text: string) =>
+  escapeXml(text).replace(/[\\`*_[\]|~]/g, "\\$&").replace(/\s+/g, " ");
+
+/** Lines in a typewriter face, whatever they hold. */
+function code(lines: readonly string[]): string {
+  const text = lines.join("\n");
+  const marks = Math.max(...(text.match(/`+/g) ?? []).map((s) => s.length), 2);
+  const fence = "`".repeat(marks + 1);
+  return `${fence}\n${text}\n${fence}`;
+}
+
 const table = (rows: readonly (readonly string[])[]) =>
   rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
 
@@ -58,7 +76,7 @@ export function modelCard(content: CardContent): string {
   const layers = typeof network.layers === "string"
     ? `the network \`${network.layers}\``
     : `${network.layers.length} hidden layers (see config.yaml)`;
-  return `# ${name}
+  return `# ${plain(name)}
 
 A Deep Q-Network that plays the dinosaur game of chrome://dino from its pixels.
 
@@ -73,7 +91,7 @@ A Deep Q-Network that plays the dinosaur game of chrome://dino from its pixels.
   }; the action with the highest ${
     ensemble ? "mean of their Q-values" : "Q-value"
   } is taken.
-- **Checkpoint**: ${checkpoint}.
+- **Checkpoint**: ${plain(checkpoint)}.
 
 ## Scores
 
@@ -124,7 +142,7 @@ function scores(report: EvaluationReport | null): string {
   ];
   const head = cappedText(report);
   const [seed, episodes] = [report.firstSeed, report.episodes];
-  return `${episodes} greedy games, ${report.clock} clock, seeds ${
+  return `${episodes} greedy games, ${plain(report.clock)} clock, seeds ${
     points(seed)
   } to ${points(seed + episodes - 1)}, ${seedsText(report)}; ${head}${
     report.capped > 0 ? ", so the true figures are higher" : ""
@@ -145,11 +163,13 @@ Lowest ${points(report.min)}, highest ${
   }, standard deviation ${
     points(report.sd)
   }. Simple players on the same seeds: ${
-    report.baselines.map(({ name, mean }) => `${name} ${points(mean)}`)
+    report.baselines.map(({ name, mean }) => `${plain(name)} ${points(mean)}`)
       .join(", ") || "not measured"
   } (means).
 
-Repeat it: \`${report.command}\``;
+Repeat it:
+
+${code([report.command])}`;
 }
 
 function live(report: EvaluationReport | null): string {
@@ -187,19 +207,18 @@ function training({ config, trainings }: CardContent): string {
 
 function trainingText({ info, steps, games, minutes }: CardTraining): string {
   const [start] = info.starts;
+  const device = start ? ` on ${plain(start.device)}` : "";
   return `Seed ${info.seed}: ${points(steps)} agent steps, ${
     points(games)
-  } games, ${minutes.toFixed(1)} minutes${start ? ` on ${start.device}` : ""}.
+  } games, ${minutes.toFixed(1)} minutes${device}.
 
-\`\`\`
-${info.starts.map(({ commandLine }) => commandText(commandLine)).join("\n")}
-\`\`\``;
+${code(info.starts.map(({ commandLine }) => commandText(commandLine)))}`;
 }
 
 /** Versions of what the first training was made with. */
 function madeWith({ info: { starts: [start] } }: CardTraining): string {
   if (!start) return "";
   const versions = Object.entries(start.versions)
-    .map(([name, version]) => `- ${name} ${version}`);
-  return [...versions, `- page script ${start.pageScript}`].join("\n");
+    .map(([name, version]) => `- ${plain(name)} ${plain(version)}`);
+  return [...versions, `- page script ${plain(start.pageScript)}`].join("\n");
 }

@@ -11,13 +11,13 @@ import {
 } from "../constants.ts";
 import { Environments } from "../env/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
-import { type Moment, moments } from "../recording/mod.ts";
+import { type Moment, moments, readSmallFile } from "../recording/mod.ts";
 import { type Agent, loadPlayer } from "../agents/mod.ts";
 import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
 import { type CardTraining, modelCard } from "./card.ts";
 import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
 import type { Files } from "../system/mod.ts";
-import { reportFolder } from "../report/mod.ts";
+import { harmless, reportFolder } from "../report/mod.ts";
 
 /** Seconds of play, from the game's start, that the example page shows. */
 const EXAMPLE_SECONDS = 20;
@@ -101,11 +101,11 @@ async function readTraining(run: RunFolder): Promise<CardTraining> {
 async function report(folder: string): Promise<Files> {
   const files: Files = {};
   for (const name of REPORT_FILES) {
-    try {
-      files[`report/${name}`] = await Deno.readFile(join(folder, name));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    const content = await readSmallFile(join(folder, name));
+    if (!content) continue;
+    files[`report/${name}`] = name.endsWith(".html")
+      ? harmless(new TextDecoder().decode(content))
+      : content;
   }
   return files;
 }

@@ -10,23 +10,13 @@ import {
   evaluationReport,
   gameName,
   greedyPolicy,
-  medianAndBest,
   openGameGroups,
   PAGE_SCRIPT,
-  type PlayedGame,
 } from "../evaluation/mod.ts";
-import type { Player } from "./moments.ts";
-import { storedGame } from "./stored_game.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { type Agent, loadPlayer } from "../agents/mod.ts";
-import type { PageChart } from "../drawing/mod.ts";
-import {
-  CRASH_ROLES,
-  recordCrash,
-  type RecordedGame,
-  recordGame,
-  type Recording,
-} from "./recording.ts";
+import type { Player } from "./moments.ts";
+import { recordGames, type Recordings } from "./recording.ts";
 
 /** How an agent is measured. */
 export interface MeasureOptions extends EvaluateOptions {
@@ -38,10 +28,8 @@ export interface MeasureOptions extends EvaluateOptions {
 }
 
 /** An agent's games, and pictures of some of them. */
-export interface Measurement {
+export interface Measurement extends Recordings {
   report: EvaluationReport;
-  recordings: Recording[];
-  qCharts: PageChart[];
 }
 
 /**
@@ -113,50 +101,4 @@ export async function recordEvaluation(
     numEnvs: 1,
   });
   return { report, ...await recordGames(env, player, evaluation, config) };
-}
-
-/** The best and the median game as they are stored, without pictures. */
-export function keptGames(
-  evaluation: Evaluation,
-  config: Config,
-): Recording[] {
-  const { best, median } = medianAndBest(evaluation);
-  return ([["best", best], ["median", median]] as const)
-    .map(([role, game]) => ({
-      role,
-      game: storedGame(game, config, evaluation.cap),
-      webp: null,
-    }));
-}
-
-/** The games that crashed first, at most as many as are shown. */
-function earliestCrashes({ games }: Evaluation): PlayedGame[] {
-  return games.filter(({ end }) => end === "crash")
-    .toSorted((a, b) => a.score - b.score)
-    .slice(0, CRASH_ROLES.length);
-}
-
-/**
- * Records the best and the median game, the latter with its Q-values, and the
- * earliest crashes.
- */
-async function recordGames(
-  env: LockstepEnv,
-  player: Player,
-  evaluation: Evaluation,
-  config: Config,
-): Promise<Pick<Measurement, "recordings" | "qCharts">> {
-  const recorded: RecordedGame[] = [];
-  for (const { role, game } of keptGames(evaluation, config)) {
-    recorded.push(await recordGame(env, player, role, game));
-  }
-  const crashes: Recording[] = [];
-  for (const [i, game] of earliestCrashes(evaluation).entries()) {
-    const stored = storedGame(game, config, evaluation.cap);
-    crashes.push(await recordCrash(env, player, CRASH_ROLES[i]!, stored));
-  }
-  return {
-    recordings: [...recorded.map(({ recording }) => recording), ...crashes],
-    qCharts: [recorded.at(-1)!.qChart],
-  };
 }

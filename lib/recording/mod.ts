@@ -6,13 +6,13 @@ export {
   type Player,
   type RenderingEnv,
 } from "./moments.ts";
-export { readStoredGame, type StoredGame, storedGame } from "./stored_game.ts";
 export {
-  keptGames,
-  measureAgent,
-  type Measurement,
-  recordEvaluation,
-} from "./measure.ts";
+  readSmallFile,
+  readStoredGame,
+  type StoredGame,
+  storedGame,
+} from "./stored_game.ts";
+export { measureAgent, type Measurement, recordEvaluation } from "./measure.ts";
 export {
   liveGame,
   showLiveGame,
@@ -21,11 +21,11 @@ export {
   showStoredGame,
 } from "./play.ts";
 export {
-  crashPicture,
-  isCrash,
+  keptGames,
   readRecordings,
+  recordedPictures,
   type Recording,
   RECORDING_NAMES,
-  recordingAnimation,
   recordingFiles,
 } from "./recording.ts";
+export { pictureFormat, writeShownGame } from "./write_game.ts";

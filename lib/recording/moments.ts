@@ -89,6 +89,22 @@ export async function* moments(
   }
 }
 
+/**
+ * Plays a stored game again.
+ *
+ * @returns its last so many decisions, or all of them, and its end
+ * @throws as {@linkcode moments}
+ */
+export function lastMoments(
+  env: RenderingEnv,
+  player: Player | null,
+  stored: StoredGame,
+  decisions: number,
+): Promise<Moment[]> {
+  const from = Math.max(0, stored.actions.length - decisions);
+  return Array.fromAsync(moments(env, player, { stored, from }));
+}
+
 /** Begins a game in which these actions have been taken already. */
 function begin(env: VectorEnv, start: EpisodeStart, played: number[]) {
   const actions = Uint8Array.from(played).toBase64();

@@ -1,7 +1,7 @@
 /** One game to look at: in a window, or as an animated picture. */
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
 import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
-import { animatedWebp, type GameFrame } from "../drawing/mod.ts";
+import { animate, type GameFrame, type PictureFormat } from "../drawing/mod.ts";
 import { Environments } from "../env/mod.ts";
 import {
   ChromeCrashedError,
@@ -9,18 +9,19 @@ import {
   UsageError,
 } from "../errors.ts";
 import { evaluate, greedyPolicy } from "../evaluation/mod.ts";
-import { type Moment, moments, type Player } from "./moments.ts";
+import { lastMoments, type Moment, moments, type Player } from "./moments.ts";
 import { type StoredGame, storedGame } from "./stored_game.ts";
 
 /** A game that Chrome broke off is played again, at most so often. */
 const ATTEMPTS = 3;
 
-/** A game, and the picture of its end. */
+/** A game, and what it looks like. */
 export interface ShownGame {
   score: number;
   end: "crash" | "cap";
   seconds: number;
-  webp: Uint8Array;
+  /** Of its end. */
+  picture: Uint8Array;
   /** Enough to play it again; `null` with the live clock. */
   stored: StoredGame | null;
 }
@@ -31,6 +32,7 @@ export interface ShowOptions {
   seconds: number;
   /** Whether the Q-values are drawn below the game. */
   drawQ: boolean;
+  format: PictureFormat;
 }
 
 /** Which game is played. */
@@ -98,14 +100,14 @@ async function showAgain(
     training: false,
     numEnvs: 1,
   });
-  const from = stored.actions.length - decisions(options, stored.game);
   const asked = options.drawQ ? player : null;
-  const shown = moments(env, asked, { stored, from });
+  const count = decisions(options, stored.game);
+  const shown = await lastMoments(env, asked, stored, count);
   return {
     score: stored.score,
     end: stored.end,
     seconds: stored.frames / FRAMES_PER_SECOND,
-    webp: await toWebp(await Array.fromAsync(shown), stored.game, options),
+    picture: await draw(shown, stored.game, options),
     stored,
   };
 }
@@ -114,15 +116,16 @@ async function showAgain(
 const decisions = ({ seconds }: ShowOptions, { frameSkip }: Config["game"]) =>
   Math.ceil(seconds * FRAMES_PER_SECOND / frameSkip);
 
-function toWebp(
+function draw(
   frames: readonly GameFrame[],
   { frameSkip, actions }: Config["game"],
-  { drawQ }: ShowOptions,
+  { drawQ, format }: ShowOptions,
 ): Promise<Uint8Array> {
-  return animatedWebp(frames, {
+  return animate(frames, {
     ...CANVAS,
     frameMs: 1000 * frameSkip / FRAMES_PER_SECOND,
     ...(drawQ && { actions: ACTIONS.slice(0, actions) }),
+    format,
   });
 }
 
@@ -191,7 +194,7 @@ export async function showLiveGame(
   const { score, end, frames } = shown.at(-1)!.game!;
   return {
     ...{ score, end, seconds: frames / FRAMES_PER_SECOND },
-    webp: await toWebp(shown, config.game, options),
+    picture: await draw(shown, config.game, options),
     stored: null,
   };
 }

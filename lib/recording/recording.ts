@@ -3,39 +3,39 @@
  * the ends of the earliest crashes as pictures.
  */
 import { join } from "node:path";
-import sharp from "sharp";
+import type { Config } from "../config/mod.ts";
 import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
-import { ifThere } from "../files.ts";
 import {
-  animatedWebp,
+  animate,
   type Animation,
-  type Chart,
-  CHART_WIDTH,
   filmstrip,
   FILMSTRIP_FRAMES,
-  type GameFrame,
   obstacleName,
   type PageChart,
-  qValueChart,
-  type Snapshot,
+  Q_CHART_NAMES,
+  qValueCharts,
 } from "../drawing/mod.ts";
-import { moments, type Player, type RenderingEnv } from "./moments.ts";
-import { readStoredGame, type StoredGame } from "./stored_game.ts";
+import {
+  type Evaluation,
+  type EvaluationReport,
+  medianAndBest,
+} from "../evaluation/mod.ts";
 import type { Files } from "../system/mod.ts";
-import type { EvaluationReport } from "../evaluation/mod.ts";
 import { points } from "../text.ts";
+import { lastMoments, type Player, type RenderingEnv } from "./moments.ts";
+import {
+  readSmallFile,
+  readStoredGame,
+  type StoredGame,
+  storedGame,
+} from "./stored_game.ts";
 
 /** Seconds of play that an animation on a page shows. */
 const ANIMATION_SECONDS = 20;
 /** Seconds of play that the Q-values are drawn of. */
 const Q_SECONDS = 8;
-/** The part of the picture that the small pictures show. */
-const SNAPSHOT = { left: 0, top: 0, width: 300, height: 150 } as const;
-/** Plot widths of the Q-values and the pictures below it. */
-const Q_CHARTS = [
-  { name: "q-values", width: 860, pictures: 8 },
-  { name: "q-values-narrow", width: CHART_WIDTH - 64, pictures: 4 },
-] as const;
+/** Crashes that are shown, the earliest first. */
+const CRASHES = 10;
 
 /** Which game it is; it names its files. */
 export type GameRole = "best" | "median" | `crashes/${number}`;
@@ -48,17 +48,78 @@ export interface Recording {
   webp: Uint8Array | null;
 }
 
-/** The games that are shown as animations. */
-export const ROLES = ["best", "median"] as const satisfies GameRole[];
-/** The crashes that are shown, the earliest first. */
-export const CRASH_ROLES: readonly GameRole[] = Array.from(
-  { length: 10 },
-  (_, i) => `crashes/${i + 1}` as const,
-);
+/** Games that were recorded. */
+export interface Recordings {
+  recordings: Recording[];
+  /** Q-values of the median game's end; none: they were not recorded. */
+  qCharts: PageChart[];
+}
 
-/** Whether it is one of the earliest crashes. */
-export const isCrash = ({ role }: Pick<Recording, "role">): boolean =>
-  role.startsWith("crashes/");
+const ROLES: readonly GameRole[] = [
+  ...["best", "median"] as const,
+  ...Array.from({ length: CRASHES }, (_, i) => `crashes/${i + 1}` as const),
+];
+
+/** The names that recordings are stored by. */
+export const RECORDING_NAMES = ROLES
+  .flatMap((role) => [`${role}.json`, `${role}.webp`]);
+
+const isCrash = (role: GameRole) => role.startsWith("crashes/");
+
+/**
+ * The games that are kept of an evaluation, without pictures.
+ *
+ * @param crashes how many of the earliest crashes are, beside best and median
+ */
+export function keptGames(
+  evaluation: Pick<Evaluation, "games" | "cap">,
+  config: Config,
+  crashes: number,
+): Recording[] {
+  const { best, median } = medianAndBest(evaluation);
+  const earliest = evaluation.games.filter(({ end }) => end === "crash")
+    .toSorted((a, b) => a.score - b.score);
+  return [best, median, ...earliest.slice(0, crashes)].map((game, i) => ({
+    role: ROLES[i]!,
+    game: storedGame(game, config, evaluation.cap),
+    webp: null,
+  }));
+}
+
+/**
+ * Plays an evaluation's best, median and earliest crashed games again and takes
+ * their ends down.
+ *
+ * @param env one lock-step game with the config's settings
+ * @throws DinoPageError when one goes otherwise than it did
+ */
+export async function recordGames(
+  env: RenderingEnv,
+  player: Player,
+  evaluation: Evaluation,
+  config: Config,
+): Promise<Recordings> {
+  const perSecond = FRAMES_PER_SECOND / config.game.frameSkip;
+  const actions = ACTIONS.slice(0, config.game.actions);
+  const recorded: Recordings = { recordings: [], qCharts: [] };
+  for (const { role, game } of keptGames(evaluation, config, CRASHES)) {
+    const crash = isCrash(role);
+    const frames = await lastMoments(
+      env,
+      role === "best" ? null : player,
+      game,
+      crash ? FILMSTRIP_FRAMES - 1 : ANIMATION_SECONDS * perSecond,
+    );
+    const webp = crash
+      ? await filmstrip(frames, actions)
+      : await animate(frames, { ...CANVAS, frameMs: 1000 / perSecond });
+    recorded.recordings.push({ role, game, webp });
+    if (role !== "median") continue;
+    const end = frames.slice(-Math.round(Q_SECONDS * perSecond));
+    recorded.qCharts.push(await qValueCharts(end, actions, role));
+  }
+  return recorded;
+}
 
 /** "Best game: seed 1,000,003, 1,000 points, ended at the cap; …" */
 function caption({ role, game }: Recording): string {
@@ -84,34 +145,25 @@ function crashCaption(
   return `${points(game.score)} points${how} (seed ${points(game.seed)})`;
 }
 
-function picture(
-  kind: string,
-  caption: string,
-  { webp }: Recording,
-): Animation[] {
-  return webp ? [{ caption, description: `${kind}. ${caption}.`, webp }] : [];
-}
-
-/** A crash as a page shows it; nothing when it has no picture. */
-export function crashPicture(
-  recording: Recording,
+/** Recordings as a page shows them; those without pictures are left out. */
+export function recordedPictures(
+  recordings: readonly Recording[],
   report: Pick<EvaluationReport, "games">,
-): Animation[] {
-  return picture(
-    "Its last moments",
-    crashCaption(recording, report),
-    recording,
-  );
+): { animations: Animation[]; crashes: Animation[] } {
+  const pictures = {
+    animations: [] as Animation[],
+    crashes: [] as Animation[],
+  };
+  for (const recording of recordings) {
+    const { role, webp } = recording;
+    if (!webp) continue;
+    const [list, kind, words] = isCrash(role)
+      ? [pictures.crashes, "Its last moments", crashCaption(recording, report)]
+      : [pictures.animations, "Animation", caption(recording)];
+    list.push({ caption: words, description: `${kind}. ${words}.`, webp });
+  }
+  return pictures;
 }
-
-/** A recording as a page shows it; nothing when it has no pictures. */
-export function recordingAnimation(recording: Recording): Animation[] {
-  return picture("Animation", caption(recording), recording);
-}
-
-/** The names that recordings are stored by. */
-export const RECORDING_NAMES = [...ROLES, ...CRASH_ROLES]
-  .flatMap((role) => [`${role}.json`, `${role}.webp`]);
 
 /** A recording as it is stored. */
 export function recordingFiles({ role, game, webp }: Recording): Files {
@@ -121,129 +173,25 @@ export function recordingFiles({ role, game, webp }: Recording): Files {
   };
 }
 
-/** What {@linkcode recordGame} makes. */
-export interface RecordedGame {
-  recording: Recording;
-  /** Q-values of its end, wide and narrow. */
-  qChart: PageChart;
-}
-
 /**
- * Plays a game again that ended in a crash, and takes its last moments down.
+ * The games and Q-values that an earlier report in this folder has.
  *
- * @param env one lock-step game with the game's settings
- * @throws DinoPageError when it goes otherwise than it did
+ * @throws UsageError if one cannot be read
  */
-export async function recordCrash(
-  env: RenderingEnv,
-  player: Player,
-  role: GameRole,
-  game: StoredGame,
-): Promise<Recording> {
-  const from = game.actions.length + 1 - FILMSTRIP_FRAMES;
-  const frames = await Array.fromAsync(
-    moments(env, player, { stored: game, from }),
-  );
-  const actions = ACTIONS.slice(0, game.game.actions);
-  return { role, game, webp: await filmstrip(frames, actions) };
-}
-
-/**
- * Plays a game again and takes its end down.
- *
- * @param env one lock-step game with the game's settings
- * @throws DinoPageError when it goes otherwise than it did
- */
-export async function recordGame(
-  env: RenderingEnv,
-  player: Player,
-  role: GameRole,
-  game: StoredGame,
-): Promise<RecordedGame> {
-  const perSecond = FRAMES_PER_SECOND / game.game.frameSkip;
-  const from = game.actions.length - ANIMATION_SECONDS * perSecond;
-  const frames = await Array.fromAsync(
-    moments(env, player, { stored: game, from }),
-  );
-  const webp = await animatedWebp(frames, {
-    ...CANVAS,
-    frameMs: 1000 / perSecond,
-  });
-  const end = frames.slice(-Math.round(Q_SECONDS * perSecond));
-  const [wide, narrow] = await Promise.all(
-    Q_CHARTS.map((layout) => drawQValues(role, game, end, layout)),
-  );
-  return {
-    recording: { role, game, webp },
-    qChart: { wide: wide!, narrow: narrow! },
-  };
-}
-
-async function drawQValues(
-  role: GameRole,
-  game: StoredGame,
-  end: readonly GameFrame[],
-  { name, width, pictures }: (typeof Q_CHARTS)[number],
-): Promise<Chart> {
-  // The narrow chart shows the last half, so that moments stay apart.
-  const frames = end.slice(-Math.ceil(end.length * pictures / 8));
-  const moments = frames.filter(({ q, action }) =>
-    q !== undefined && action !== undefined
-  ).map(({ seconds, q, action }) => ({ seconds, q: q!, action: action! }));
-  const seconds = frames.at(-1)!.seconds - frames[0]!.seconds;
-  return await qValueChart({
-    name,
-    title: "Q-values at the end of a game",
-    subtitle: `last ${seconds.toFixed(0)} seconds of the ${role} game; dots: ` +
-      "keys that were pressed",
-    actions: ACTIONS.slice(0, game.game.actions),
-    moments,
-    snapshots: await snapshots(frames, pictures),
-    width,
-    snapshotWidth: Math.floor(width / pictures) - 4,
-    snapshotRatio: SNAPSHOT.height / SNAPSHOT.width,
-  });
-}
-
-/** `count` pictures at equal distances, each in the middle of its share. */
-async function snapshots(
-  frames: readonly GameFrame[],
-  count: number,
-): Promise<Snapshot[]> {
-  const taken = Array.from(
-    { length: Math.min(count, frames.length) },
-    (_, i) =>
-      frames[
-        Math.floor((i + 0.5) / Math.min(count, frames.length) * frames.length)
-      ]!,
-  );
-  return await Promise.all(taken.map(async ({ picture, seconds }) => {
-    const png = await sharp(picture, { raw: { ...CANVAS, channels: 1 } })
-      .extract(SNAPSHOT).png({ compressionLevel: 9 }).toBuffer();
-    const base64 = new Uint8Array(png).toBase64();
-    return { seconds, url: `data:image/png;base64,${base64}` };
-  }));
-}
-
-/** The games and Q-values that an earlier report in this folder has. */
-export async function readRecordings(
-  folder: string,
-): Promise<{ recordings: Recording[]; qCharts: PageChart[] }> {
+export async function readRecordings(folder: string): Promise<Recordings> {
+  const read = (name: string) => readSmallFile(join(folder, name));
   const recordings: Recording[] = [];
-  for (const role of [...ROLES, ...CRASH_ROLES]) {
-    const file = join(folder, `${role}.json`);
-    if (!await ifThere(Deno.readFile(file))) continue;
-    const webp = await ifThere(Deno.readFile(join(folder, `${role}.webp`)));
-    recordings.push({ role, game: await readStoredGame(file), webp });
+  for (const role of ROLES) {
+    if (!await read(`${role}.json`)) continue;
+    const game = await readStoredGame(join(folder, `${role}.json`));
+    recordings.push({ role, game, webp: await read(`${role}.webp`) });
   }
-  const [wide, narrow] = await Promise.all(
-    ["q-values", "q-values-narrow"].map(async (name) => {
-      const svg = await ifThere(
-        Deno.readFile(join(folder, "charts", `${name}.svg`)),
-      );
-      const description = "Q-values at the end of a game, above its pictures.";
-      return svg && { name, description, svg: new TextDecoder().decode(svg) };
-    }),
-  );
+  const [wide, narrow] = await Promise.all(Q_CHART_NAMES.map(async (name) => {
+    const svg = await read(`charts/${name}.svg`);
+    const png = await read(`charts/${name}.png`);
+    const description = "Q-values at the end of a game, above its pictures.";
+    return svg && png &&
+      { name, description, svg: new TextDecoder().decode(svg), png };
+  }));
   return { recordings, qCharts: wide && narrow ? [{ wide, narrow }] : [] };
 }

@@ -5,7 +5,9 @@
 import { z } from "zod";
 import { type Config, type GameConfig, gameSchema } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
+import { ifThere } from "../files.ts";
 import type { PlayedGame } from "../evaluation/mod.ts";
+import { sizeText } from "../text.ts";
 
 const storedGameSchema = z.object({
   seed: z.int().min(0),
@@ -39,6 +41,27 @@ export function storedGame(
   cap: number,
 ): StoredGame {
   return { seed, score, frames, end, cap, game, actions: played };
+}
+
+/** Bytes of a file that may be one of this program's. */
+const MAX_FILE_BYTES = 50e6;
+
+/**
+ * A file's content; null if it is not there.
+ *
+ * @throws UsageError if it is larger than any that this program writes here
+ */
+export async function readSmallFile(
+  path: string,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { size = 0 } = await ifThere(Deno.stat(path)) ?? {};
+  if (size > MAX_FILE_BYTES) {
+    throw new UsageError(
+      `${path} has ${sizeText(size)}, more than this program writes there; ` +
+        "remove it.",
+    );
+  }
+  return await ifThere(Deno.readFile(path));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Reports and comparisons as pages, tables and text. Plays nothing. */
-export { pageHtml, type Section } from "./page.ts";
+export { harmless, pageHtml, type Section } from "./page.ts";
 export {
   compareRuns,
   COMPARISON_NAMES,
@@ -16,7 +16,12 @@ export {
   resultsTable,
 } from "./results.ts";
 export { type Column, tableOf, tableText } from "./table.ts";
-export { evaluationFiles, reportFolder, writeReport } from "./write.ts";
+export {
+  evaluationFiles,
+  numberEarlier,
+  reportFolder,
+  writeReport,
+} from "./write.ts";
 export { evaluationText } from "./text.ts";
 export { REPORT_NAMES, reportFiles } from "./report.ts";
 export { seedsText } from "./evaluation_sections.ts";

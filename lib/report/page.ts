@@ -67,7 +67,7 @@ p { margin: .4rem 0; max-width: 46rem; }
 .figure { border: 1px solid var(--grid); border-radius: .5rem; padding: .75rem 1rem; }
 .figure strong { display: block; font-size: 1.9rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .charts { display: grid; gap: 1.25rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
-.charts svg { display: block; width: 100%; height: auto; }
+.charts svg, .charts .full img { display: block; width: 100%; max-width: none; height: auto; }
 .charts .full { grid-column: 1 / -1; }
 .narrow { display: none; }
 figure { margin: 0; min-width: 0; }
@@ -82,12 +82,18 @@ pre span { display: inline-block; max-width: 100%; }
 summary { cursor: pointer; }
 @media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } body { font-size: 15px; } }`;
 
-function chartHtml(chart: Chart, className = ""): string {
-  const svg = withThemeVariables(chart.svg).replace(
-    "<svg ",
-    `<svg role="img" aria-label="${escapeXml(chart.description)}" `,
-  );
-  return `<figure class="${className}">${svg}</figure>`;
+function chartHtml({ svg, png, description }: Chart, className = ""): string {
+  const words = escapeXml(description);
+  const themed = withThemeVariables(svg);
+  const drawing = png
+    // Not drawn just now: as a picture, in which nothing runs or is loaded.
+    ? `<img alt="${words}" src="data:image/svg+xml;base64,${
+      new TextEncoder().encode(
+        themed.replace(/^<svg [^>]*>/, `$&<style>${themeCss()}</style>`),
+      ).toBase64()
+    }">`
+    : themed.replace("<svg ", `<svg role="img" aria-label="${words}" `);
+  return `<figure class="${className}">${drawing}</figure>`;
 }
 
 const pageChartHtml = (chart: PageChart) =>
@@ -156,12 +162,20 @@ function sectionHtml(section: Section): string {
   ].filter((part) => part !== "").join("\n");
 }
 
-/** The page as HTML. */
-export function pageHtml({ title, subtitle, sections }: Page): string {
-  return `<!doctype html>
+/** How every page begins: it runs no script, loads and sends nothing. */
+const START = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+`;
+
+/** A page that was read, so that it can do no more than one made here. */
+export const harmless = (html: string): string =>
+  html.startsWith(START) ? html : START + html;
+
+/** The page as HTML. */
+export function pageHtml({ title, subtitle, sections }: Page): string {
+  return `${START}<meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${escapeXml(title)}</title>
 <style>

@@ -9,11 +9,9 @@ import {
 import type { Files } from "../system/mod.ts";
 import { pageHtml, type Section } from "./page.ts";
 import {
-  crashPicture,
-  isCrash,
+  recordedPictures,
   type Recording,
   RECORDING_NAMES,
-  recordingAnimation,
   recordingFiles,
 } from "../recording/mod.ts";
 import type { RunData } from "../runs/mod.ts";
@@ -34,6 +32,8 @@ export interface ReportContent {
   qCharts?: readonly PageChart[];
   /** The run, for how it was trained. */
   run?: RunData | undefined;
+  /** What must be said beside the command that repeats the games. */
+  repeatNote?: string;
   /** Whether each chart has files of its own, too. @default {true} */
   chartFiles?: boolean;
 }
@@ -68,47 +68,44 @@ export async function reportFiles(content: ReportContent): Promise<Files> {
 /** Each chart as SVG and PNG. */
 export async function chartFiles(charts: readonly Chart[]): Promise<Files> {
   const files: Files = {};
-  for (const { name, svg } of charts) {
+  for (const { name, svg, png } of charts) {
     files[`charts/${name}.svg`] = svg;
-    files[`charts/${name}.png`] = await svgToPng(svg);
+    files[`charts/${name}.png`] = png ?? await svgToPng(svg);
   }
   return files;
 }
 
 async function reportSections(
-  { evaluation, recordings = [], qCharts = [], run }: ReportContent,
+  { evaluation, recordings = [], qCharts = [], run, ...more }: ReportContent,
 ): Promise<Section[]> {
   const sections: Section[] = [];
   if (evaluation) sections.push(headlineSection(evaluation));
-  const crashes = recordings.filter(isCrash);
-  const animations = recordings.filter((recording) => !isCrash(recording))
-    .flatMap(recordingAnimation);
+  const { animations, crashes } = recordedPictures(
+    recordings,
+    evaluation ?? { games: [] },
+  );
   if (animations.length > 0) {
     sections.push({ heading: "See it play", animations });
   }
   if (evaluation) sections.push(comparisonSection(evaluation));
   if (run) sections.push(await trainingSection(run, evaluation !== undefined));
-  if (evaluation) {
-    sections.push(await gamesSection(evaluation, qCharts));
-    const pictures = crashes.flatMap((crash) =>
-      crashPicture(crash, evaluation)
-    );
-    if (pictures.length > 0) {
-      sections.push({
-        heading: "Its earliest crashes",
-        text: [
-          "The left half of the picture at six moments up to the end; below " +
-          "each the Q-value of every action, in bold the one that was taken.",
-        ],
-        animations: pictures,
-      });
-    }
+  if (evaluation) sections.push(await gamesSection(evaluation, qCharts));
+  if (crashes.length > 0) {
+    sections.push({
+      heading: "Its earliest crashes",
+      text: [
+        "The left half of the picture at six moments up to the end; below " +
+        "each the Q-value of every action, in bold the one that was taken.",
+      ],
+      animations: crashes,
+    });
   }
   if (run) {
     sections.push(repeatSection(run, evaluation ? [evaluation.command] : []));
   } else if (evaluation) {
     sections.push({
       heading: "How to repeat it",
+      text: more.repeatNote ? [more.repeatNote] : [],
       code: [evaluation.command],
       tables: [{
         caption: "Made with",

@@ -4,6 +4,7 @@ import type { Config } from "../config/mod.ts";
 import type { Evaluation, EvaluationReport } from "../evaluation/mod.ts";
 import type { Agent } from "../agents/mod.ts";
 import { readReport, readRunData, RUNS_FOLDER } from "../runs/mod.ts";
+import { ifThere } from "../files.ts";
 import { points } from "../text.ts";
 import { type Files, replaceFolder } from "../system/mod.ts";
 import {
@@ -25,8 +26,10 @@ export async function evaluationFiles(
   return await reportFiles({
     title: `${report.run}, ${report.checkpoint}`,
     subtitle: "An evaluation during training",
+    repeatNote: "A run keeps its newest checkpoints and the best one. Where " +
+      "this one is gone, the same training makes it again.",
     evaluation: report,
-    recordings: keptGames(evaluation, config),
+    recordings: keptGames(evaluation, config, 0),
     chartFiles: false,
   });
 }
@@ -40,6 +43,30 @@ export function reportFolder(
   return agent.run
     ? agent.run.report + ending
     : join(EVALUATIONS_FOLDER, basename(agent.name) + ending);
+}
+
+/**
+ * Gives an earlier report of other games a number, `report-1`, so that the next
+ * one does not take its place.
+ *
+ * @returns where it is now; null: there is none, or it is of the same games
+ * @throws UsageError when it cannot be read
+ */
+export async function numberEarlier(
+  folder: string,
+  { checkpoint, firstSeed, cap, scores }: EvaluationReport,
+): Promise<string | null> {
+  const earlier = await readReport(folder);
+  if (
+    !earlier || earlier.checkpoint === checkpoint && earlier.cap === cap &&
+      earlier.firstSeed === firstSeed && `${earlier.scores}` === `${scores}`
+  ) return null;
+  for (let number = 1;; number++) {
+    const path = `${folder}-${number}`;
+    if (await ifThere(Deno.lstat(path))) continue;
+    await Deno.rename(folder, path);
+    return path;
+  }
 }
 
 /**

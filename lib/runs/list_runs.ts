@@ -38,7 +38,7 @@ export async function runNames(
   root: string = RUNS_FOLDER,
   warn: (message: string) => void = () => {},
 ): Promise<string[]> {
-  const runs: { name: string; started: string }[] = [];
+  const runs: { name: string; place: string }[] = [];
   for (const name of await namesIn(root)) {
     const run = runFolderAt(join(root, name));
     try {
@@ -47,7 +47,7 @@ export async function runNames(
         ({ starts }) => starts.at(-1)?.time,
         () => null,
       );
-      runs.push({ name, started: last ?? made });
+      runs.push({ name, place: `${last ?? made} ${name}` });
     } catch (error) {
       if (error instanceof Deno.errors.PermissionDenied) {
         warn(`the run ${name} is passed over: no permission to read it`);
@@ -55,12 +55,7 @@ export async function runNames(
       // Anything else that lies there is no run.
     }
   }
-  return runs
-    .sort((a, b) =>
-      a.started === b.started
-        ? (a.name < b.name ? 1 : -1)
-        : (a.started < b.started ? 1 : -1)
-    )
+  return runs.sort((a, b) => a.place < b.place ? 1 : -1)
     .map(({ name }) => name);
 }
 

@@ -57,7 +57,8 @@ export interface IntervalRecord extends IntervalSums {
   step: number;
   epsilon: number;
   learningRate: number;
-  /** Seconds since the run began, over all resumptions. */
+  /** Games that ended, and seconds, since the run began. */
+  games: number;
   wallSeconds: number;
   /** Memory of this process, in bytes. */
   memory: number;
@@ -128,12 +129,16 @@ export const EVALUATIONS: Table<EvaluationRecord> = {
   ],
 };
 
-/** A record's figures, in the order of their list. */
-export function measure<Of>(
-  { figures }: Table<Of>,
-  record: Of,
-): (number | string)[] {
-  return figures.map(([, , , of]) => of(record));
+/** A record as the line of its table, and as points of TensorBoard's curves. */
+export function measure<Of>({ figures }: Table<Of>, record: Of) {
+  const cells: (number | string)[] = [];
+  const curves: Record<string, number> = {};
+  for (const [column, tag, , of] of figures) {
+    const value = of(record);
+    if (column !== null) cells.push(value);
+    if (tag !== null && Number.isFinite(value)) curves[tag] = Number(value);
+  }
+  return { cells, curves };
 }
 
 type MetricsColumn = Exclude<(typeof INTERVAL_FIGURES)[number][0], null>;

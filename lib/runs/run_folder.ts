@@ -15,50 +15,37 @@ export const RUNS_FOLDER = resolve(
 /** Where the champion of `deno task retrain` is kept, beside the runs. */
 export const CHAMPION_FOLDER = resolve(RUNS_FOLDER, "../champion");
 
-/**
- * The folder of one training run:
- *
- *     config.yaml         the config, with every default
- *     run.json            what it was made with: {@linkcode RunInfo}
- *     lock                who trains in it now
- *     scores.csv          one line per game
- *     metrics.csv         one line per interval of training
- *     tensorboard/        event files
- *     checkpoints/step-N/ everything needed to go on from step N
- *     evaluations/step-N/ games on held-out seeds
- *     report/             the training's report
- */
-export interface RunFolder {
-  /** The folder's own name. */
-  name: string;
-  /** Absolute, as all that follow. */
-  path: string;
-  config: string;
-  info: string;
-  lock: string;
-  scores: string;
-  metrics: string;
-  tensorboard: string;
-  checkpoints: string;
-  evaluations: string;
-  report: string;
-}
+/** What lies in a run's folder. */
+const FILES = {
+  /** The config, with every default. */
+  config: "config.yaml",
+  /** What it was made with: {@linkcode RunInfo}. */
+  info: "run.json",
+  /** Who trains in it now. */
+  lock: "lock",
+  /** One line per game. */
+  scores: "scores.csv",
+  /** One line per interval of training. */
+  metrics: "metrics.csv",
+  /** Event files. */
+  tensorboard: "tensorboard",
+  /** In step-N everything needed to go on from step N. */
+  checkpoints: "checkpoints",
+  /** In step-N games on held-out seeds. */
+  evaluations: "evaluations",
+  /** The training's report. */
+  report: "report",
+} as const;
+
+/** The folder of one training run. Paths are absolute. */
+export type RunFolder = Readonly<
+  { name: string; path: string } & Record<keyof typeof FILES, string>
+>;
 
 /** The layout of a run's folder; looks at nothing. */
-export function runFolderAt(path: string): RunFolder {
-  const absolute = resolve(path);
-  const at = (name: string) => join(absolute, name);
-  return {
-    name: basename(absolute),
-    path: absolute,
-    config: at("config.yaml"),
-    info: at("run.json"),
-    lock: at("lock"),
-    scores: at("scores.csv"),
-    metrics: at("metrics.csv"),
-    tensorboard: at("tensorboard"),
-    checkpoints: at("checkpoints"),
-    evaluations: at("evaluations"),
-    report: at("report"),
-  };
+export function runFolderAt(folder: string): RunFolder {
+  const path = resolve(folder);
+  const files = Object.entries(FILES)
+    .map(([key, name]) => [key, join(path, name)]);
+  return { name: basename(path), path, ...Object.fromEntries(files) };
 }

@@ -1,13 +1,17 @@
 /** A sweep that was read and checked: what is to be trained. */
 import { basename, dirname, extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { resolveNetwork } from "../agent/mod.ts";
 import {
   checkedValues,
   type Config,
   DEFAULT_CONFIG,
   displayPath,
   type FileKind,
+  type GameConfig,
+  isGroup,
   loadConfig,
+  type NetworkConfig,
   readYamlFile,
   singleKey,
   type Source,
@@ -77,6 +81,7 @@ export async function loadSweep(
   }
   const path = resolve(file);
   const source = await readYamlFile(path, SWEEP_FILE);
+  checkNames(source);
   const sweep = checkedValues(source.values, [source], {
     zod: sweepSchema,
     json: SWEEP_JSON_SCHEMA,
@@ -94,6 +99,14 @@ export async function loadSweep(
     text: await Deno.readTextFile(path),
     settings: candidates.map(valuesOf),
   };
+}
+
+/** A record drops such a key without a word. */
+function checkNames({ values: { keys }, locate }: Source): void {
+  const name = "__proto__";
+  if (!isGroup(keys) || !Object.hasOwn(keys, name)) return;
+  const { place } = locate(["keys", name], "key");
+  throw new ConfigError(`${place}: unknown key ${name}`);
 }
 
 async function loadBase(file: string, source: Source): Promise<Config> {
@@ -145,7 +158,9 @@ async function checkSettings(
     if (seen.has(text)) problems.add(explainTwice(setting, source));
     seen.set(text, setting);
     try {
-      await loadConfig(baseFile, settingSources(setting, source));
+      const sources = settingSources(setting, source);
+      const { network, game } = await loadConfig(baseFile, sources);
+      fits(network, game, setting, source);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       error.message.split("\n").forEach((line) => problems.add(line));
@@ -157,6 +172,23 @@ async function checkSettings(
   throw new ConfigError(
     [...lines, ...(more > 0 ? [`and ${more} more like these`] : [])].join("\n"),
   );
+}
+
+/** @throws ConfigError when no such network can be made */
+function fits(
+  network: NetworkConfig,
+  { actions }: GameConfig,
+  setting: Candidates,
+  source: Source,
+): void {
+  try {
+    resolveNetwork(network, actions);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const path = setting["network.layers"]?.path ?? ["keys"];
+    const { place } = source.locate(path, "value");
+    throw new ConfigError(`${place}: ${error.message}`);
+  }
 }
 
 /** A setting's values as sources whose places are in the sweep's file. */

@@ -77,10 +77,13 @@ export async function writeDurably(
 /** Replaces a file as a whole: readers see the old one or the new one. */
 export async function replaceDurably(
   path: string,
-  text: string,
+  content: string | Uint8Array,
 ): Promise<void> {
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
   await writeBeside(path, async (partial) => {
-    await writeDurably(partial, new TextEncoder().encode(text));
+    await writeDurably(partial, bytes);
     await Deno.rename(partial, path);
   });
 }

@@ -67,7 +67,7 @@ export function start(
   args: readonly string[],
   options: ProcessOptions = {},
 ): Process {
-  const { input, output = true, withoutEnv, cwd } = options;
+  const { input, output = true, withoutEnv, cwd, onLine, limitMs } = options;
   const inherited = Object.entries(withoutEnv ? Deno.env.toObject() : {})
     .filter(([name]) => !withoutEnv?.test(name));
   using opened = new DisposableStack();
@@ -86,6 +86,7 @@ export function start(
   }).spawn();
   const cleanUp = opened.move();
   let running = true;
+  let timedOut = false;
 
   const follow = async (): Promise<Ended> => {
     using _cleanUp = cleanUp;
@@ -94,26 +95,28 @@ export function start(
       : new Watchdog(options);
     await watchdog?.watch(child.pid);
     if (input !== undefined) void feed(child.stdin, input);
-    const stdout = output ? readAll(child.stdout) : null;
-    const stderr = readErrors(child.stderr, log, options.onLine);
-    let timedOut = false;
-    const timer = options.limitMs !== undefined && setTimeout(() => {
+    const stdout = output ? read(child.stdout) : null;
+    const stderr = read(child.stderr, {
+      kept: KEPT_CHARACTERS,
+      onLine,
+      // A full disk takes the log away, not the work.
+      onBytes: (bytes) => attempt(() => log?.writeSync(bytes)),
+    });
+    const timer = limitMs === undefined ? 0 : setTimeout(() => {
       timedOut = true;
       killGroup(child.pid);
-    }, options.limitMs);
+    }, limitMs);
     const { success, code, signal } = await child.status;
     running = false;
-    if (timer !== false) clearTimeout(timer);
+    clearTimeout(timer);
     return {
       ...{ success, code, signal, timedOut },
-      stdout: await stdout?.end() ?? "",
-      stderr: await stderr.end(),
+      stdout: await stdout?.() ?? "",
+      stderr: await stderr(),
     };
   };
-  const whileRunning = (action: () => void) => () => {
-    // The number of a process that has ended may be another one's by now.
-    if (running) attempt(action);
-  };
+  // The number of a process that has ended may be another one's by now.
+  const whileRunning = (action: () => void) => () => running && attempt(action);
   return {
     pid: child.pid,
     ended: follow(),
@@ -155,66 +158,50 @@ async function feed(
   }
 }
 
-/** A stream that is being read, so that its writer never waits. */
-interface Reading {
-  /**
-   * All that was read. A process that the program left behind may hold the
-   * stream open for ever, so it is given up when nothing comes any more.
-   */
-  end(): Promise<string>;
+/** What becomes of what is read from a stream. */
+interface ReadOptions {
+  /** Characters of its end that are kept. @default {Infinity} */
+  kept?: number;
+  onBytes?: (bytes: Uint8Array) => void;
+  onLine?: ((line: string) => void) | undefined;
 }
 
-function readAll(stream: ReadableStream<Uint8Array>): Reading {
-  let text = "";
-  return read(stream, (piece) => text += piece, () => text);
-}
-
-function readErrors(
-  stream: ReadableStream<Uint8Array>,
-  log: Deno.FsFile | null,
-  onLine: (line: string) => void = () => {},
-): Reading {
-  let kept = "";
-  let line = "";
-  return read(stream, (piece, bytes) => {
-    // A full disk takes the log away, not the work.
-    attempt(() => log?.writeSync(bytes));
-    kept = (kept + piece).slice(-KEPT_CHARACTERS);
-    const lines = (line + piece).split("\n");
-    line = lines.pop()!.slice(-KEPT_CHARACTERS);
-    lines.forEach(onLine);
-  }, () => {
-    if (line !== "") onLine(line);
-    return kept;
-  });
-}
-
+/**
+ * Reads a stream at once, so that its writer never waits.
+ *
+ * @returns gives the text, when the program has ended. A process that it left
+ * behind may hold the stream open for ever, so a stream is given up when nothing
+ * comes any more
+ */
 function read(
   stream: ReadableStream<Uint8Array>,
-  take: (piece: string, bytes: Uint8Array) => void,
-  result: () => string,
-): Reading {
+  { kept = Infinity, onBytes, onLine }: ReadOptions = {},
+): () => Promise<string> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
+  let text = "";
+  let line = "";
   let chunks = 0;
   const readToEnd = async () => {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      chunks++;
-      take(decoder.decode(value, { stream: true }), value);
+    for (let chunk; !(chunk = await reader.read()).done; chunks++) {
+      onBytes?.(chunk.value);
+      const piece = decoder.decode(chunk.value, { stream: true });
+      text = (text + piece).slice(-kept);
+      const lines = (line + piece).split("\n");
+      line = lines.pop()!.slice(-kept);
+      lines.forEach((line) => onLine?.(line));
     }
+    return true;
   };
-  const ended = readToEnd().then(() => true);
-  return {
-    async end() {
-      let heard: number;
-      do heard = chunks; while (
-        !await within(LAST_WORDS_MS, ended) && chunks > heard
-      );
-      await reader.cancel().catch(() => {});
-      return result();
-    },
+  const ended = readToEnd();
+  return async () => {
+    let heard: number;
+    do heard = chunks; while (
+      !await within(LAST_WORDS_MS, ended) && chunks > heard
+    );
+    await reader.cancel().catch(() => {});
+    if (line !== "") onLine?.(line);
+    return text;
   };
 }
 

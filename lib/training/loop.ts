@@ -16,14 +16,9 @@ import {
   withSchedules,
 } from "../config/mod.ts";
 import { FRAME_BYTES } from "../constants.ts";
-import type {
-  EpisodeStatistics,
-  Observations,
-  StepResult,
-  VectorEnv,
-} from "../env/types.ts";
+import type { Observations, StepResult, VectorEnv } from "../env/types.ts";
 import type { Random } from "../random.ts";
-import type { IntervalRecord } from "../runs/mod.ts";
+import type { GameRecord, IntervalRecord } from "../runs/mod.ts";
 import { TrainingClock } from "./clock.ts";
 import {
   type Counters,
@@ -48,12 +43,7 @@ export interface TrainingParts {
 
 /** What is done with what happens; the loop itself writes nothing. */
 export interface TrainingHooks {
-  /** A game ended; `counters.games` counts it already. */
-  onGame(
-    environment: number,
-    episode: EpisodeStatistics,
-    epsilon: number,
-  ): void;
+  onGame(record: GameRecord): void;
   /** Every `training.logEvery` agent steps. */
   onInterval(record: IntervalRecord): void;
   /**
@@ -128,8 +118,11 @@ export async function train(
 
     next.infos.forEach(({ episode }, environment) => {
       if (!episode) return;
-      counters.games++;
-      hooks.onGame(environment, episode, epsilon);
+      const { step, wallSeconds } = counters;
+      const game = ++counters.games;
+      hooks.onGame(
+        { ...episode, game, environment, epsilon, step, wallSeconds },
+      );
     });
     const due = (every: number) =>
       Math.floor(counters.step / every) > Math.floor(before / every);
@@ -213,11 +206,11 @@ function intervalRecord(
   counters: Counters,
   epsilon: number,
 ): IntervalRecord {
-  const { interval, step, wallSeconds } = counters;
+  const { interval, step, games, wallSeconds } = counters;
   counters.interval = freshInterval();
   return {
     ...interval,
-    ...{ step, wallSeconds, epsilon },
+    ...{ step, games, wallSeconds, epsilon },
     learningRate: learningRate(config, step),
     memory: Deno.memoryUsage().rss,
   };

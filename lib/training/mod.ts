@@ -9,9 +9,9 @@ export { trainingEpisodes, TrainingGames } from "./episodes.ts";
 export { train } from "./loop.ts";
 export { trainingParts, type TrainingState } from "./parts.ts";
 export {
-  createProgress,
   formatBar,
   formatStatus,
+  Progress,
   type TrainingStatus,
 } from "./progress.ts";
 export {
@@ -19,4 +19,4 @@ export {
   type Stage,
   type TrainingOutcome,
 } from "./run_training.ts";
-export { Sinks } from "./sinks.ts";
+export { type SinkPositions, Sinks } from "./sinks.ts";

@@ -19,9 +19,8 @@ import {
   type StoredCounters,
 } from "./counters.ts";
 import type { TrainingGames } from "./episodes.ts";
-import type { SinkPositions } from "./metric_sink.ts";
 import { chunkReader, compressChunks } from "./replay_file.ts";
-import type { Sinks } from "./sinks.ts";
+import type { SinkPositions, Sinks } from "./sinks.ts";
 
 /** All of the learner's tensors. */
 const LEARNER = "learner.bin";

@@ -1,15 +1,13 @@
 /** What a person sees while training runs; all on stderr. */
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import type { Config } from "../config/mod.ts";
-import { mean } from "../evaluation/mod.ts";
-import type { IntervalRecord } from "../runs/mod.ts";
-import { say, writeAll } from "../say.ts";
-import { duration, points } from "../text.ts";
+import { type Evaluation, mean } from "../evaluation/mod.ts";
+import type { GameRecord, IntervalRecord } from "../runs/mod.ts";
+import { say } from "../say.ts";
+import { duration, points, scoresText } from "../text.ts";
 
 /** How far training is. */
 export interface TrainingStatus extends IntervalRecord {
-  /** Games that ended. */
-  games: number;
   /** Scores of the last games, at most 10. */
   lastScores: readonly number[];
   /** Highest score of a training game; null: none ended yet. */
@@ -21,10 +19,10 @@ export interface TrainingStatus extends IntervalRecord {
 /** What of the config says how far training goes. */
 export type TrainingPlan = Pick<Config, "training" | "evaluation">;
 
-/** How {@linkcode createProgress} shows. */
+/** How {@linkcode Progress} shows. */
 export interface ProgressOptions {
   plan: TrainingPlan;
-  /** Whether the bar can be drawn. @default {Deno.stderr.isTerminal()} */
+  /** Whether a bar can be drawn. @default {Deno.stderr.isTerminal()} */
   terminal?: boolean;
   /** Least seconds between two plain lines. @default {10} */
   lineSeconds?: number;
@@ -32,19 +30,103 @@ export interface ProgressOptions {
   write?: (line: string) => void;
 }
 
-/** Shows how training goes. */
-export interface Progress extends AsyncDisposable {
-  /** Takes note; shown at once or with the next drawing. */
-  update(status: TrainingStatus): void;
-  /** Says a sentence, above the bar. */
-  log(message: string): void;
+/**
+ * Shows how training goes: a bar on a terminal, a line every so often
+ * elsewhere.
+ */
+export class Progress implements AsyncDisposable {
+  readonly #plan: TrainingPlan;
+  readonly #lineMs: number;
+  readonly #write: (line: string) => void;
+  readonly #bar: ProgressBar | undefined;
+  #lastScores: readonly number[] = [];
+  #bestScore: number | null = null;
+  #evaluationSeconds: number | null = null;
+  #status: TrainingStatus | null = null;
+  /** When the last plain line was written, by a clock that never jumps. */
+  #written = -Infinity;
+  /** Characters of the bar's line that stands there. */
+  #drawn = 0;
+
+  constructor(
+    {
+      plan,
+      terminal = Deno.stderr.isTerminal(),
+      lineSeconds = 10,
+      write = say,
+    }: ProgressOptions,
+  ) {
+    this.#plan = plan;
+    this.#lineMs = lineSeconds * 1000;
+    this.#write = write;
+    if (!terminal) return;
+    const formatter = ({ styledTime }: { styledTime: string }) =>
+      this.#line(styledTime);
+    this.#bar = new ProgressBar({ max: 1, formatter });
+  }
+
+  /** Takes note of a training game that ended. */
+  game({ score }: Pick<GameRecord, "score">): void {
+    this.#lastScores = [...this.#lastScores, score].slice(-10);
+    this.#bestScore = Math.max(this.#bestScore ?? 0, score);
+  }
+
+  /** Takes note of an interval; shown at once or with the next drawing. */
+  interval(record: IntervalRecord): void {
+    this.#status = {
+      ...record,
+      lastScores: this.#lastScores,
+      bestScore: this.#bestScore,
+      evaluationSeconds: this.#evaluationSeconds,
+    };
+    const now = performance.now();
+    if (this.#bar || now - this.#written < this.#lineMs) return;
+    this.#written = now;
+    this.#write(formatStatus(this.#status, this.#plan));
+  }
+
+  /** Tells of an evaluation. @param seconds that it took */
+  evaluation(step: number, evaluation: Evaluation, seconds: number): void {
+    this.#evaluationSeconds = seconds;
+    this.log(`Evaluation at step ${step}: ${scoresText(evaluation)}`);
+  }
+
+  /** Says a sentence, above the bar, which draws itself again. */
+  log(message: string): void {
+    this.#write((this.#bar ? this.#erase(terminalWidth()) : "") + message);
+    this.#drawn = 0;
+  }
+
+  #line(time: string): string {
+    const width = terminalWidth();
+    const erase = this.#erase(width);
+    // A line that wraps would not be overwritten by the next one.
+    const line = formatBar(this.#status, this.#plan, time, width - 1);
+    this.#drawn = line.length;
+    return erase + line;
+  }
+
+  /**
+   * Clears the bar's line; also where the terminal, made narrower since, has
+   * broken it into several.
+   */
+  #erase(width: number): string {
+    const above = Math.ceil(this.#drawn / width) - 1;
+    return above > 0 ? `\u001b[${above}A\r\u001b[J` : "\r\u001b[K";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#bar?.stop();
+  }
 }
 
-/** A bar on a terminal, a line every so often elsewhere. */
-export function createProgress(options: ProgressOptions): Progress {
-  return options.terminal ?? Deno.stderr.isTerminal()
-    ? new ProgressLine(options.plan)
-    : new PlainProgress(options);
+function terminalWidth(): number {
+  try {
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    // No terminal to ask: the bar was asked for all the same.
+    return 80;
+  }
 }
 
 /**
@@ -125,88 +207,4 @@ export function formatBar(
   if (status === null) return length > 0 ? bar : time;
   if (length === 0) return formatStatus(status, plan, width);
   return `${bar} ${formatStatus(status, plan, width - bar.length - 1)}`;
-}
-
-class PlainProgress implements Progress {
-  readonly #options: Required<Omit<ProgressOptions, "terminal">>;
-  /** When the last line was written, by a clock that never jumps. */
-  #last = -Infinity;
-
-  constructor({ plan, lineSeconds = 10, write = say }: ProgressOptions) {
-    this.#options = { plan, lineSeconds, write };
-  }
-
-  update(status: TrainingStatus): void {
-    const { plan, lineSeconds } = this.#options;
-    const now = performance.now();
-    if (now - this.#last < lineSeconds * 1000) return;
-    this.#last = now;
-    this.log(formatStatus(status, plan));
-  }
-
-  log(message: string): void {
-    this.#options.write(message);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-class ProgressLine implements Progress {
-  readonly #bar: ProgressBar;
-  #status: TrainingStatus | null = null;
-  /** Characters of the line that stands there. */
-  #drawn = 0;
-
-  constructor(plan: TrainingPlan) {
-    this.#bar = new ProgressBar({
-      max: 1,
-      formatter: ({ styledTime }) => {
-        const width = terminalWidth();
-        // A line that wraps would not be overwritten by the next one.
-        const line = formatBar(this.#status, plan, styledTime, width - 1);
-        const text = this.#erase(width) + line;
-        this.#drawn = line.length;
-        return text;
-      },
-    });
-  }
-
-  update(status: TrainingStatus): void {
-    this.#status = status;
-  }
-
-  log(message: string): void {
-    // The bar draws itself again below the message.
-    const text = `${this.#erase(terminalWidth())}${message}\n`;
-    this.#drawn = 0;
-    try {
-      writeAll(Deno.stderr, text);
-    } catch {
-      // Nobody reads it any more; training goes on.
-    }
-  }
-
-  /**
-   * Clears the line; also where the terminal, made narrower since, has broken
-   * it into several.
-   */
-  #erase(width: number): string {
-    const above = Math.ceil(this.#drawn / width) - 1;
-    return above > 0 ? `\u001b[${above}A\r\u001b[J` : "\r\u001b[K";
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#bar.stop();
-  }
-}
-
-function terminalWidth(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    // No terminal to ask: the bar was asked for all the same.
-    return 80;
-  }
 }

@@ -28,8 +28,11 @@ import {
 } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
 import {
+  EVALUATIONS,
   findCheckpoint,
+  GAMES,
   hasTrained,
+  INTERVALS,
   programCommit,
   readCheckpointModel,
   readRunInfo,
@@ -50,8 +53,7 @@ import {
 import { TrainingGames } from "./episodes.ts";
 import { train } from "./loop.ts";
 import { trainingParts } from "./parts.ts";
-import { createProgress } from "./progress.ts";
-import { Records } from "./records.ts";
+import { Progress } from "./progress.ts";
 import { Sinks } from "./sinks.ts";
 
 /** What a training is started with. */
@@ -147,7 +149,7 @@ async function trainAndMeasure(
   const { config, run, signal } = options;
   await using env = await environments.create({ training: true });
   await using matches = await openEvaluationGames(config, environments);
-  await using progress = createProgress({ plan: config });
+  await using progress = new Progress({ plan: config });
   using sinks = new Sinks(run);
   const games = new TrainingGames(env, config);
   const network = resolveNetwork(config.network, config.game.actions);
@@ -172,18 +174,26 @@ async function trainAndMeasure(
   await recordStart(options, counters.step, learner, environments);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
-  const records = new Records(sinks, progress, counters);
   const play = (purpose: SeedPurpose) =>
     playGreedily(config, learner, matches, purpose, signal);
   const reason = await train({ ...parts, env }, games.first!, {
-    onGame: (...game) => records.game(...game),
-    onInterval: (interval) => records.interval(interval),
+    onGame(record) {
+      sinks.add(GAMES, record);
+      progress.game(record);
+    },
+    onInterval(record) {
+      sinks.add(INTERVALS, record);
+      progress.interval(record);
+    },
     async evaluate() {
+      const { step } = counters;
       const began = performance.now();
       const evaluation = await play("selection");
       if (!evaluation) return null;
-      records.evaluation(evaluation, (performance.now() - began) / 1000);
-      await options.onEvaluation(counters.step, evaluation).catch((error) => {
+      const seconds = (performance.now() - began) / 1000;
+      sinks.add(EVALUATIONS, { step, scores: evaluation.scores });
+      progress.evaluation(step, evaluation, seconds);
+      await options.onEvaluation(step, evaluation).catch((error) => {
         if (!(error instanceof DinoDqnError)) throw error;
         warn(`${error.message} Training goes on.`);
       });

@@ -1,13 +1,23 @@
-import { measure, type RunFolder, type Table } from "../runs/mod.ts";
-import { CsvSink } from "./csv_sink.ts";
-import type { MetricSink, SinkPositions } from "./metric_sink.ts";
-import { TensorBoardSink } from "./tensorboard_sink.ts";
+import { join } from "node:path";
+import {
+  GAMES,
+  INTERVALS,
+  measure,
+  type RunFolder,
+  type Table,
+} from "../runs/mod.ts";
+import { checkLength, CsvFile } from "./csv_file.ts";
+import { EventFiles } from "./event_files.ts";
+
+/** Sizes in bytes of a run's metric files, by the file's name. */
+export type SinkPositions = Record<string, number>;
 
 /** All that a run writes its measurements to. */
 export class Sinks implements Disposable {
   readonly #run: RunFolder;
   readonly #opened = new DisposableStack();
-  #sinks: MetricSink[] = [];
+  readonly #tables = new Map<string | null, CsvFile>();
+  #events: EventFiles | undefined;
 
   constructor(run: RunFolder) {
     this.#run = run;
@@ -21,25 +31,40 @@ export class Sinks implements Disposable {
    * @throws CheckpointError if a table is shorter than it was then; nothing is
    * changed
    */
-  open(positions?: SinkPositions): void {
-    this.#sinks = [CsvSink, TensorBoardSink]
-      .map((Sink) => this.#opened.use(new Sink(this.#run, positions)));
+  open(positions: SinkPositions = {}): void {
+    const tables = [GAMES, INTERVALS].map(({ file, figures }) => ({
+      path: join(this.#run.path, file!),
+      columns: figures.flatMap(([column]) => column ?? []),
+      position: positions[file!],
+      file,
+    }));
+    // All of them before one is cut.
+    for (const { path, position } of tables) checkLength(path, position);
+    for (const { file, path, columns, position } of tables) {
+      const table = new CsvFile(path, columns, position);
+      this.#tables.set(file, this.#opened.use(table));
+    }
+    const events = new EventFiles(this.#run.tensorboard, positions);
+    this.#events = this.#opened.use(events);
   }
 
   /** Takes note of a record. */
   add<Of extends { step: number }>(table: Table<Of>, record: Of): void {
-    const figures = measure(table, record);
-    for (const sink of this.#sinks) sink.add(table, record.step, figures);
+    const { cells, curves } = measure(table, record);
+    this.#tables.get(table.file)?.append(cells);
+    this.#events?.add(record.step, curves);
   }
 
   /**
    * Waits until everything is on the disk.
    *
-   * @throws CheckpointError if something cannot be written (a full disk); it is
-   * kept, and tried again later
+   * @throws CheckpointError if a table cannot be written (a full disk); its
+   * lines are kept, and tried again later
    */
   flush(): SinkPositions {
-    return Object.assign({}, ...this.#sinks.map((sink) => sink.flush()));
+    const positions = [...this.#tables]
+      .map(([file, table]) => [file, table.flush()]);
+    return { ...Object.fromEntries(positions), ...this.#events?.flush() };
   }
 
   [Symbol.dispose](): void {

@@ -16,7 +16,7 @@ import {
   writeCheckpointFiles,
   writeRunInfo,
 } from "../../lib/runs/mod.ts";
-import { findAgent, loadPlayer } from "../../lib/agents/mod.ts";
+import { agentTarget, findAgent, loadPlayer } from "../../lib/agents/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const config = await loadConfig();
@@ -139,6 +139,28 @@ Deno.test("findAgent() takes a name for the run, and a path for the folder", () 
       assertEquals(checkpoints, ["step-5", "model", "model", "model"]);
     } finally {
       Deno.chdir(here);
+    }
+  }));
+
+Deno.test("agentTarget() names an agent so that it is found again", () =>
+  withFolders(async (folders) => {
+    await writeAgent(join(folders.pretrained, "accelerating"));
+    await writeRun(folders.runs, "a", "2026-01-01T00:00:00Z");
+    const folder = join(folders.runs, "..", "exported");
+    await writeAgent(folder);
+    const checkpoint = join(folders.runs, "a", "checkpoints", "step-5");
+    for (
+      const [target, wanted] of [
+        ["pretrained", "pretrained/accelerating"],
+        ["a", checkpoint],
+        [folder, folder],
+        [`a,${folder}`, `${checkpoint},${folder}`],
+      ]
+    ) {
+      const agent = await findAgent(target, folders);
+      assertEquals(agentTarget(agent), wanted);
+      const again = await findAgent(wanted, folders);
+      assertEquals(again.weights, agent.weights);
     }
   }));
 

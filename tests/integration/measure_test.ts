@@ -72,10 +72,10 @@ Deno.test("An agent is measured, reported, and its best game plays again", () =>
     const stored = await readStoredGame(join(out, "best.json"));
     assertEquals(stored.score, report.max);
     using player = await loadPlayer(agent);
-    const options = { seconds: 2, drawQ: true };
+    const options = { seconds: 2, drawQ: true, format: "gif" as const };
     const shown = await showStoredGame(config, player, stored, options);
     assertEquals(shown.score, stored.score);
-    const { pages, width } = await sharp(shown.webp).metadata();
+    const { pages, width } = await sharp(shown.picture).metadata();
     // Two seconds of 15 decisions each, and the end.
     assertEquals([pages, width], [31, 552]);
 
@@ -93,7 +93,7 @@ Deno.test("An agent is measured, reported, and its best game plays again", () =>
 
     const changed = { ...stored, score: stored.score + 1 };
     await assertRejects(
-      () => showStoredGame(config, null, changed, { seconds: 1, drawQ: false }),
+      () => showStoredGame(config, null, changed, options),
       DinoPageError,
       "another page or Chrome, or the file was changed",
     );

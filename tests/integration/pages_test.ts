@@ -9,7 +9,7 @@ import {
 import type { Tab } from "../../lib/browser/mod.ts";
 import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { Random } from "../../lib/random.ts";
-import { animatedWebp } from "../../lib/drawing/mod.ts";
+import { animate } from "../../lib/drawing/mod.ts";
 import { exportFiles } from "../../lib/export/mod.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
 import { reportFiles } from "../../lib/report/mod.ts";
@@ -34,7 +34,7 @@ const failures = (tab: Tab) => tab.evaluate<string[]>("failures");
 Deno.test("The report opens from disk: no error, no request, nothing wider than a phone", () =>
   inFolder(async (folder) => {
     const picture = new Uint8Array(552 * 150).fill(200);
-    const webp = await animatedWebp([{ picture }, { picture }], {
+    const webp = await animate([{ picture }, { picture }], {
       width: 552,
       height: 150,
       frameMs: 67,

@@ -1,8 +1,13 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError, UsageError } from "../../lib/errors.ts";
-import { loadSweep, planText } from "../../lib/sweep/plan.ts";
+import { loadSweep, planText } from "../../lib/sweep/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const EXAMPLES = fileURLToPath(
@@ -67,6 +72,83 @@ Deno.test("loadSweep() takes the config relative to the sweep's file, and a name
   });
 });
 
+/** The values that a sweep of these keys gives to `key`, setting by setting. */
+async function valuesOf(key: string, keys: string, more = "") {
+  const { settings } = await withSweep(
+    `seeds: [1]\n${more}keys: { ${keys} }\n`,
+    loadSweep,
+  );
+  return settings.map((setting) => setting[key]);
+}
+
+Deno.test("loadSweep() takes a range at equal distances, or by equal factors", async () => {
+  assertEquals(
+    await valuesOf(
+      "learner.discount",
+      "learner.discount: { from: 0.1, to: 0.7, count: 4 }",
+    ),
+    [0.1, 0.3, 0.5, 0.7],
+  );
+  assertEquals(
+    (await valuesOf(
+      "learner.adamEpsilon",
+      "learner.adamEpsilon: { from: 1.0e-5, to: 1.0e-3, count: 5, scale: log }",
+    )).map((value) => (value as number).toPrecision(4)),
+    ["0.00001000", "0.00003162", "0.0001000", "0.0003162", "0.001000"],
+  );
+  // Of a key with whole numbers, whole numbers.
+  assertEquals(
+    await valuesOf(
+      "learner.nStep",
+      "learner.nStep: { from: 1, to: 10, count: 3, scale: log }",
+    ),
+    [1, 3, 10],
+  );
+});
+
+/** Draws of a learning rate and of another key. */
+const drawn = async (seed: number, key: string, count = 200) =>
+  await valuesOf(
+    key,
+    "learner.adamEpsilon: { from: 1.0e-5, to: 1.0e-3, scale: log }, learner.nStep: [1, 3, 5]",
+    `sampling: { random: ${count}, seed: ${seed} }\n`,
+  ) as number[];
+
+Deno.test("loadSweep() draws settings that repeat with their seed and stay within the ranges", async () => {
+  const rates = await drawn(1, "learner.adamEpsilon");
+  assertEquals(rates, await drawn(1, "learner.adamEpsilon"));
+  assert(rates.every((rate) => rate >= 1e-5 && rate <= 1e-3));
+  // Half of a log-uniform range lies below its geometric mean.
+  const below = rates.filter((rate) => rate < 1e-4).length;
+  assert(below > 75 && below < 125, `${below} of 200 below 1e-4`);
+  const nSteps = await drawn(1, "learner.nStep");
+  for (const nStep of [1, 3, 5]) {
+    const count = nSteps.filter((each) => each === nStep).length;
+    assert(count > 45, `${count} of 200 with nStep ${nStep}`);
+  }
+});
+
+Deno.test("loadSweep() begins its draws anywhere, whatever the seed", async () => {
+  const seeds = [1, 2, 3, 4, 5, 42, 100, 1000];
+  const firsts = await Promise.all(
+    seeds.map(async (seed) =>
+      (await drawn(seed, "learner.adamEpsilon", 1))[0]!
+    ),
+  );
+  const places = firsts.map((rate) => Math.log10(rate / 1e-5) / 2).sort();
+  assert(places[0]! < 0.4 && places.at(-1)! > 0.6, places.join());
+  assert(places.at(-1)! - places[0]! > 0.4, places.join());
+});
+
+Deno.test("loadSweep() draws each setting once", async () => {
+  const values = await valuesOf(
+    "learner.nStep",
+    "learner.nStep: [1, 2, 3, 4]",
+    "sampling: { random: 4 }\n",
+  );
+  assertEquals(values.toSorted(), [1, 2, 3, 4]);
+});
+
 const GRID = "seeds: [1]\nkeys:\n  ";
 
 /** What is wrong, the text, and what is said of it. */
@@ -110,6 +192,16 @@ const BROKEN: [what: string, text: string, message: string][] = [
     "one combination that cannot work",
     `${GRID}env.crop.x: [0, 200]\n  env.crop.width: [300, 400]\n`,
     "{file}:4:25: env.crop ends at x = 600, outside the canvas; x + width must be at most 552",
+  ],
+  [
+    "a network that cannot be made",
+    `${GRID}network.layers:\n    - nips\n    - [{ type: conv2d, filters: 4, kernel: 200, stride: 8, padding: valid }]\n`,
+    "{file}:5:7: network.layers: conv1 does not fit: its input is 80x80x4, nothing is left of it after kernel 200, stride 8 and pooling 1",
+  ],
+  [
+    "__proto__",
+    `${GRID}__proto__: [1]\n`,
+    "{file}:3:3: unknown key __proto__",
   ],
   [
     "keys that exclude each other",

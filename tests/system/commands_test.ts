@@ -1,6 +1,10 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { failureText, startCommand } from "../../lib/system/mod.ts";
+import {
+  commandText,
+  failureText,
+  startCommand,
+} from "../../lib/system/mod.ts";
 import { inFolder } from "../folder.ts";
 
 Deno.test("startCommand() runs a command and keeps what it said", () =>
@@ -42,5 +46,12 @@ Deno.test("startCommand() knows the commands of this program only", async () => 
     () => startCommand(["trian"]),
     Deno.errors.NotFound,
     "no command trian",
+  );
+});
+
+Deno.test("commandText() can be typed in a shell", () => {
+  assertEquals(
+    commandText(["train", "--set", "a.b=1e-4", "it's {x}"]),
+    `deno task train --set a.b=1e-4 'it'\\''s {x}'`,
   );
 });

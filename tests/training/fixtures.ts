@@ -15,13 +15,13 @@ import {
   type CheckpointOptions,
   Checkpoints,
   freshCounters,
+  type SinkPositions,
   type Sinks,
   TrainingGames,
   trainingParts,
   type TrainingState,
 } from "../../lib/training/mod.ts";
 import { freshInterval } from "../../lib/training/counters.ts";
-import type { SinkPositions } from "../../lib/training/metric_sink.ts";
 
 const config = await loadConfig();
 

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
+import type { Evaluation } from "../../lib/evaluation/mod.ts";
 import { duration } from "../../lib/text.ts";
 import {
-  createProgress,
   formatBar,
   formatStatus,
+  Progress,
   type TrainingStatus,
 } from "../../lib/training/mod.ts";
 
@@ -108,34 +109,62 @@ Deno.test("duration() gives minutes and seconds, and hours where there are any",
   );
 });
 
-Deno.test("createProgress() writes plain lines, not too many, where there is no terminal", async () => {
+/** What progress does with a status, as training would tell it. */
+function tell(progress: Progress, status: TrainingStatus) {
+  progress.evaluation(0, evaluation, status.evaluationSeconds!);
+  for (const score of [status.bestScore!, ...status.lastScores]) {
+    progress.game({ score });
+  }
+  progress.interval(status);
+}
+
+const evaluation = {
+  ...{ mean: 500, episodes: 20, min: 40, max: 1000, capped: 0.1, cap: 1000 },
+} as Evaluation;
+
+Deno.test("Progress writes plain lines, not too many, where there is no terminal", async () => {
   for (const [lineSeconds, lines] of [[0, 3], [3600, 1]] as const) {
     const written: string[] = [];
-    await using progress = createProgress({
+    await using progress = new Progress({
       ...{ plan, terminal: false, lineSeconds },
       write: (line) => written.push(line),
     });
-    for (let i = 0; i < 3; i++) progress.update(STATUS);
-    progress.log("Chrome was started again.");
+    tell(progress, STATUS);
+    for (let i = 0; i < 2; i++) progress.interval(STATUS);
+    const lastScores = [1000, 100, 200];
     assertEquals(written, [
-      ...Array(lines).fill(formatStatus(STATUS, plan)),
-      "Chrome was started again.",
+      "Evaluation at step 0: mean 500 of 20 games (40 to 1,000), 2 of 20 games ended at the cap of 1,000 points",
+      ...Array(lines).fill(formatStatus({ ...STATUS, lastScores }, plan)),
     ]);
   }
 });
 
-Deno.test("createProgress() draws a bar on stderr, in one line, and nothing on stdout", async () => {
+Deno.test("Progress shows the last ten games, as they were at the interval", async () => {
+  const written: string[] = [];
+  await using progress = new Progress({
+    ...{ plan, terminal: false, lineSeconds: 0 },
+    write: (line) => written.push(line.split(" · ").slice(1, 3).join()),
+  });
+  for (let score = 40; score <= 51; score++) {
+    progress.game({ score });
+    if (score === 40 || score === 51) progress.interval(STATUS);
+  }
+  assertEquals(written, ["mean 40,best 40", "mean 47,best 51"]);
+});
+
+Deno.test("Progress draws a bar on stderr, in one line, and nothing on stdout", async () => {
   const module = new URL("../../lib/training/mod.ts", import.meta.url);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "eval",
-      `import { createProgress } from "${module}";
+      `import { Progress } from "${module}";
       {
-        await using progress = createProgress({
+        await using progress = new Progress({
           plan: ${JSON.stringify(plan)}, terminal: true,
         });
         progress.log("a sentence");
-        progress.update(${JSON.stringify(STATUS)});
+        for (const score of [1000, 2]) progress.game({ score });
+        progress.interval(${JSON.stringify(STATUS)});
       }`,
     ],
   }).output();
@@ -144,7 +173,7 @@ Deno.test("createProgress() draws a bar on stderr, in one line, and nothing on s
   assertStringIncludes(text, "[----------] 00:00");
   assertStringIncludes(text, "\u001b[Ka sentence\n");
   assertStringIncludes(text, "[#####-----] 00:0");
-  assertStringIncludes(text, "1:30 left · mean 150 · best 1,000 · step");
+  assertStringIncludes(text, "left · mean 501 · best 1,000");
   for (const line of text.split(/[\r\n]/)) {
     // deno-lint-ignore no-control-regex
     assert(line.replaceAll(/\u001b\[K/g, "").length < 80, line);

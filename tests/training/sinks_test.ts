@@ -10,9 +10,8 @@ import {
   type RunFolder,
   runFolderAt,
 } from "../../lib/runs/mod.ts";
-import { Sinks } from "../../lib/training/mod.ts";
+import { type SinkPositions, Sinks } from "../../lib/training/mod.ts";
 import { CsvFile } from "../../lib/training/csv_file.ts";
-import type { SinkPositions } from "../../lib/training/metric_sink.ts";
 import { inFolder } from "../folder.ts";
 import { readScalars } from "../tensorflow/event_file.ts";
 
@@ -42,6 +41,7 @@ const interval = (n: number): IntervalRecord => ({
   tdError: n === 1 ? 0 : 128,
   epsilon: 0.98,
   learningRate: 1e-4,
+  games: 3,
   wallSeconds: n,
   memory: 512.34e6,
 });

@@ -1,7 +1,5 @@
 import { join } from "node:path";
-import type { RunFolder, Table } from "../runs/mod.ts";
 import { SummaryWriter } from "../tensorflow/mod.ts";
-import type { MetricSink, SinkPositions } from "./metric_sink.ts";
 
 /** Begins each position's name. */
 const PREFIX = "tensorboard/";
@@ -11,7 +9,7 @@ const PREFIX = "tensorboard/";
  * anything: when one cannot be written (a full disk), points are lost, and a
  * new file is begun after the next {@linkcode flush}.
  */
-export class TensorBoardSink implements MetricSink {
+export class EventFiles implements Disposable {
   readonly #folder: string;
   #writer: SummaryWriter | undefined;
   /** Nothing could be written since the last flush. */
@@ -19,10 +17,10 @@ export class TensorBoardSink implements MetricSink {
 
   /**
    * Cuts the files to their positions and removes those that have none, so
-   * that no point stands twice. This sink begins a file of its own.
+   * that no point stands twice. What is added goes to a file of its own.
    */
-  constructor(run: RunFolder, positions: SinkPositions = {}) {
-    this.#folder = run.tensorboard;
+  constructor(folder: string, positions: Record<string, number>) {
+    this.#folder = folder;
     this.#try(() => Deno.mkdirSync(this.#folder, { recursive: true }));
     for (const [name, size] of this.#sizes()) {
       const position = positions[PREFIX + name];
@@ -32,23 +30,18 @@ export class TensorBoardSink implements MetricSink {
     }
   }
 
-  add<Of>(
-    { figures }: Table<Of>,
-    step: number,
-    values: readonly (number | string)[],
-  ): void {
+  /** Adds a point to each curve, by its tag. */
+  add(step: number, curves: Record<string, number>): void {
     this.#try(() => {
-      const writer = this.#writer ??= new SummaryWriter(this.#folder);
-      figures.forEach(([, tag], i) => {
-        const value = Number(values[i]);
-        if (tag !== null && Number.isFinite(value)) {
-          writer.scalar(step, tag, value);
-        }
-      });
+      this.#writer ??= new SummaryWriter(this.#folder);
+      for (const [tag, value] of Object.entries(curves)) {
+        this.#writer.scalar(step, tag, value);
+      }
     });
   }
 
-  flush(): SinkPositions {
+  /** Writes what is waiting. @returns the files' sizes, to go on from */
+  flush(): Record<string, number> {
     this.#broken = false;
     this.#try(() => this.#writer?.flush());
     return Object.fromEntries(

@@ -1,0 +1,86 @@
+/** A game that was shown, as files: its picture and, beside it, the game. */
+import { dirname, extname, join, resolve } from "node:path";
+import type { PictureFormat } from "../drawing/mod.ts";
+import { DinoDqnError, UsageError } from "../errors.ts";
+import { ifThere } from "../files.ts";
+import { RUNS_FOLDER } from "../runs/mod.ts";
+import { replaceDurably } from "../system/mod.ts";
+import type { ShownGame } from "./play.ts";
+import { readStoredGame } from "./stored_game.ts";
+
+/** Where the pictures of games go. */
+const GAMES_FOLDER = resolve(RUNS_FOLDER, "../games");
+
+const FORMATS: readonly PictureFormat[] = ["webp", "gif"];
+
+/**
+ * The format of a picture, by its file's ending, before a game is played for it.
+ *
+ * @throws UsageError if it has another one, or beside it lies something else by
+ * the name of the game's file
+ */
+export async function pictureFormat(path: string): Promise<PictureFormat> {
+  const format = FORMATS.find((each) => extname(path) === `.${each}`);
+  if (!format) {
+    throw new UsageError(
+      `Cannot write ${path}: a game's picture is a .webp or a .gif.`,
+    );
+  }
+  const beside = gamePath(path);
+  if (await ifThere(Deno.stat(beside))) {
+    await readStoredGame(beside).catch((cause) => {
+      throw new UsageError(
+        `${beside}, where the game itself would be written, is there and is ` +
+          "no stored game; choose another --out.",
+        { cause },
+      );
+    });
+  }
+  return format;
+}
+
+const gamePath = (picture: string) =>
+  `${picture.slice(0, -extname(picture).length)}.json`;
+
+/**
+ * Writes a game's picture and, where it can be played again, the game.
+ *
+ * @param place the picture's path; or a name, for a file in `data/games` (or
+ * another folder) which gets a number where there is another one by that name
+ * @returns the picture's path
+ */
+export async function writeShownGame(
+  { picture, stored }: ShownGame,
+  place: { path: string } | { name: string; folder?: string },
+): Promise<string> {
+  const path = "path" in place
+    ? resolve(place.path)
+    : await freePath(join(place.folder ?? GAMES_FOLDER, place.name), picture);
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await replaceDurably(path, picture);
+    if (stored) {
+      const text = JSON.stringify(stored, null, 2) + "\n";
+      await replaceDurably(gamePath(path), text);
+    }
+    return path;
+  } catch (cause) {
+    throw new DinoDqnError(
+      `Cannot write ${path}: ${
+        (cause as Error).message
+      }; choose another --out.`,
+      { cause },
+    );
+  }
+}
+
+/** The first `path-N.webp` that is free, or holds the same picture. */
+async function freePath(path: string, picture: Uint8Array): Promise<string> {
+  for (let number = 1;; number++) {
+    const free = `${path}${number === 1 ? "" : `-${number}`}.webp`;
+    const there = await ifThere(Deno.readFile(free));
+    const same = there?.length === picture.length &&
+      there.every((byte, i) => byte === picture[i]);
+    if (!there || same) return free;
+  }
+}
