@@ -9,6 +9,7 @@ import type { LearnerConfig } from "../config/mod.ts";
 import type { TfjsNode } from "../tensorflow/mod.ts";
 import { ADAM_BETA1, ADAM_BETA2, adamStep } from "./adam.ts";
 import { checkLoss } from "./checks.ts";
+import { membersParts } from "./network.ts";
 import type { Batch, UpdateResult } from "./types.ts";
 import type { WeightSets } from "./weight_sets.ts";
 
@@ -67,16 +68,22 @@ export function update(
     const losses = lossOf(targets.sub(estimates), config.loss);
     return losses.mul(tf.tensor1d(batch.weights)).mean(1).sum();
   }, online);
+  const members = estimates.shape[0]!;
+  const tdErrors = targets.sub(estimates);
   const result = {
-    loss: value.dataSync<"float32">()[0]! / estimates.shape[0]!,
+    loss: value.dataSync<"float32">()[0]! / members,
     meanQ: estimates.mean().dataSync<"float32">()[0]!,
-    tdErrors: targets.sub(estimates).mean(0).dataSync<"float32">(),
+    tdErrors: (members > 1 ? tdErrors.abs() : tdErrors)
+      .mean(0).dataSync<"float32">(),
   };
   estimates.dispose();
   checkLoss(result.loss, t);
   let gradients = online.map(({ name }) => grads[name]!);
-  if (config.gradientClipNorm !== null) {
-    gradients = clipByGlobalNorm(tf, gradients, config.gradientClipNorm);
+  const { gradientClipNorm } = config;
+  if (gradientClipNorm !== null) {
+    gradients = membersParts(members, gradients).flatMap((part) =>
+      clipByNorm(tf, part, gradientClipNorm)
+    );
   }
   adam(models.sets, gradients, adamStep(learningRate, config.adamEpsilon, t));
 
@@ -118,10 +125,11 @@ function lossOf(tdErrors: Tensor, loss: LearnerConfig["loss"]): Tensor {
 }
 
 /**
- * Scales all gradients by min(1, limit / ‖all of them‖) (R. Pascanu, T. Mikolov,
- * Y. Bengio, "On the difficulty of training recurrent neural networks", 2013).
+ * Scales a member's gradients by min(1, limit / ‖all of them‖) (R. Pascanu, T.
+ * Mikolov, Y. Bengio, "On the difficulty of training recurrent neural
+ * networks", 2013).
  */
-function clipByGlobalNorm(
+function clipByNorm(
   tf: TfjsNode,
   gradients: Tensor[],
   limit: number,

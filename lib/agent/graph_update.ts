@@ -12,7 +12,7 @@ import type {
 } from "../tensorflow/mod.ts";
 import { ADAM_BETA1, ADAM_BETA2 } from "./adam.ts";
 import { qNetwork } from "./graph_network.ts";
-import type { Network } from "./network.ts";
+import { membersParts, type Network } from "./network.ts";
 import type { WeightSets } from "./weight_sets.ts";
 
 /** What is fed for one update: a `Batch` and Adam's two numbers. */
@@ -49,6 +49,7 @@ export function buildUpdate(
   variables: LearnerVariables,
   inputs: UpdateInputs,
 ): Update {
+  const members = network.members.length;
   const theta = variables.online.map((v) => g.read(v));
   const thetaTarget = variables.target.map((v) => g.read(v));
   // All of this is [members, batch]: each member learns by itself, from the same
@@ -78,8 +79,11 @@ export function buildUpdate(
 
   // A gradient descent step with respect to θ.
   let gradients = g.gradients(g.sum(ofMembers, [0]), theta);
-  if (config.gradientClipNorm !== null) {
-    gradients = clipByGlobalNorm(g, gradients, config.gradientClipNorm);
+  const { gradientClipNorm } = config;
+  if (gradientClipNorm !== null) {
+    gradients = membersParts(members, gradients).flatMap((part) =>
+      clipByNorm(g, part, gradientClipNorm)
+    );
   }
   const steps = gradients.map((gradient, i) =>
     adam(g, variables, i, gradient, inputs)
@@ -107,7 +111,7 @@ export function buildUpdate(
   return {
     loss: g.mean(ofMembers, [0]),
     meanQ: g.mean(estimate, [0, 1]),
-    tdErrors: g.mean(tdErrors, [0]),
+    tdErrors: g.mean(members > 1 ? g.abs(tdErrors) : tdErrors, [0]),
     targets: [...steps, ...moved],
   };
 }
@@ -123,10 +127,11 @@ function huber(g: GraphBuilder, tdErrors: Output): Output {
 }
 
 /**
- * Scales all gradients by min(1, limit / ‖all of them‖) (R. Pascanu, T. Mikolov,
- * Y. Bengio, "On the difficulty of training recurrent neural networks", 2013).
+ * Scales a member's gradients by min(1, limit / ‖all of them‖) (R. Pascanu, T.
+ * Mikolov, Y. Bengio, "On the difficulty of training recurrent neural
+ * networks", 2013).
  */
-function clipByGlobalNorm(
+function clipByNorm(
   g: GraphBuilder,
   gradients: Output[],
   limit: number,

@@ -232,6 +232,23 @@ function denseLayer(
 }
 
 /**
+ * What belongs to each weight, by member.
+ *
+ * @param members how many there are
+ * @param ofWeights in the order of `network.weights`: member after member
+ */
+export function membersParts<T>(
+  members: number,
+  ofWeights: readonly T[],
+): T[][] {
+  const size = ofWeights.length / members;
+  return Array.from(
+    { length: members },
+    (_, i) => ofWeights.slice(i * size, (i + 1) * size),
+  );
+}
+
+/**
  * @param network the network that the tensors are for
  * @param tensors one per entry of `network.weights`, in that order
  * @param what the tensors are, for the error's message: "target weights"

@@ -26,7 +26,10 @@ export interface UpdateResult {
   loss: number;
   /** Mean Q(s, a) of the batch before the update. */
   meanQ: number;
-  /** [size] float32: TD errors, target minus estimate; the members' mean. */
+  /**
+   * [size] float32: TD errors, target minus estimate; of several members the
+   * mean of their sizes, since errors that disagree must not cancel.
+   */
   tdErrors: Float32Array;
 }
 

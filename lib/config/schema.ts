@@ -164,7 +164,7 @@ const learnerSchema = z.strictObject({
     "Loss of a TD error: Huber with threshold 1, or its square.",
   ),
   gradientClipNorm: positive.nullable().describe(
-    "Gradients are scaled down to this global norm; null: never.",
+    "Gradients are scaled down to this norm, of each member by itself; null: never.",
   ),
   learningRate: positive.describe("Adam's learning rate at the start."),
   finalLearningRate: positive.describe(

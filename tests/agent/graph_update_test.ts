@@ -42,6 +42,9 @@ const OPTIONS: [
     members: 2,
   }],
   ["clipped gradients", { gradientClipNorm: 0.05 }, {}],
+  ["two members, each clipped by its own norm", { gradientClipNorm: 0.05 }, {
+    members: 2,
+  }],
   ["clipping that does not bite", { gradientClipNorm: 1e6 }, {}],
   ["soft target update", { targetUpdate: { tau: 0.3 } }, {}],
   ["averaged weights", { averageRate: 0.2 }, {}],

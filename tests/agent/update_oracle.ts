@@ -264,7 +264,9 @@ export function oracleUpdate(
     return {
       loss: mean(members.map(({ loss }) => loss)),
       meanQ: mean(members.map(({ meanQ }) => meanQ)),
-      tdErrors: columnMeans(members.map(({ tdErrors }) => tdErrors)),
+      tdErrors: members.length > 1
+        ? columnMeans(members.map(({ tdErrors }) => tdErrors.map(Math.abs)))
+        : members[0]!.tdErrors,
     };
   };
   const before = evaluate(online);
@@ -283,13 +285,18 @@ export function oracleUpdate(
     }),
   ]));
   if (config.gradientClipNorm !== null) {
-    let sum = 0;
-    for (const gradient of gradients.values()) {
-      for (const value of gradient) sum += value ** 2;
-    }
-    const scale = Math.min(1, config.gradientClipNorm / Math.sqrt(sum));
-    for (const gradient of gradients.values()) {
-      gradient.forEach((value, i) => gradient[i] = value * scale);
+    for (const { prefix } of network.members) {
+      const own = [...gradients].flatMap(([name, gradient]) =>
+        name.startsWith(prefix) ? [gradient] : []
+      );
+      let sum = 0;
+      for (const gradient of own) {
+        for (const value of gradient) sum += value ** 2;
+      }
+      const scale = Math.min(1, config.gradientClipNorm / Math.sqrt(sum));
+      for (const gradient of own) {
+        gradient.forEach((value, i) => gradient[i] = value * scale);
+      }
     }
   }
 
