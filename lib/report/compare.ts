@@ -148,17 +148,19 @@ function differingKeys(configs: readonly Config[]): DifferingKey[] {
 /** The runs' figures as a table. */
 export function comparisonTable({ runs, game, cap }: Comparison): Table {
   const results = runs.map((run) => ({
-    ...run,
-    figures: reportedFigures(run.report),
+    ...{ ...run, figures: reportedFigures(run.report) },
   }));
-  return resultsTable(
-    `The ${game} game, up to ${points(cap)} points`,
-    results,
-    [["Run", ({ name }) => name, "text"], ["Seed", ({ seed }) => seed]],
-    [
+  const caption = `The ${game} game, up to ${points(cap)} points`;
+  return resultsTable(caption, results, {
+    first: [
+      ["Run", ({ name }) => name, "text"],
+      ["Seed", ({ seed }) => seed],
       ["Games", ({ report }) => report.episodes],
+    ],
+    figures: ["mean", "iqm"],
+    last: [
       [
-        "Beats the first (95 %)",
+        "Beats the first (95\u00a0%)",
         ({ improvement, improvement95 }) =>
           withInterval(improvement, improvement95, percent),
       ],
@@ -166,7 +168,7 @@ export function comparisonTable({ runs, game, cap }: Comparison): Table {
         milestone &&
         `${points(milestone.steps)} (${milestone.minutes.toFixed(1)})`],
     ],
-  );
+  });
 }
 
 /** What differs between the runs' configs as a table; null: nothing does. */

@@ -67,12 +67,14 @@ p { margin: .4rem 0; max-width: 46rem; }
 .figure { border: 1px solid var(--grid); border-radius: .5rem; padding: .75rem 1rem; }
 .figure strong { display: block; font-size: 1.9rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .charts { display: grid; gap: 1.25rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
-.charts svg, .charts .full img { display: block; width: 100%; max-width: none; height: auto; }
+.charts svg, .charts .full img { display: block; width: 100%; max-width: none; height: auto; border: 0; background: none; }
 .charts .full { grid-column: 1 / -1; }
 .narrow { display: none; }
 figure { margin: 0; min-width: 0; }
 figure img { display: block; width: 100%; max-width: 552px; height: auto; border: 1px solid var(--grid); background: #fff; }
-.scroll { overflow-x: auto; margin: .25rem 0 1.25rem; }
+.scroll { overflow-x: auto; margin: .25rem 0 1.25rem; background: linear-gradient(to right, var(--paper) 50%, transparent) left / 3rem 100% no-repeat local,
+  linear-gradient(to left, var(--paper) 50%, transparent) right / 3rem 100% no-repeat local, linear-gradient(to right, var(--grid), transparent) left / 1rem 100% no-repeat,
+  linear-gradient(to left, var(--grid), transparent) right / 1rem 100% no-repeat; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); text-align: right; vertical-align: top; }
 th { font-weight: 600; vertical-align: bottom; } td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; min-width: 6rem; }

@@ -75,39 +75,36 @@ export function reportedFigures(report: EvaluationReport): ResultFigures {
   };
 }
 
-const figureColumn = (
-  heading: string,
-  name: "mean" | "median" | "iqm",
-): Column<Result> => [`${heading} (95 %)`, ({ figures }) => {
-  if (!figures) return null;
-  const { value, interval } = figures[name];
-  return withInterval(value, interval);
-}];
+const HEADINGS = { mean: "Mean", median: "Median", iqm: "IQM" };
 
-/** What is told of every result. */
-const TRAINING: readonly Column<Result>[] = [
-  ["Steps", ({ steps }) => steps],
-  ["Minutes", ({ minutes }) => minutes?.toFixed(1) ?? null],
-];
-const FIGURES: readonly Column<Result>[] = [
-  figureColumn("Mean", "mean"),
-  figureColumn("Median", "median"),
-  figureColumn("IQM", "iqm"),
-  ["At the cap", ({ figures }) => figures && percent(figures.capped)],
+const figureColumn = (name: keyof typeof HEADINGS): Column<Result> => [
+  `${HEADINGS[name]} (95\u00a0%)`,
+  ({ figures }) =>
+    figures && withInterval(figures[name].value, figures[name].interval),
 ];
 
-/**
- * Results side by side.
- *
- * @param first columns that say what each is
- * @param last columns of what else there is to say
- */
+/** What a table of {@linkcode Result}s tells. */
+export interface ResultColumns<Row> {
+  /** What each is. */
+  first: readonly Column<Row>[];
+  /** Which figures of its games. */
+  figures: readonly (keyof typeof HEADINGS)[];
+  /** What else its games say. */
+  last: readonly Column<Row>[];
+}
+
+/** Results side by side; how each was trained stands last. */
 export function resultsTable<Row extends Result>(
   caption: string,
   results: readonly Row[],
-  first: readonly Column<Row>[],
-  last: readonly Column<Row>[],
+  { first, figures, last }: ResultColumns<Row>,
 ): Table {
-  const columns = [...first, ...TRAINING, ...FIGURES, ...last];
-  return tableOf<Row>(caption, columns, results);
+  return tableOf<Row>(caption, [
+    ...first,
+    ...figures.map(figureColumn),
+    ["At the cap", ({ figures }) => figures && percent(figures.capped)],
+    ...last,
+    ["Steps", ({ steps }) => steps],
+    ["Minutes", ({ minutes }) => minutes?.toFixed(1) ?? null],
+  ], results);
 }

@@ -18,20 +18,20 @@ const MAX_CURVES = 6;
 
 /** The settings as a table. */
 export function settingsTable({ settings, seeds, games }: SweepResults) {
-  return resultsTable<SettingResult>(
-    games
-      ? `Unseen games up to ${points(games.cap)} points`
-      : "No training has finished yet",
-    settings,
-    [
+  const caption = games
+    ? `Unseen games up to ${points(games.cap)} points`
+    : "No training has finished yet";
+  return resultsTable<SettingResult>(caption, settings, {
+    first: [
       ["Setting", ({ number, label }) => `${number}: ${label}`, "text"],
       ["Seeds", ({ finished }) => `${finished} of ${seeds.length}`],
     ],
-    [
+    figures: ["mean", "median", "iqm"],
+    last: [
       ["Best in training", ({ best }) => best],
       ["State", ({ state }) => state, "text"],
     ],
-  );
+  });
 }
 
 /** What the table does not say. */

@@ -35,12 +35,12 @@ Deno.test("settingsTable() tells a setting by its differences, and what it lacks
   assertEquals(rows, [
     [
       "1: exploration.actionProbabilities=[0.8,0.2]",
-      ...["1 of 1", "2,000", "2.0", "53 (20 to 100)", "40 (20 to 100)"],
-      ...["53 (20 to 100)", "33 %", "50", "finished"],
+      ...["1 of 1", "53 (20 to 100)", "40 (20 to 100)", "53 (20 to 100)"],
+      ...["33 %", "50", "finished", "2,000", "2.0"],
     ],
     [
       "2: exploration.actionProbabilities=[0.5,0.5]",
-      ...["0 of 1", "1,000", "1.0", "–", "–", "–", "–", "12", "stopped"],
+      ...["0 of 1", "–", "–", "–", "–", "12", "stopped", "1,000", "1.0"],
     ],
   ]);
 });
