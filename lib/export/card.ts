@@ -1,6 +1,6 @@
 /** The model card: what an agent is, how it was made, what it can and cannot. */
 import type { Config } from "../config/mod.ts";
-import type { RunInfo } from "../runs/mod.ts";
+import type { RunData } from "../runs/mod.ts";
 import { commandText } from "../system/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import {
@@ -17,12 +17,9 @@ import {
 } from "../report/mod.ts";
 
 /** A training: what it was made with, and how long it was. */
-export interface CardTraining {
-  info: RunInfo;
-  steps: number;
-  games: number;
-  minutes: number;
-}
+export type CardTraining =
+  & Pick<RunData, "info" | "steps" | "minutes">
+  & { games: readonly unknown[] };
 
 /** What a card tells; `null`: not known. */
 export interface CardContent {
@@ -209,7 +206,7 @@ function trainingText({ info, steps, games, minutes }: CardTraining): string {
   const [start] = info.starts;
   const device = start ? ` on ${plain(start.device)}` : "";
   return `Seed ${info.seed}: ${points(steps)} agent steps, ${
-    points(games)
+    points(games.length)
   } games, ${minutes.toFixed(1)} minutes${device}.
 
 ${code(info.starts.map(({ commandLine }) => commandText(commandLine)))}`;

@@ -9,12 +9,16 @@ import {
   FRAMES_PER_SECOND,
   STACK,
 } from "../constants.ts";
-import { Environments } from "../env/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
-import { type Moment, moments, readSmallFile } from "../recording/mod.ts";
+import {
+  type Moment,
+  moments,
+  openGame,
+  readSmallFile,
+} from "../recording/mod.ts";
 import { type Agent, loadPlayer } from "../agents/mod.ts";
-import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
-import { type CardTraining, modelCard } from "./card.ts";
+import { readReport, readRunData } from "../runs/mod.ts";
+import { modelCard } from "./card.ts";
 import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
 import type { Files } from "../system/mod.ts";
 import { harmless, reportFolder } from "../report/mod.ts";
@@ -81,21 +85,10 @@ async function card(agent: Agent, folder: string): Promise<string> {
   return modelCard({
     ...{ name, checkpoint, config },
     parameters: network.parameters,
-    trainings: await Promise.all(runs.map(readTraining)),
+    trainings: await Promise.all(runs.map(readRunData)),
     report: own(report),
     live: own(live),
   });
-}
-
-async function readTraining(run: RunFolder): Promise<CardTraining> {
-  const { info, metrics, games } = await readRunData(run);
-  const last = metrics.at(-1);
-  return {
-    info,
-    steps: last?.step ?? 0,
-    games: games.length,
-    minutes: (last?.wall_s ?? 0) / 60,
-  };
 }
 
 async function report(folder: string): Promise<Files> {
@@ -128,18 +121,11 @@ async function exampleFiles(agent: Agent): Promise<Files> {
 async function playExample(agent: Agent): Promise<Moment[]> {
   const { config } = agent;
   using player = await loadPlayer(agent);
-  await using environments = await Environments.open({
-    ...config,
-    env: { ...config.env, clock: "lockstep" },
-  });
-  await using env = await environments.createLockstep({
-    training: false,
-    numEnvs: 1,
-  });
+  await using opened = await openGame(config);
   const decisions = EXAMPLE_SECONDS * FRAMES_PER_SECOND / config.game.frameSkip;
   const start = { seed: HELD_OUT_SEEDS_START, maxScore: EXAMPLE_SCORE };
   const shown: Moment[] = [];
-  for await (const moment of moments(env, player, start)) {
+  for await (const moment of moments(opened.env, player, start)) {
     if (moment.game || shown.length >= decisions) break;
     shown.push(moment);
   }

@@ -3,6 +3,7 @@ export {
   type GameStart,
   type Moment,
   moments,
+  openGame,
   type Player,
   type RenderingEnv,
 } from "./moments.ts";

@@ -1,7 +1,9 @@
 /** A game, moment by moment. */
 import { greedy, type Learner } from "../agent/mod.ts";
+import type { Config } from "../config/mod.ts";
 import { FRAMES_PER_SECOND } from "../constants.ts";
 import type { GameFrame } from "../drawing/mod.ts";
+import { Environments, type LockstepEnv } from "../env/mod.ts";
 import type { EpisodeStart, StepInfo, VectorEnv } from "../env/types.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
 import { type PlayedGame, playedGame } from "../evaluation/mod.ts";
@@ -103,6 +105,26 @@ export function lastMoments(
 ): Promise<Moment[]> {
   const from = Math.max(0, stored.actions.length - decisions);
   return Array.fromAsync(moments(env, player, { stored, from }));
+}
+
+/** One lock-step game in a Chrome of its own. */
+export interface OpenGame extends AsyncDisposable {
+  env: LockstepEnv;
+}
+
+/** @throws what `Environments.open` throws */
+export async function openGame(config: Config): Promise<OpenGame> {
+  await using opened = new AsyncDisposableStack();
+  const environments = opened.use(
+    await Environments.open({
+      ...config,
+      env: { ...config.env, clock: "lockstep" },
+    }),
+  );
+  const options = { training: false, numEnvs: 1 };
+  const env = opened.use(await environments.createLockstep(options));
+  const kept = opened.move();
+  return { env, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Begins a game in which these actions have been taken already. */

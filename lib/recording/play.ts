@@ -9,7 +9,14 @@ import {
   UsageError,
 } from "../errors.ts";
 import { evaluate, greedyPolicy } from "../evaluation/mod.ts";
-import { lastMoments, type Moment, moments, type Player } from "./moments.ts";
+import {
+  lastMoments,
+  type Moment,
+  moments,
+  openGame,
+  type Player,
+  type RenderingEnv,
+} from "./moments.ts";
 import { type StoredGame, storedGame } from "./stored_game.ts";
 
 /** A game that Chrome broke off is played again, at most so often. */
@@ -55,60 +62,38 @@ export async function showStoredGame(
   game: StoredGame,
   options: ShowOptions,
 ): Promise<ShownGame> {
-  const played = lockstepConfig({ ...config, game: game.game });
-  await using environments = await Environments.open(played);
-  return await showAgain(environments, player, game, options);
+  await using opened = await openGame({ ...config, game: game.game });
+  return await showAgain(opened.env, player, game, options);
 }
 
 /** Plays a game with the lock-step clock and takes its end down. */
 export async function showLockstepGame(
   config: Config,
   player: Player,
-  { seed, maxScore, ...options }: PlayOptions & ShowOptions,
+  { seed: firstSeed, maxScore, ...options }: PlayOptions & ShowOptions,
 ): Promise<ShownGame> {
-  await using environments = await Environments.open(lockstepConfig(config));
+  await using opened = await openGame(config);
   // Played twice: nobody knows how it ends, and pictures of all of it take long.
-  const game = await playOnce(environments, player, { seed, maxScore });
-  const stored = storedGame(game, config, maxScore);
-  return await showAgain(environments, player, stored, options);
-}
-
-const lockstepConfig = (config: Config): Config => ({
-  ...config,
-  env: { ...config.env, clock: "lockstep" },
-});
-
-async function playOnce(
-  environments: Environments,
-  player: Player,
-  { seed: firstSeed, maxScore }: PlayOptions,
-) {
-  await using env = await environments.create({ training: false, numEnvs: 1 });
-  const { games } = await evaluate(env, greedyPolicy(player), {
+  const { games } = await evaluate(opened.env, greedyPolicy(player), {
     ...{ episodes: 1, firstSeed, maxScore },
   });
-  return games[0]!;
+  const stored = storedGame(games[0]!, config, maxScore);
+  return await showAgain(opened.env, player, stored, options);
 }
 
 async function showAgain(
-  environments: Environments,
+  env: RenderingEnv,
   player: Player | null,
   stored: StoredGame,
   options: ShowOptions,
 ): Promise<ShownGame> {
-  await using env = await environments.createLockstep({
-    training: false,
-    numEnvs: 1,
-  });
   const asked = options.drawQ ? player : null;
   const count = decisions(options, stored.game);
   const shown = await lastMoments(env, asked, stored, count);
   return {
-    score: stored.score,
-    end: stored.end,
+    ...{ score: stored.score, end: stored.end, stored },
     seconds: stored.frames / FRAMES_PER_SECOND,
     picture: await draw(shown, stored.game, options),
-    stored,
   };
 }
 

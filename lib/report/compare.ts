@@ -13,6 +13,7 @@ import {
   type EvaluationPoint,
   readReport,
   readRunData,
+  type RunData,
   type RunFolder,
 } from "../runs/mod.ts";
 import { sideBySideCharts } from "../drawing/mod.ts";
@@ -75,61 +76,58 @@ export interface Comparison {
 export async function compareRuns(
   folders: readonly RunFolder[],
 ): Promise<Comparison> {
-  const runs: Omit<ComparedRun, "improvement" | "improvement95">[] = [];
-  const configs: Config[] = [];
-  for (const run of folders) {
-    const report = await readReport(run.report);
-    if (!report) {
-      throw new UsageError(
-        `The run ${run.name} has no games on held-out seeds yet; ` +
-          `run: deno task eval ${run.name}`,
-      );
-    }
-    const { info, metrics, evaluations, config } = await readRunData(run);
-    configs.push(config);
-    const last = metrics.at(-1);
-    const first = evaluations.find(({ mean }) => mean >= MILESTONE);
-    runs.push({
-      name: run.name,
-      seed: info.seed,
-      steps: last?.step ?? 0,
-      minutes: (last?.wall_s ?? 0) / 60,
-      report,
-      curve: evaluations,
-      milestone: first
-        ? { steps: first.step, minutes: first.wallSeconds / 60 }
-        : null,
-    });
-  }
-  const [first] = runs;
-  for (const { name, report } of runs) {
-    if (
-      report.game !== first!.report.game || report.cap !== first!.report.cap
-    ) {
-      throw new UsageError(
-        `${name} played the ${report.game} game to ${report.cap} points, but ` +
-          `${first!.name} the ${first!.report.game} game to ` +
-          `${first!.report.cap}: evaluate them alike ` +
-          `(deno task eval ${name} --max-score ${first!.report.cap}).`,
-      );
-    }
-  }
-  const scores = runs.map(({ report }) => report.scores);
+  const evaluated = await Promise.all(folders.map(readEvaluated));
+  const [{ report: { game, cap, scores: firstScores } }] = evaluated as [
+    Evaluated,
+  ];
+  checkAlike(evaluated);
+  const scores = evaluated.map(({ report }) => report.scores);
   return {
-    game: first!.report.game,
-    cap: first!.report.cap,
-    runs: runs.map((run) => ({
-      ...run,
-      improvement: probabilityOfImprovement(run.report.scores, scores[0]!),
-      improvement95: probabilityOfImprovementInterval(
-        run.report.scores,
-        scores[0]!,
-      ),
-    })),
-    differences: differingKeys(configs),
+    ...{ game, cap },
+    runs: evaluated.map(({ run, report }) => {
+      const { name, info: { seed }, steps, minutes, evaluations } = run;
+      const first = evaluations.find(({ mean }) => mean >= MILESTONE);
+      const games = report.scores;
+      return {
+        ...{ name, seed, steps, minutes, report, curve: evaluations },
+        milestone: first
+          ? { steps: first.step, minutes: first.wallSeconds / 60 }
+          : null,
+        improvement: probabilityOfImprovement(games, firstScores),
+        improvement95: probabilityOfImprovementInterval(games, firstScores),
+      };
+    }),
+    differences: differingKeys(evaluated.map(({ run }) => run.config)),
     iqm: interquartileMean(scores.flat()),
     iqm95: hierarchicalInterval(scores, interquartileMean),
   };
+}
+
+/** A run, and its games on held-out seeds. */
+interface Evaluated {
+  run: RunData;
+  report: EvaluationReport;
+}
+
+async function readEvaluated(folder: RunFolder): Promise<Evaluated> {
+  const report = await readReport(folder.report);
+  if (report) return { run: await readRunData(folder), report };
+  throw new UsageError(
+    `The run ${folder.name} has no games on held-out seeds yet; ` +
+      `run: deno task eval ${folder.name}`,
+  );
+}
+
+function checkAlike([first, ...others]: readonly Evaluated[]): void {
+  const { game, cap } = first!.report;
+  for (const { run: { name }, report } of others) {
+    if (report.game === game && report.cap === cap) continue;
+    throw new UsageError(
+      `${name} played the ${report.game} game to ${report.cap} points, but ` +
+        `${first!.run.name} the ${game} game to ${cap}: evaluate them alike ` +
+        `(deno task eval ${name} --max-score ${cap}).`,
+    );
+  }
 }
 
 /** The keys in which configs differ, but for the seed. */

@@ -146,9 +146,9 @@ function commandHtml(command: string): string {
   return escapeXml(command).replace(/\S+/g, "<span>$&</span>");
 }
 
+/** A section that has nothing but its heading is left out. */
 function sectionHtml(section: Section): string {
-  return [
-    `<section><h2>${escapeXml(section.heading)}</h2>`,
+  const parts = [
     grid("figures", (section.figures ?? []).map(figureHtml)),
     ...(section.text ?? []).map((text) => `<p>${escapeXml(text)}</p>`),
     grid("charts", (section.animations ?? []).map(animationHtml)),
@@ -160,8 +160,12 @@ function sectionHtml(section: Section): string {
       `<details><summary>${escapeXml(summary)}</summary>` +
       `<pre>${escapeXml(code)}</pre></details>`
     ),
-    "</section>",
-  ].filter((part) => part !== "").join("\n");
+  ].filter((part) => part !== "");
+  return parts.length === 0
+    ? ""
+    : `<section><h2>${escapeXml(section.heading)}</h2>\n${
+      parts.join("\n")
+    }\n</section>`;
 }
 
 /** How every page begins: it runs no script, loads and sends nothing. */

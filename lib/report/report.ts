@@ -15,11 +15,7 @@ import {
   recordingFiles,
 } from "../recording/mod.ts";
 import type { RunData } from "../runs/mod.ts";
-import {
-  repeatSection,
-  shortHash,
-  trainingSection,
-} from "./training_sections.ts";
+import { repeatSection, trainingSection } from "./training_sections.ts";
 
 /** What a report is made of; a part that is absent is left out. */
 export interface ReportContent {
@@ -32,8 +28,8 @@ export interface ReportContent {
   qCharts?: readonly PageChart[];
   /** The run, for how it was trained. */
   run?: RunData | undefined;
-  /** What must be said beside the command that repeats the games. */
-  repeatNote?: string;
+  /** What must be said beside the commands that repeat it. */
+  notes?: readonly string[];
   /** Whether each chart has files of its own, too. @default {true} */
   chartFiles?: boolean;
 }
@@ -76,47 +72,26 @@ export async function chartFiles(charts: readonly Chart[]): Promise<Files> {
 }
 
 async function reportSections(
-  { evaluation, recordings = [], qCharts = [], run, ...more }: ReportContent,
+  { evaluation, recordings = [], qCharts = [], run, notes = [] }: ReportContent,
 ): Promise<Section[]> {
-  const sections: Section[] = [];
-  if (evaluation) sections.push(headlineSection(evaluation));
-  const { animations, crashes } = recordedPictures(
-    recordings,
-    evaluation ?? { games: [] },
-  );
-  if (animations.length > 0) {
-    sections.push({ heading: "See it play", animations });
-  }
-  if (evaluation) sections.push(comparisonSection(evaluation));
-  if (run) sections.push(await trainingSection(run, evaluation !== undefined));
-  if (evaluation) sections.push(await gamesSection(evaluation, qCharts));
-  if (crashes.length > 0) {
-    sections.push({
+  const games = evaluation?.games ?? [];
+  const { animations, crashes } = recordedPictures(recordings, { games });
+  return [
+    ...(evaluation ? [headlineSection(evaluation)] : []),
+    { heading: "See it play", animations },
+    ...(evaluation ? [comparisonSection(evaluation)] : []),
+    ...(run ? [await trainingSection(run, evaluation !== undefined)] : []),
+    ...(evaluation ? [await gamesSection(evaluation, qCharts)] : []),
+    {
       heading: "Its earliest crashes",
-      text: [
-        "The left half of the picture at six moments up to the end; below " +
-        "each the Q-value of every action, in bold the one that was taken.",
-      ],
+      text: crashes.length > 0
+        ? [
+          "The left half of the picture at six moments up to the end; below " +
+          "each the Q-value of every action, in bold the one that was taken.",
+        ]
+        : [],
       animations: crashes,
-    });
-  }
-  if (run) {
-    sections.push(repeatSection(run, evaluation ? [evaluation.command] : []));
-  } else if (evaluation) {
-    sections.push({
-      heading: "How to repeat it",
-      text: more.repeatNote ? [more.repeatNote] : [],
-      code: [evaluation.command],
-      tables: [{
-        caption: "Made with",
-        header: ["", ""],
-        rows: Object.entries(evaluation.versions).map(([name, version]) => [
-          name,
-          shortHash(version),
-        ]),
-        textColumns: [0, 1],
-      }],
-    });
-  }
-  return sections;
+    },
+    repeatSection(run, evaluation, notes),
+  ];
 }

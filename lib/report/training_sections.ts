@@ -4,30 +4,27 @@ import { points } from "../text.ts";
 import type { Section } from "./page.ts";
 import { INTERVALS, type RunData } from "../runs/mod.ts";
 import { learnerCharts, learningCurves, scoreCharts } from "../drawing/mod.ts";
+import type { EvaluationReport } from "../evaluation/mod.ts";
+import { tableOf } from "./table.ts";
 
 /** How the training went. */
 export async function trainingSection(
   run: RunData,
   evaluated: boolean,
 ): Promise<Section> {
-  const { games, metrics, evaluations } = run;
-  const last = metrics.at(-1);
-  const text = [
-    last
-      ? `${points(games.length)} games and ${
-        points(last.step)
-      } agent steps in ${(last.wall_s / 60).toFixed(1)} minutes.`
-      : "Nothing was logged yet.",
-    ...(evaluations.length > 0
-      ? [
-        "The evaluations of the learning curve chose the best checkpoint, so their scores flatter it." +
-        (evaluated ? " The figures at the top are of other seeds." : ""),
-      ]
-      : []),
-  ];
+  const { games, metrics, evaluations, steps, minutes } = run;
+  const chosen =
+    "The evaluations of the learning curve chose the best checkpoint, so their scores flatter it." +
+    (evaluated ? " The figures at the top are of other seeds." : "");
   return {
     heading: "How it was trained",
-    text,
+    text: [
+      metrics.length > 0
+        ? `${points(games.length)} games and ${points(steps)} agent steps in ` +
+          `${minutes.toFixed(1)} minutes.`
+        : "Nothing was logged yet.",
+      ...(evaluations.length > 0 ? [chosen] : []),
+    ],
     charts: [
       ...(games.length > 0 ? await scoreCharts(games) : []),
       ...await learningCurves(evaluations),
@@ -37,41 +34,41 @@ export async function trainingSection(
 }
 
 /** The first digits of a hash, enough to tell it; run.json has all of them. */
-export const shortHash = (hash: string) =>
+const shortHash = (hash: string) =>
   /^[0-9a-f]{40,}\+?$/.test(hash)
     ? hash.slice(0, 16) + (hash.endsWith("+") ? "… with changes" : "…")
     : hash;
 
-/** Name, config and versions: what repeats the run. */
+/** Commands, versions and config: what repeats the training, the games or both. */
 export function repeatSection(
-  { info, configText }: Pick<RunData, "info" | "configText">,
-  commands: readonly string[],
+  run: RunData | undefined,
+  evaluation: EvaluationReport | undefined,
+  notes: readonly string[],
 ): Section {
-  const [first] = info.starts;
-  const rows = first
-    ? [
-      ["Seed", String(info.seed)],
-      ["Commit", shortHash(first.commit ?? "unknown")],
-      ["Engine", first.engine],
-      ["Device", first.device],
-      ["Page script", shortHash(first.pageScript)],
-      ...Object.entries(first.versions),
-    ]
-    : [["Seed", String(info.seed)]];
+  const starts = run?.info.starts ?? [];
+  const [first] = starts;
+  const trained = first
+    ? {
+      ...{ Commit: first.commit ?? "unknown", Engine: first.engine },
+      ...{ Device: first.device, "Page script": first.pageScript },
+      ...first.versions,
+    }
+    : {};
+  const versions = run
+    ? { Seed: `${run.info.seed}`, ...trained }
+    : evaluation?.versions ?? {};
+  const commands = [
+    ...starts.map(({ commandLine }) => commandText(commandLine)),
+    ...(evaluation ? [evaluation.command] : []),
+  ];
   return {
     heading: "How to repeat it",
-    code: [
-      ...new Set([
-        ...info.starts.map(({ commandLine }) => commandText(commandLine)),
-        ...commands,
-      ]),
-    ],
-    tables: [{
-      caption: "Made with",
-      header: ["", ""],
-      rows,
-      textColumns: [0, 1],
-    }],
-    details: [{ summary: "The whole config", code: configText }],
+    text: notes,
+    code: [...new Set(commands)],
+    tables: [tableOf<[string, string]>("Made with", [
+      ["", ([name]) => name, "text"],
+      ["", ([, version]) => shortHash(version), "text"],
+    ], Object.entries(versions))],
+    details: run ? [{ summary: "The whole config", code: run.configText }] : [],
   };
 }

@@ -26,8 +26,10 @@ export async function evaluationFiles(
   return await reportFiles({
     title: `${report.run}, ${report.checkpoint}`,
     subtitle: "An evaluation during training",
-    repeatNote: "A run keeps its newest checkpoints and the best one. Where " +
-      "this one is gone, the same training makes it again.",
+    notes: [
+      "A run keeps its newest checkpoints and the best one. Where this one is " +
+      "gone, the same training makes it again.",
+    ],
     evaluation: report,
     recordings: keptGames(evaluation, config, 0),
     chartFiles: false,

@@ -23,6 +23,9 @@ export interface RunData {
   info: RunInfo;
   games: TrainingGame[];
   metrics: MetricsLine[];
+  /** Agent steps, and minutes of training, as far as was logged. */
+  steps: number;
+  minutes: number;
   /** Evaluations during training, in the order of their steps. */
   evaluations: EvaluationPoint[];
 }
@@ -51,6 +54,8 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
       score: requiredNumber(row, "score", run.scores, i),
     })),
     metrics: lines,
+    steps: lines.at(-1)?.step ?? 0,
+    minutes: (lines.at(-1)?.wall_s ?? 0) / 60,
     evaluations: await readEvaluations(run, lines),
   };
 }

@@ -29,7 +29,7 @@ const training = {
     }],
   },
   steps: 24_000,
-  games: 120,
+  games: Array(120),
   minutes: 1.5,
 };
 

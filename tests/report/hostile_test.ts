@@ -97,7 +97,7 @@ Deno.test("harmless() lets a page of another do no more than one of ours", () =>
 Deno.test("modelCard() takes texts for texts, not for Markdown or HTML", () => {
   const card = modelCard({
     ...{ name: EVIL, checkpoint: EVIL, config, parameters: 1, report },
-    trainings: [{ info, steps: 1, games: 1, minutes: 1 }],
+    trainings: [{ info, steps: 1, games: [1], minutes: 1 }],
     live: null,
   });
   const outside = card.split(/^(`{3,})\w*$[\s\S]*?^\1$/m).join("\n");
