@@ -76,7 +76,8 @@ export class Checkpoints implements AsyncDisposable {
     const { step, best } = this.#counters;
     const missed = (error: unknown) => {
       if (!(error instanceof Error)) throw error;
-      if (this.#counters.best === best) this.#counters.best = this.#bestSaved;
+      const isLost = best?.step === step && this.#counters.best === best;
+      if (isLost) this.#counters.best = this.#bestSaved;
       this.#options.warn(
         `step ${step} was not saved, training goes on. ${error.message}`,
       );

@@ -184,6 +184,13 @@ Deno.test("Checkpoints.save() that fails leaves the best that was saved", () =>
     await saveBest(200);
     assertEquals(counters.best, { step: 100, mean: 100 });
     assertEquals(said.length, 1);
+    // One that was forgotten does not come back.
+    counters.best = null;
+    counters.step = 250;
+    await checkpoints.save();
+    await checkpoints.settled();
+    assertEquals([counters.best, said.length], [null, 2]);
+    counters.best = { step: 100, mean: 100 };
     assert(said[0]!.startsWith("step 200 was not saved, training goes on. "));
     await Deno.remove(folder);
     await Deno.rename(`${folder}.there`, folder);

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Config, TRAINING_SEEDS_END } from "../../lib/config/mod.ts";
-import { trainingEpisodes } from "../../lib/training/episodes.ts";
+import { trainingEpisodes } from "../../lib/training/mod.ts";
 
 /** The keys that the schedule depends on. */
 function episodes(

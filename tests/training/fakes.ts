@@ -17,9 +17,15 @@ import type {
   VectorEnv,
 } from "../../lib/env/types.ts";
 import { Random } from "../../lib/random.ts";
-import { freshCounters, type Stage } from "../../lib/training/mod.ts";
-import type { Counters } from "../../lib/training/counters.ts";
-import type { TrainingHooks, TrainingParts } from "../../lib/training/loop.ts";
+import {
+  freshCounters,
+  type Stage,
+  type train,
+} from "../../lib/training/mod.ts";
+
+type Counters = ReturnType<typeof freshCounters>;
+type TrainingParts = Parameters<typeof train>[0];
+type TrainingHooks = Parameters<typeof train>[2];
 
 /** Agent steps and score of each game. */
 const GAME = { steps: 5, score: 40 };

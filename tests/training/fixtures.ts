@@ -21,7 +21,6 @@ import {
   trainingParts,
   type TrainingState,
 } from "../../lib/training/mod.ts";
-import { freshInterval } from "../../lib/training/counters.ts";
 
 const config = await loadConfig();
 
@@ -103,6 +102,7 @@ export function makeTraining(step = 0, capacity = 40): TrainingState {
       return Promise.resolve({} as Observations);
     },
   };
+  const fresh = freshCounters();
   let positions: SinkPositions | undefined = { "scores.csv": step };
   const sinks = {
     flush: () => positions,
@@ -112,9 +112,9 @@ export function makeTraining(step = 0, capacity = 40): TrainingState {
     ...{ config, network: NETWORK, memory, random },
     learner: learner as Learner,
     counters: {
-      ...freshCounters(),
+      ...fresh,
       ...{ step, games: step / 10, wallSeconds: step / 3 },
-      interval: { ...freshInterval(), updates: 1, loss: 0.1 + 0.2 },
+      interval: { ...fresh.interval, updates: 1, loss: 0.1 + 0.2 },
     },
     games: new TrainingGames(env as Partial<VectorEnv> as VectorEnv, config),
     sinks: sinks as Partial<Sinks> as Sinks,

@@ -1,7 +1,6 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import { ChromeCrashedError } from "../../lib/errors.ts";
-import { freshCounters } from "../../lib/training/counters.ts";
-import { train } from "../../lib/training/mod.ts";
+import { freshCounters, train } from "../../lib/training/mod.ts";
 import { fakeTraining } from "./fakes.ts";
 
 const neverStop = new AbortController().signal;
