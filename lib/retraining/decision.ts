@@ -25,7 +25,9 @@ type Verdict = [result: "promoted" | "kept", reason: string];
  */
 export function decide(challenger: Contender, champion: Contender) {
   const figures = pairedDifference(challenger.scores, champion.scores);
-  const { difference, difference95: [low, high] } = figures;
+  const { difference, difference95 } = figures;
+  // Without an interval all games differ by the same.
+  const [low, high] = difference95 ?? [difference, difference];
   const [result, reason] = challenger.capped === 1 && champion.capped === 1
     ? bySize(challenger.parameters, champion.parameters)
     : byPoints(difference, low, high);

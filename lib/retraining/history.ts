@@ -11,8 +11,8 @@ const playerColumns = (role: "champion" | "challenger") =>
   ({
     [role]: (night) => night[role]?.name,
     [`${role}_mean`]: (night) => decimal(night[role]?.mean),
-    [`${role}_low`]: (night) => decimal(night[role]?.mean95[0]),
-    [`${role}_high`]: (night) => decimal(night[role]?.mean95[1]),
+    [`${role}_low`]: (night) => decimal(night[role]?.mean95?.[0]),
+    [`${role}_high`]: (night) => decimal(night[role]?.mean95?.[1]),
   }) satisfies Columns;
 
 type Columns = Record<string, (night: NightResult) => Cell>;

@@ -96,7 +96,8 @@ async function charts(nights: readonly NightResult[]) {
     (["champion", "challenger"] as const).flatMap((player) => {
       const figures = night[player];
       if (figures === null) return [];
-      const { mean, mean95: [low, high] } = figures;
+      const { mean, mean95 } = figures;
+      const [low, high] = mean95 ?? [mean, mean];
       return [{ night: night.night, player, mean, low, high }];
     })
   );

@@ -8,7 +8,8 @@ const intervalSchema = z.tuple([z.number(), z.number()]);
 export const figuresSchema = z.object({
   /** Mean score, in points. */
   mean: z.number(),
-  mean95: intervalSchema,
+  /** Null: there is none, as of games that all ended alike. */
+  mean95: intervalSchema.nullable(),
   /** Share of its games, 0 to 1, that reached the cap. */
   capped: z.number(),
 });
