@@ -3,47 +3,9 @@
  * game; they are always stepped many at once, as Gymnasium's `VectorEnv` with
  * autoreset in the same step.
  */
+import type { EpisodeSchedule, EpisodeStart } from "../game/types.ts";
 
-/** What is not exact in live play, and differs from one machine to another. */
-export interface LiveVariation {
-  /** Rendered frames from a decision's picture until its keys arrive. */
-  delay: number;
-  /** A decision takes up to so many rendered frames more or less. */
-  jitter: number;
-  /**
-   * Where the T-rex stands, in pixels from the left: the page moves it a pixel
-   * per frame that it renders during its intro.
-   */
-  x: number;
-}
-
-/** How an episode begins. */
-export interface EpisodeStart {
-  /** Seed of everything that is random in the page: a whole number >= 0. */
-  seed: number;
-  /** Speed in pixels per frame to start at; absent: the game's own. */
-  speed?: number;
-  /**
-   * Points that count as made before the start: it begins with the nights and
-   * the moon that come then. They are not part of its score. Lock-step only;
-   * absent: 0.
-   */
-  points?: number;
-  /** How it differs from the exact game, as live play does; lock-step only. */
-  live?: LiveVariation;
-  /** The episode is truncated once its score is this or more; absent: never. */
-  maxScore?: number;
-}
-
-/**
- * What each environment plays: its n-th episode (from 0). A pure function, so
- * that a run that was stopped goes on with the same games; `null`: no more
- * games for this environment, it stands still (is parked) from then on.
- */
-export type EpisodeSchedule = (
-  environment: number,
-  episode: number,
-) => EpisodeStart | null;
+export type { EpisodeSchedule, EpisodeStart };
 
 /** Statistics of an episode that has ended. */
 export interface EpisodeStatistics {

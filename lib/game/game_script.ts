@@ -4,55 +4,9 @@
  */
 import type { Clocks, GameClock } from "./clock_script.ts";
 import type { LockstepOptions, PageEpisode } from "./lockstep_protocol.ts";
-import type { PageApi, PageRunner } from "./page_api.ts";
-import type { PageCanvas, Painter, Painting } from "./painter_script.ts";
-
-/** The page's `Runner` with what the lock-step clock reaches into. */
-export interface InnerRunner extends PageRunner {
-  canvas: PageCanvas;
-  containerEl: PageElement;
-  slowSpeedCheckboxLabel: PageElement;
-  gameOverPanel: { reset(): void } | null;
-  highestScore: number;
-  invertTrigger: boolean;
-  updatePending: boolean;
-  raqId: number;
-  tRex: PageRunner["tRex"] & { xInitialPos: number };
-  horizon: PageRunner["horizon"] & {
-    addCloud(): void;
-    clouds: unknown[];
-    obstacleHistory: string[];
-    obstacleTypes: { type: string; minSpeed: number }[];
-    horizonLines: {
-      sourceXPos: number[];
-      spritePos: { x: number };
-      dimensions: { width: number };
-    }[];
-    nightMode: {
-      containerWidth: number;
-      currentPhase: number;
-      drawStars: boolean;
-      xPos: number;
-    };
-  };
-  distanceMeter: PageRunner["distanceMeter"] & {
-    achievement: boolean;
-    digits: string[];
-    flashIterations: number;
-    flashTimer: number;
-    highScore: string;
-    maxScore: number;
-    maxScoreUnits: number;
-  };
-  gameOver(): void;
-  handleEvent(event: Event): void;
-  loadImages(): void;
-}
-
-interface PageElement {
-  dispatchEvent(event: Event): boolean;
-  remove(): void;
-}
+import type { PageApi } from "./page_api.ts";
+import type { InnerRunner } from "./page_objects.ts";
+import type { Painter, Painting } from "./painter_script.ts";
 
 /** A `Runner` of its own, with its own time and chance. */
 export interface Game {

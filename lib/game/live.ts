@@ -9,7 +9,8 @@ import type { BrowserConfig } from "../config/mod.ts";
 import { CANVAS } from "../constants.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
 import { pageScriptHash } from "./lockstep_page.ts";
-import { createPageApi, type GameState } from "./page_api.ts";
+import { createPageApi } from "./page_api.ts";
+import type { GameState } from "./types.ts";
 
 /**
  * In a window of this height the page shows its canvas unscaled, one pixel for

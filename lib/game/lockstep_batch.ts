@@ -2,8 +2,8 @@ import { ChromeCrashedError } from "../errors.ts";
 import { ByteList } from "./byte_list.ts";
 import type { LockstepPage } from "./lockstep_page.ts";
 import { type PageEpisode, RECORD } from "./lockstep_protocol.ts";
-import type { GameState } from "./page_api.ts";
 import { PixelReader } from "./pixel_reader.ts";
+import type { GameState } from "./types.ts";
 
 /** Decisions per call when an episode is played again: a call stays short. */
 const REPLAY_CHUNK = 4000;

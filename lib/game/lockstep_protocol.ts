@@ -2,7 +2,7 @@
  * What the injected script and this side of the protocol agree on. Types, and
  * one constant that is injected with the script.
  */
-import type { GameState } from "./page_api.ts";
+import type { GameState } from "./types.ts";
 
 /** What the injected script is told; JSON-safe. */
 export interface LockstepOptions {

@@ -9,14 +9,15 @@
  * and advances each of them a frame when told.
  */
 import type { installClock } from "./clock_script.ts";
-import type { createGames, Game, InnerRunner } from "./game_script.ts";
+import type { createGames, Game } from "./game_script.ts";
 import type {
   LockstepApi,
   LockstepOptions,
   RECORD,
 } from "./lockstep_protocol.ts";
 import type { PageApi } from "./page_api.ts";
-import type { createPainter, PageCanvas, PageImage } from "./painter_script.ts";
+import type { InnerRunner, PageCanvas, PageImage } from "./page_objects.ts";
+import type { createPainter } from "./painter_script.ts";
 import type { createScaler } from "./scaler_script.ts";
 
 declare const Runner: { getInstance?: () => InnerRunner } | undefined;

@@ -8,5 +8,5 @@ export {
   LockstepBatch,
   STAND_STILL,
 } from "./lockstep_batch.ts";
-export type { GameState, ObstacleState } from "./page_api.ts";
 export { LiveGame, type LiveState } from "./live.ts";
+export type * from "./types.ts";

@@ -1,7 +1,6 @@
 /**
- * What is known of the page's own objects. This file is one of the two that
- * run inside the page (the other is lockstep_script.ts): `createPageApi` is
- * injected as text, so it must use nothing from outside itself.
+ * What is known of the page's own objects. This file runs inside the
+ * page, by either clock: `createPageApi` is injected as text, so it must use nothing from outside itself.
  *
  * The page changed its interface over the years; it is recognised by looking:
  * - until about 2024 `Runner.instance_`, one shared `Runner.config` with
@@ -9,81 +8,8 @@
  * - since then `Runner.getInstance()`, a config per instance with camelCase
  *   names, obstacles called `cactusSmall`.
  */
-
-/** An obstacle as the page holds it. */
-export interface PageObstacle {
-  xPos: number;
-  yPos: number;
-  width: number;
-  speedOffset: number;
-  typeConfig: { type: string; height: number };
-}
-
-/** The part of the page's T-rex that is used. */
-export interface PageTrex {
-  xPos: number;
-  yPos: number;
-  groundYPos: number;
-  jumping: boolean;
-  ducking: boolean;
-  speedDrop: boolean;
-  timer: number;
-}
-
-/** The part of the page's `Runner` that both of its interfaces have. */
-export interface PageRunner {
-  config: Record<string, number>;
-  currentSpeed: number;
-  distanceRan: number;
-  highestScore: number;
-  crashed: boolean;
-  playing: boolean;
-  paused: boolean;
-  activated: boolean;
-  inverted: boolean;
-  tRex: PageTrex;
-  horizon: { obstacles: PageObstacle[] };
-  distanceMeter: { getActualDistance(pixels: number): number };
-  restart(): void;
-  stop(): void;
-  play(): void;
-  setSpeed(speed: number): void;
-}
-
-/** An obstacle on its way to the T-rex; lengths in canvas pixels. */
-export interface ObstacleState {
-  /** `cactusSmall`, `cactusLarge` or `pterodactyl`. */
-  type: string;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  /** Pixels per frame that it is faster (or slower) than the ground. */
-  speedOffset: number;
-}
-
-/** What a player that reads the page instead of its pixels goes by. */
-export interface GameState {
-  score: number;
-  highScore: number;
-  crashed: boolean;
-  playing: boolean;
-  paused: boolean;
-  /** Whether the picture is inverted: night. */
-  night: boolean;
-  /** Pixels per frame. */
-  speed: number;
-  tRex: {
-    x: number;
-    y: number;
-    /** `y` when it stands on the ground. */
-    groundY: number;
-    jumping: boolean;
-    ducking: boolean;
-  };
-  /** The nearest first. */
-  obstacles: ObstacleState[];
-}
+import type { PageRunner } from "./page_objects.ts";
+import type { GameState } from "./types.ts";
 
 /** What {@linkcode createPageApi} makes. */
 export interface PageApi {

@@ -10,22 +10,8 @@
  * the same list. Both give the bits of the page's own canvas.
  */
 import type { LockstepOptions } from "./lockstep_protocol.ts";
+import type { PageCanvas, PageContext, PageImage } from "./page_objects.ts";
 import type { Scaler } from "./scaler_script.ts";
-
-/** The page's canvas element, as far as it is used. */
-export interface PageCanvas {
-  width: number;
-  height: number;
-  // deno-lint-ignore no-explicit-any -- the seam to the page
-  getContext(type: string, options?: Record<string, unknown>): any;
-}
-
-/** The page's image element, as far as it is used. */
-export interface PageImage {
-  naturalWidth: number;
-  naturalHeight: number;
-  decode(): Promise<void>;
-}
 
 /** The pixels of one game. */
 export interface Painter {
@@ -47,29 +33,6 @@ export interface Painting {
   painter(canvas: PageCanvas): Painter;
 }
 
-/** The part of a 2D context that is used, with the standard's meanings. */
-interface Context {
-  globalAlpha: number;
-  clearRect(x: number, y: number, width: number, height: number): void;
-  drawImage(
-    image: PageImage,
-    sx: number,
-    sy: number,
-    sw: number,
-    sh: number,
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-  ): void;
-  getImageData(
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-  ): { data: Uint8ClampedArray };
-}
-
 /** Takes over the page's canvases. Runs in the page. */
 export function createPainter(
   options: LockstepOptions,
@@ -84,7 +47,7 @@ export function createPainter(
 
   const getContext = page.canvases.getContext;
   // Kept in main memory: it is read back all the time.
-  const realContext = (canvas: PageCanvas): Context =>
+  const realContext = (canvas: PageCanvas): PageContext =>
     getContext.call(canvas, "2d", { willReadFrequently: true });
 
   /** Stands for a 2D context: notes the sprites since the last clearing. */
@@ -170,7 +133,7 @@ export function createPainter(
     Math.round((255 - (0.299 * r + 0.587 * g + 0.114 * b)) * alpha / 255);
 
   function readInk(
-    context: Context,
+    context: PageContext,
     x: number,
     y: number,
     width: number,
@@ -261,7 +224,7 @@ export function createPainter(
   let spareCanvas: PageCanvas | null = null;
 
   /** Draws the sprites on a real canvas. */
-  function drawSprites(recorder: Recorder, canvas: PageCanvas): Context {
+  function drawSprites(recorder: Recorder, canvas: PageCanvas): PageContext {
     if (!spareCanvas) {
       spareCanvas = page.newCanvas();
       spareCanvas.width = canvas.width;

@@ -1,0 +1,77 @@
+/** What is played, and what is known of it, by whichever clock. */
+
+/** What is not exact in live play, and differs from one machine to another. */
+export interface LiveVariation {
+  /** Rendered frames from a decision's picture until its keys arrive. */
+  delay: number;
+  /** A decision takes up to so many rendered frames more or less. */
+  jitter: number;
+  /**
+   * Where the T-rex stands, in pixels from the left: the page moves it a pixel
+   * per frame that it renders during its intro.
+   */
+  x: number;
+}
+
+/** How an episode begins. */
+export interface EpisodeStart {
+  /** Seed of everything that is random in the page: a whole number >= 0. */
+  seed: number;
+  /** Speed in pixels per frame to start at; absent: the game's own. */
+  speed?: number;
+  /**
+   * Points that count as made before the start: it begins with the nights and
+   * the moon that come then. They are not part of its score. Lock-step only;
+   * absent: 0.
+   */
+  points?: number;
+  /** How it differs from the exact game, as live play does; lock-step only. */
+  live?: LiveVariation;
+  /** The episode is truncated once its score is this or more; absent: never. */
+  maxScore?: number;
+}
+
+/**
+ * What each environment plays: its n-th episode (from 0). A pure function, so
+ * that a run that was stopped goes on with the same games; `null`: no more
+ * games for this environment, it stands still (is parked) from then on.
+ */
+export type EpisodeSchedule = (
+  environment: number,
+  episode: number,
+) => EpisodeStart | null;
+
+/** An obstacle on its way to the T-rex; lengths in canvas pixels. */
+export interface ObstacleState {
+  /** `cactusSmall`, `cactusLarge` or `pterodactyl`. */
+  type: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Pixels per frame that it is faster (or slower) than the ground. */
+  speedOffset: number;
+}
+
+/** What a player that reads the page instead of its pixels goes by. */
+export interface GameState {
+  score: number;
+  highScore: number;
+  crashed: boolean;
+  playing: boolean;
+  paused: boolean;
+  /** Whether the picture is inverted: night. */
+  night: boolean;
+  /** Pixels per frame. */
+  speed: number;
+  tRex: {
+    x: number;
+    y: number;
+    /** `y` when it stands on the ground. */
+    groundY: number;
+    jumping: boolean;
+    ducking: boolean;
+  };
+  /** The nearest first. */
+  obstacles: ObstacleState[];
+}
