@@ -1,5 +1,6 @@
 /** Combinations of valid values that cannot work together. */
 import { CANVAS, STACK } from "../constants.ts";
+import { UsageError } from "../errors.ts";
 import type { KeyPath } from "./json_schema.ts";
 import type { Config } from "./schema.ts";
 
@@ -37,7 +38,7 @@ function problem(
 function checkBrowserAndGame(
   { browser, game, env }: Config,
 ): ConfigProblem[] {
-  const { crop, randomStartSpeed: start } = env;
+  const { randomStartSpeed: start } = env;
   const pages = env.pages === "auto" ? 1 : env.pages;
   return [
     ...problem(
@@ -45,20 +46,7 @@ function checkBrowserAndGame(
       ["browser.path", "browser.endpoint"],
       "browser.path and browser.endpoint are both set; one Chrome is started or another one is used, so one of them must be null",
     ),
-    ...problem(
-      crop.x + crop.width > CANVAS.width,
-      ["env.crop.x", "env.crop.width"],
-      `env.crop ends at x = ${
-        crop.x + crop.width
-      }, outside the canvas; x + width must be at most ${CANVAS.width}`,
-    ),
-    ...problem(
-      crop.y + crop.height > CANVAS.height,
-      ["env.crop.y", "env.crop.height"],
-      `env.crop ends at y = ${
-        crop.y + crop.height
-      }, outside the canvas; y + height must be at most ${CANVAS.height}`,
-    ),
+    ...checkPage({ game, env }),
     ...problem(
       env.clock === "live" && env.instances > 1,
       ["env.clock", "env.instances"],
@@ -80,6 +68,47 @@ function checkBrowserAndGame(
       `env.randomStartSpeed.share is ${start.share}, but game.speed is constant (${game.speed}); set the share to 0 or the speed to accelerating`,
     ),
   ];
+}
+
+/** What the game's page cannot do. */
+function checkPage({ game, env }: Pick<Config, "game" | "env">) {
+  const { crop, clock } = env;
+  const switches = ["birds", "clouds", "night"] as const;
+  return [
+    ...problem(
+      crop.x + crop.width > CANVAS.width,
+      ["env.crop.x", "env.crop.width"],
+      `env.crop ends at x = ${
+        crop.x + crop.width
+      }, outside the canvas; x + width must be at most ${CANVAS.width}`,
+    ),
+    ...problem(
+      crop.y + crop.height > CANVAS.height,
+      ["env.crop.y", "env.crop.height"],
+      `env.crop ends at y = ${
+        crop.y + crop.height
+      }, outside the canvas; y + height must be at most ${CANVAS.height}`,
+    ),
+    ...switches.flatMap((name) =>
+      problem(
+        clock === "live" && !game[name],
+        ["env.clock", `game.${name}`],
+        `env.clock is live, which plays the page as it is, but game.${name} is false; set it to true, or env.clock to lockstep`,
+      )
+    ),
+  ];
+}
+
+/**
+ * Holds a config that was changed after it was loaded against what the game's
+ * page can do.
+ *
+ * @throws UsageError
+ */
+export function requirePlayable(config: Config): void {
+  const problems = checkPage(config);
+  if (problems.length === 0) return;
+  throw new UsageError(problems.map(({ message }) => `${message}.`).join("\n"));
 }
 
 function checkLearning({ reward, learner }: Config): ConfigProblem[] {

@@ -5,7 +5,7 @@ export {
   TRAINING_SEEDS_END,
 } from "./schema.ts";
 export { checkedValues, type FileSchema } from "./explain.ts";
-export type { ConfigProblem } from "./check.ts";
+export { type ConfigProblem, requirePlayable } from "./check.ts";
 export {
   alternatives,
   configFileJsonSchemaText,

@@ -151,6 +151,10 @@ const TOGETHER: [config: string, said: string][] = [
     "env.crop ends at y = 160, outside the canvas; y + height must be at most 150",
   ],
   ["env: { clock: live }", "env.clock is live, which plays one game"],
+  [
+    "env: { clock: live, instances: 1 }\ngame: { night: false }",
+    "env.clock is live, which plays the page as it is, but game.night is false",
+  ],
   ["env: { pages: 9 }", "env.pages (9) is larger than env.instances (8)"],
   [
     "{ game: { speed: accelerating }, env: { randomStartSpeed: { low: 10, high: 8 } } }",
