@@ -144,24 +144,6 @@ export class Tab implements AsyncDisposable {
     return result.value as T;
   }
 
-  /**
-   * A picture of a part of the page.
-   *
-   * @returns a PNG file.
-   */
-  async screenshot(part: Rectangle): Promise<Uint8Array> {
-    const { data } = await this.#calls.command(
-      "taking a screenshot",
-      () =>
-        this.#celestial.Page.captureScreenshot({
-          format: "png",
-          clip: { ...part, scale: 1 },
-          optimizeForSpeed: true,
-        }),
-    );
-    return Uint8Array.fromBase64(data);
-  }
-
   /** Presses a key and holds it, as a player's finger would. */
   async keyDown(key: Key): Promise<void> {
     await this.#key("rawKeyDown", key);

@@ -88,8 +88,6 @@ Deno.test("Tab presses real keys and shows real pictures", async () => {
   await tab.keyUp("Space");
   assertEquals(await tab.evaluate("Runner.getInstance().playing"), true);
   await until(() => frames >= 3);
-  const picture = await tab.screenshot({ x: 24, y: 10, ...SIZE });
-  assertEquals([...picture.slice(1, 4)], [80, 78, 71]);
 });
 
 Deno.test("a screencast that stalls is begun anew, once", async () => {

@@ -39,9 +39,14 @@ async function readCanvas(tab: Tab): Promise<Uint8Array> {
   );
 }
 
+/** What a new screencast sends first is what the page shows now. */
 async function takeScreenshot(tab: Tab): Promise<Uint8Array> {
-  const window = { x: 0, y: 0, width: 600, height: 150 };
-  return await canvasOfScreenshot(await tab.screenshot(window), VISIBLE);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  await using _screencast = await tab.screencast(({ png }) => resolve(png));
+  return await canvasOfScreenshot(
+    Uint8Array.fromBase64(await promise),
+    VISIBLE,
+  );
 }
 
 function meanDifference(a: Uint8Array, b: Uint8Array): number {
