@@ -77,7 +77,7 @@ export async function benchEnv(
       );
       for (const instances of sizes) {
         const env = resources.use(
-          await environments.createLockstep({
+          environments.createLockstep({
             training: true,
             numEnvs: instances,
           }),

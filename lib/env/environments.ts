@@ -1,15 +1,14 @@
-import type { Config } from "../config/mod.ts";
-import { CANVAS, FRAME_BYTES, FRAME_SIZE } from "../constants.ts";
+import { type Config, requirePlayable } from "../config/mod.ts";
+import { FRAME_SIZE } from "../constants.ts";
 import {
   type LiveGame,
+  type LockstepOptions,
   LockstepPage,
-  type LockstepPageOptions,
 } from "../game/mod.ts";
 import { UsageError } from "../errors.ts";
-import { LiveEnv } from "./live_env.ts";
-import { openLiveGame } from "./live_player.ts";
+import { LiveEnv, openLiveGame } from "./live_env.ts";
 import { LockstepEnv } from "./lockstep_env.ts";
-import { FULL_INK, observePictures, triangleFilter } from "./observation.ts";
+import { FULL_INK, triangleFilter } from "./observation.ts";
 
 /** Options of {@linkcode Environments.create}. */
 export interface EnvOptions {
@@ -27,16 +26,8 @@ function pageCount({ env, browser }: Config): number {
   return Math.max(1, Math.min(byCores, Math.ceil(env.instances / 4)));
 }
 
-function pageOptions({ game, env }: Config): LockstepPageOptions {
+function pageOptions({ game, env }: Config): LockstepOptions {
   const { crop } = env;
-  if (
-    crop.x + crop.width > CANVAS.width || crop.y + crop.height > CANVAS.height
-  ) {
-    throw new UsageError(
-      `env.crop reaches beyond the canvas: x + width must be at most ` +
-        `${CANVAS.width} and y + height at most ${CANVAS.height}.`,
-    );
-  }
   return {
     frameSkip: game.frameSkip,
     speed: game.speed === "accelerating" ? null : game.speed,
@@ -82,18 +73,19 @@ export class Environments implements AsyncDisposable {
   }
 
   /**
-   * @throws ChromeNotFoundError when Chrome cannot be started, DinoPageError
-   * when its page is not one that this program knows.
+   * @throws UsageError when the page cannot do what the config asks for,
+   * ChromeNotFoundError when Chrome cannot be started, DinoPageError when its
+   * page is not one that this program knows.
    */
   static async open(config: Config): Promise<Environments> {
-    const options = pageOptions(config);
+    requirePlayable(config);
     if (config.env.clock === "live") {
       return new Environments(config, [], await openLiveGame(config));
     }
     const pages = await Promise.all(
       Array.from(
         { length: pageCount(config) },
-        () => LockstepPage.open(config.browser, options),
+        () => LockstepPage.open(config.browser, pageOptions(config)),
       ),
     );
     return new Environments(config, pages, null);
@@ -117,13 +109,8 @@ export class Environments implements AsyncDisposable {
   /** Milliseconds that the busiest page has spent in steps. */
   async busyMs(): Promise<number> {
     return Math.max(
-      ...await Promise.all(this.#pages.map((page) => page.busyMs())),
+      ...await Promise.all(this.#pages.map((page) => page.call("busyMs"))),
     );
-  }
-
-  /** Numbers of the Chrome processes; empty for one that was connected to. */
-  get pids(): number[] {
-    return this.#pages.flatMap(({ pid }) => pid ?? []);
   }
 
   /**
@@ -133,11 +120,11 @@ export class Environments implements AsyncDisposable {
    */
   async create(options: EnvOptions): Promise<LockstepEnv | LiveEnv> {
     if (this.#config.env.clock === "lockstep") {
-      return await this.createLockstep(options);
+      return this.createLockstep(options);
     }
-    const game = this.#live ?? undefined;
+    const game = this.#live ?? await openLiveGame(this.#config);
     this.#live = null;
-    return await LiveEnv.create(this.#config, options, game);
+    return new LiveEnv(this.#config, game, options.training);
   }
 
   /**
@@ -147,7 +134,7 @@ export class Environments implements AsyncDisposable {
    * @throws RangeError when `numEnvs` is not a whole number of at least 1,
    * UsageError when the clock is live.
    */
-  async createLockstep(options: EnvOptions): Promise<LockstepEnv> {
+  createLockstep(options: EnvOptions): LockstepEnv {
     const { env } = this.#config;
     if (env.clock !== "lockstep") {
       throw new UsageError(
@@ -160,30 +147,12 @@ export class Environments implements AsyncDisposable {
         `An environment needs at least 1 game, not ${numEnvs}.`,
       );
     }
-    const { width, height } = env.crop;
-    return await LockstepEnv.create(this.#config, this.#pages, {
-      numEnvs,
-      maxEpisodeSteps: options.training ? env.maxEpisodeSteps : null,
-      ...(env.observation === "page"
-        ? { pixelBytes: FRAME_BYTES, toFrames: join }
-        : { pixelBytes: width * height, toFrames: (inks) => scale(inks, env) }),
-    });
+    const { training } = options;
+    return new LockstepEnv(this.#config, this.#pages, { numEnvs, training });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#live?.[Symbol.asyncDispose]();
     await Promise.all(this.#pages.map((page) => page[Symbol.asyncDispose]()));
   }
-}
-
-function join(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.length * FRAME_BYTES);
-  parts.forEach((part, i) => all.set(part, i * FRAME_BYTES));
-  return all;
-}
-
-/** The crops of many games, sent as ink, as screenshots would be observed. */
-function scale(inks: Uint8Array[], { crop }: Config["env"]) {
-  const pictures = inks.map((ink) => ink.map((value) => 255 - value));
-  return observePictures(pictures, crop);
 }

@@ -1,11 +1,18 @@
+import { Relauncher } from "../browser/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { FRAME_BYTES, FRAMES_PER_SECOND, PARKED } from "../constants.ts";
+import { FRAMES_PER_SECOND, PARKED } from "../constants.ts";
 import { ChromeCrashedError } from "../errors.ts";
-import type { GameState, LiveGame, LiveState } from "../game/mod.ts";
+import {
+  type FinishedEpisode,
+  type GameState,
+  LiveGame,
+  type LiveState,
+} from "../game/mod.ts";
+import { checkedActions } from "./actions.ts";
 import { DecisionClock } from "./decision_clock.ts";
 import { FrameStack } from "./frame_stack.ts";
-import { LivePlayer, openLiveGame } from "./live_player.ts";
-import { rewardOf } from "./reward.ts";
+import { canvasOfScreenshot, observeCanvas } from "./observation.ts";
+import { returnOf, rewardOf } from "./reward.ts";
 import type {
   EnvState,
   EpisodeSchedule,
@@ -21,10 +28,12 @@ import type {
 interface Episode {
   number: number;
   start: EpisodeStart;
-  steps: number;
-  return: number;
+  actions: number[];
   state: LiveState;
 }
+
+/** How an episode ended; undefined: it goes on. */
+type End = EpisodeStatistics["end"] | undefined;
 
 /** What is known of a game, beside its observation. */
 function infoOf(
@@ -32,6 +41,18 @@ function infoOf(
 ): Omit<StepInfo, "episode"> {
   const frames = Math.round(milliseconds * FRAMES_PER_SECOND / 1000);
   return { score, frames, speed };
+}
+
+/**
+ * Opens the game that the config asks for.
+ *
+ * @throws ChromeNotFoundError when Chrome cannot be started, DinoPageError when
+ * its page is not one that this program knows.
+ */
+export async function openLiveGame(
+  { browser, game: { speed } }: Config,
+): Promise<LiveGame> {
+  return await LiveGame.open(browser, speed === "accelerating" ? null : speed);
 }
 
 /**
@@ -43,86 +64,57 @@ function infoOf(
 export class LiveEnv implements VectorEnv {
   readonly numEnvs = 1;
   readonly numActions: number;
-  #config: Config;
-  #maxSteps: number;
-  #player: LivePlayer;
-  #clock: DecisionClock;
+  readonly #config: Config;
+  readonly #maxSteps: number;
+  readonly #clock: DecisionClock;
+  readonly #relauncher = new Relauncher();
+  readonly #stack = new FrameStack(1);
+  #game: LiveGame;
   #schedule: EpisodeSchedule = () => null;
   #episode: Episode | null = null;
   #info: StepInfo = { score: 0, frames: 0, speed: 0 };
-  #frame: Uint8Array = new Uint8Array(FRAME_BYTES);
-  #stack = new FrameStack(1);
 
-  private constructor(config: Config, training: boolean, game: LiveGame) {
+  /**
+   * @param game the game to play; it is disposed of with the environment.
+   * @param training whether `env.maxEpisodeSteps` applies.
+   */
+  constructor(config: Config, game: LiveGame, training: boolean) {
     this.numActions = config.game.actions;
     this.#config = config;
+    this.#game = game;
     this.#maxSteps = (training ? config.env.maxEpisodeSteps : null) ?? Infinity;
-    this.#player = new LivePlayer(config, game);
     this.#clock = new DecisionClock(
       config.game.frameSkip * 1000 / FRAMES_PER_SECOND,
     );
   }
 
-  /**
-   * @param options.training whether `env.maxEpisodeSteps` applies.
-   * @param game the game to play; it is disposed of with the environment.
-   * @throws what {@linkcode openLiveGame} throws.
-   */
-  static async create(
-    config: Config,
-    options: { training: boolean },
-    game?: LiveGame,
-  ): Promise<LiveEnv> {
-    return new LiveEnv(
-      config,
-      options.training,
-      game ?? await openLiveGame(config),
-    );
-  }
-
-  /** Number of Chrome's process; `null` when it was only connected to. */
-  get pid(): number | null {
-    return this.#player.pid;
-  }
-
   async reset(schedule: EpisodeSchedule): Promise<Observations> {
     this.#schedule = schedule;
-    return await this.#begin(0);
+    await this.#begin(0);
+    return this.#stack;
   }
 
   async step(actions: Uint8Array): Promise<StepResult> {
-    const action = this.#checked(actions);
-    const result = {
-      rewards: new Float32Array(1),
-      terminated: new Uint8Array(1),
-      truncated: new Uint8Array(1),
-      finalFrames: [undefined] as (Uint8Array | undefined)[],
-    };
-    let ended: EpisodeStatistics | undefined;
-    const episode = this.#episode;
-    if (action !== PARKED && episode) {
-      const end = await this.#play(action, episode);
-      const reward = end === "interrupted"
-        ? 0
-        : rewardOf(action, end === "crash", this.#config.reward);
-      result.rewards[0] = reward;
-      result.terminated[0] = Number(end === "crash");
-      result.truncated[0] = Number(
-        end === "truncated" || end === "interrupted",
-      );
-      episode.steps++;
-      episode.return += reward;
-      if (end) {
-        ended = this.#statistics(episode, end);
-        result.finalFrames = [this.#frame];
-        await this.#begin(episode.number + 1);
-      }
+    const action = checkedActions(actions, this)[0]!;
+    const episode = action === PARKED ? null : this.#episode;
+    const end = episode ? await this.#play(action, episode) : undefined;
+    let info = this.#info;
+    let finalFrame: Uint8Array | undefined;
+    if (episode && end) {
+      const ended = this.#statistics(episode, end);
+      finalFrame = this.#stack.frames.slice();
+      await this.#begin(episode.number + 1);
+      info = { ...this.#info, episode: ended };
     }
+    const { reward } = this.#config;
     return {
-      ...this.#observations(),
-      ...result,
-      infos: [{ ...this.#info, ...(ended && { episode: ended }) }],
-      recoveries: this.#player.recoveries,
+      observations: this.#stack.observations,
+      frames: this.#stack.frames,
+      rewards: Float32Array.of(episode ? rewardOf(action, end, reward) : 0),
+      terminated: Uint8Array.of(Number(end === "crash")),
+      truncated: Uint8Array.of(Number(end !== undefined && end !== "crash")),
+      finalFrames: [finalFrame],
+      infos: [info],
     };
   }
 
@@ -137,12 +129,13 @@ export class LiveEnv implements VectorEnv {
     schedule: EpisodeSchedule,
   ): Promise<Observations> {
     this.#schedule = schedule;
-    return await this.#begin(stored?.episode ?? 0);
+    await this.#begin(stored?.episode ?? 0);
+    return this.#stack;
   }
 
   /** The game's state, for players that do not look at pixels. */
   async states(): Promise<GameState[]> {
-    return [await this.#player.state()];
+    return [await this.#game.state()];
   }
 
   /**
@@ -151,49 +144,30 @@ export class LiveEnv implements VectorEnv {
    * @returns [1, 150, 552] grey.
    */
   render(): Promise<Uint8Array> {
-    return this.#player.picture({ fresh: false });
+    return this.#picture({ fresh: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#player[Symbol.asyncDispose]();
-  }
-
-  #checked(actions: Uint8Array): number {
-    const [action] = actions;
-    if (
-      action === undefined || actions.length !== 1 ||
-      (action >= this.numActions && action !== PARKED)
-    ) {
-      throw new RangeError(
-        `The live environment takes one action below ${this.numActions}, ` +
-          `not [${actions}].`,
-      );
-    }
-    return action;
+    await this.#game[Symbol.asyncDispose]();
   }
 
   /** Begins the schedule's episode of this number, or parks. */
-  async #begin(number: number): Promise<Observations> {
+  async #begin(number: number): Promise<void> {
     const start = this.#schedule(0, number);
     this.#episode = null;
     while (start && !this.#episode) {
       try {
-        await this.#player.begin(start);
-        this.#frame = await this.#player.observe({ fresh: true });
-        const state = await this.#player.state();
-        this.#episode = { number, start, steps: 0, return: 0, state };
+        await this.#game.restart(start.speed);
+        this.#stack.start(0, await this.#observe({ fresh: true }));
+        const state = await this.#game.state();
+        this.#episode = { number, start, actions: [], state };
+        this.#info = infoOf(state);
+        this.#clock.start();
+        this.#waitForAgent();
       } catch (error) {
-        if (!(error instanceof ChromeCrashedError)) throw error;
-        await this.#player.relaunch(error);
+        await this.#relaunch(error);
       }
     }
-    if (this.#episode) {
-      this.#info = infoOf(this.#episode.state);
-      this.#stack.start(0, this.#frame);
-      this.#clock.start();
-      this.#player.waitForAgent();
-    }
-    return this.#observations();
   }
 
   /**
@@ -201,51 +175,84 @@ export class LiveEnv implements VectorEnv {
    *
    * @returns how the episode ended, if it did.
    */
-  async #play(
-    action: number,
-    episode: Episode,
-  ): Promise<EpisodeStatistics["end"] | undefined> {
+  async #play(action: number, episode: Episode): Promise<End> {
+    const { actions, start } = episode;
+    actions.push(action);
     try {
-      if (await this.#player.wake()) this.#clock.skip();
-      await this.#player.press(action);
+      if (await this.#game.wake()) this.#clock.skip();
+      await this.#game.press(action);
       await this.#clock.next();
-      [episode.state, this.#frame] = await Promise.all([
-        this.#player.state(),
-        this.#player.observe({ fresh: false }),
+      const [state, frame] = await Promise.all([
+        this.#game.state(),
+        this.#observe({ fresh: false }),
       ]);
+      episode.state = state;
+      this.#stack.push(0, frame);
     } catch (error) {
-      if (!(error instanceof ChromeCrashedError)) throw error;
-      await this.#player.relaunch(error);
+      await this.#relaunch(error);
       return "interrupted";
     }
     const { crashed, score } = episode.state;
     this.#info = infoOf(episode.state);
-    this.#stack.push(0, this.#frame);
-    this.#player.waitForAgent();
+    this.#waitForAgent();
     if (crashed) return "crash";
-    const cut = episode.steps + 1 >= this.#maxSteps ||
-      score >= (episode.start.maxScore ?? Infinity);
+    const cut = actions.length >= this.#maxSteps ||
+      score >= (start.maxScore ?? Infinity);
     return cut ? "truncated" : undefined;
   }
 
+  #waitForAgent(): void {
+    this.#relauncher.progressed();
+    this.#game.waitForAgent();
+  }
+
+  /**
+   * Starts Chrome again.
+   *
+   * @throws ChromeCrashedError with the last failure when that does not help,
+   * or at once what is no failure of Chrome's.
+   */
+  async #relaunch(failure: unknown): Promise<void> {
+    if (!(failure instanceof ChromeCrashedError)) throw failure;
+    await this.#relauncher.relaunch(failure, async () => {
+      await this.#game[Symbol.asyncDispose]();
+      this.#game = await openLiveGame(this.#config);
+    });
+  }
+
+  /** The observation of the newest picture, [80, 80] ink. */
+  async #observe(options: { fresh: boolean }): Promise<Uint8Array> {
+    const { crop } = this.#config.env;
+    return await observeCanvas(await this.#picture(options), crop);
+  }
+
+  /**
+   * The newest picture of the canvas, [150, 552] grey.
+   *
+   * @param options.fresh waits out the pictures that are still on their way.
+   */
+  async #picture(options: { fresh: boolean }): Promise<Uint8Array> {
+    const { screenshot, canvas } = await this.#game.picture(options);
+    return await canvasOfScreenshot(screenshot, canvas);
+  }
+
   #statistics(
-    { number, start, steps, return: sum, state }: Episode,
+    { number, start, actions, state }: Episode,
     end: EpisodeStatistics["end"],
   ): EpisodeStatistics {
     const obstacle = end === "crash" ? state.obstacles[0]?.type : undefined;
-    return {
+    const episode: FinishedEpisode = {
       episode: number,
       seed: start.seed,
       ...infoOf(state),
-      steps,
-      return: sum,
+      actions: Uint8Array.from(actions),
       end,
       ...(obstacle !== undefined && { obstacle }),
+    };
+    return {
+      ...episode,
+      return: returnOf(episode, this.#config.reward),
       lateness: this.#clock.lateness,
     };
-  }
-
-  #observations(): Observations {
-    return { observations: this.#stack.observations, frames: this.#frame };
   }
 }

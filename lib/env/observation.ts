@@ -25,6 +25,7 @@
 import sharp from "sharp";
 import type { EnvConfig } from "../config/mod.ts";
 import { CANVAS, FRAME_BYTES, FRAME_SIZE } from "../constants.ts";
+import type { Taps } from "../game/mod.ts";
 
 /** The part of the canvas that the agent sees, in canvas pixels. */
 export type Crop = EnvConfig["crop"];
@@ -44,14 +45,6 @@ const SCALING = { fit: "fill", kernel: "linear" } as const;
 /** The pictures change with every call: a cache would only take memory. */
 sharp.cache(false);
 
-/** The inputs that make up one output of a filter. */
-export interface Tap {
-  /** Index of the first input. */
-  start: number;
-  /** Weights of the inputs from `start` on; their sum is 1. */
-  weights: number[];
-}
-
 /**
  * The triangle ("linear") filter that scales `inputs` pixels down to `outputs`,
  * which must not be more.
@@ -60,7 +53,7 @@ export interface Tap {
  *
  * @returns one tap for each output.
  */
-export function triangleFilter(inputs: number, outputs: number): Tap[] {
+export function triangleFilter(inputs: number, outputs: number): Taps[] {
   const scale = inputs / outputs;
   return Array.from({ length: outputs }, (_, output) => {
     const centre = (output + 0.5) * scale - 0.5;

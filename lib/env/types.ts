@@ -3,29 +3,19 @@
  * game; they are always stepped many at once, as Gymnasium's `VectorEnv` with
  * autoreset in the same step.
  */
-import type { EpisodeSchedule, EpisodeStart } from "../game/types.ts";
+import type {
+  EpisodeSchedule,
+  EpisodeStart,
+  FinishedEpisode,
+  StoredEpisode,
+} from "../game/types.ts";
 
 export type { EpisodeSchedule, EpisodeStart };
 
-/** Statistics of an episode that has ended. */
-export interface EpisodeStatistics {
-  /** Number of this episode in its environment, from 0. */
-  episode: number;
-  seed: number;
-  /** The game's score: what the counter at the top right shows. */
-  score: number;
-  /** Rendered frames played. */
-  frames: number;
-  /** Agent steps (decisions). */
-  steps: number;
+/** An episode that has ended, and what it brought. */
+export interface EpisodeStatistics extends FinishedEpisode {
   /** Sum of the rewards. */
   return: number;
-  /** Speed at the end, in pixels per frame. */
-  speed: number;
-  /** Why it ended. `interrupted`: Chrome died and the game could not go on. */
-  end: "crash" | "truncated" | "interrupted";
-  /** The obstacle crashed into, as the page names it; absent otherwise. */
-  obstacle?: string;
   /** Live clock only: how late its decisions were, in milliseconds. */
   lateness?: { median: number; p95: number };
 }
@@ -62,8 +52,6 @@ export interface StepResult extends Observations {
   /** The last frame, [80, 80] uint8, of each episode that ended in this step. */
   finalFrames: (Uint8Array | undefined)[];
   infos: StepInfo[];
-  /** Times Chrome was started again since the environment was made. */
-  recoveries: number;
 }
 
 /**
@@ -71,12 +59,7 @@ export interface StepResult extends Observations {
  * because an episode is its start and its actions. JSON-safe.
  */
 export interface EnvState {
-  environments: {
-    episode: number;
-    start: EpisodeStart | null;
-    /** Actions taken so far in the running episode, base64 of one byte each. */
-    actions: string;
-  }[];
+  environments: StoredEpisode[];
 }
 
 /** Many games that are stepped together, as Gymnasium's `VectorEnv`. */
@@ -87,8 +70,8 @@ export interface VectorEnv extends AsyncDisposable {
   reset(schedule: EpisodeSchedule): Promise<Observations>;
   /**
    * One agent step in every environment that is not parked.
-   * @param actions [n] uint8, each an index of {@linkcode ACTIONS} or
-   * {@linkcode PARKED}; read before the promise is returned.
+   * @param actions [n] uint8, each an index of `ACTIONS` or `PARKED`;
+   * read before the promise is returned.
    * @throws RangeError on an action out of range, ChromeCrashedError when
    * Chrome could not be brought back.
    */

@@ -107,10 +107,9 @@ class SeedQueue {
   }
 }
 
-/** A running game and what has been seen of it. */
+/** A running game, and its number in its environment. */
 interface Seat extends RunningGame {
   episode: number;
-  played: number[];
 }
 
 /**
@@ -213,7 +212,7 @@ async function playGroup(
   const n = env.numEnvs;
   const seat = (environment: number, episode: number): Seat | null => {
     const start = schedule(environment, episode);
-    return start && { seed: start.seed, step: 0, episode, played: [] };
+    return start && { seed: start.seed, step: 0, episode };
   };
   let { observations } = await env.reset(schedule);
   const seats = Array.from({ length: n }, (_, i) => seat(i, 0));
@@ -231,14 +230,11 @@ async function playGroup(
     seats.forEach((game, i) => {
       if (!game) return;
       const info = step.infos[i]!;
-      game.played.push(actions[i]!);
       game.step++;
       onStep(info, actions[i]!);
       if (!info.episode) return;
       if (info.episode.end !== "interrupted") {
-        onGame(
-          playedGame(info.episode, game.played, maxScore, env.numActions),
-        );
+        onGame(playedGame(info.episode, maxScore, env.numActions));
       }
       seats[i] = seat(i, game.episode + 1);
     });

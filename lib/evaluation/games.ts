@@ -53,24 +53,22 @@ export interface Evaluation extends ScoreSummary {
 /**
  * An episode's statistics as a game that was played.
  *
- * @param played every action in order
  * @throws UsageError when the environment cut it before its cap
  */
 export function playedGame(
   episode: EpisodeStatistics,
-  played: readonly number[],
   maxScore: number,
   numActions: number,
 ): PlayedGame {
   if (episode.end === "truncated" && episode.score < maxScore) {
     throw new UsageError(
       `A game was cut at ${episode.score} of ${maxScore} points after ` +
-        `${episode.steps} steps; evaluate with env.maxEpisodeSteps: null.`,
+        `${episode.actions.length} steps; evaluate with env.maxEpisodeSteps: null.`,
     );
   }
   const score = Math.min(episode.score, maxScore);
   const counts = new Array<number>(numActions).fill(0);
-  for (const action of played) counts[action]! += 1;
+  for (const action of episode.actions) counts[action]! += 1;
   return {
     seed: episode.seed,
     score,
@@ -80,7 +78,7 @@ export function playedGame(
     speed: episode.speed,
     obstacle: episode.obstacle ?? null,
     actions: byName(counts),
-    played: played.join(""),
+    played: episode.actions.join(""),
   };
 }
 

@@ -3,25 +3,29 @@
  * as text, so it must use nothing from outside itself.
  */
 import type { Clocks, GameClock } from "./clock_script.ts";
-import type { LockstepOptions, PageEpisode } from "./lockstep_protocol.ts";
+import type { LockstepOptions } from "./lockstep_protocol.ts";
 import type { PageApi } from "./page_api.ts";
 import type { InnerRunner } from "./page_objects.ts";
-import type { Painter, Painting } from "./painter_script.ts";
+import type { Sky } from "./sky_script.ts";
+import type { EpisodeStart } from "./types.ts";
 
 /** A `Runner` of its own, with its own time and chance. */
 export interface Game {
   clock: GameClock;
   runner: InnerRunner;
-  painter: Painter;
+  start: EpisodeStart;
+  /** What it plays after the running episode; null: nothing. */
+  next: EpisodeStart | null;
   action: number;
+  decisions: number;
   frames: number;
+  /** Decisions after which an episode is truncated. */
+  maxSteps: number;
   /** Actions whose keys are still on their way, the oldest first. */
   waiting: { action: number; due: number }[];
   /** Whether it is night, and since which of `frames`. */
   night: boolean;
   nightSince: number;
-  episode: PageEpisode | null;
-  next: PageEpisode | null;
   /** Where its intro has left the T-rex. */
   usualX: number;
 }
@@ -31,11 +35,9 @@ export interface Games {
   /** Makes a game and plays its intro, as the first key press would. */
   create(): Game;
   /** Begins an episode from nothing but its start. */
-  begin(game: Game, episode: PageEpisode): void;
+  begin(game: Game, start: EpisodeStart): void;
   /** Presses an action's keys and renders the frames of one decision. */
   decide(game: Game, action: number): void;
-  /** How far the picture is inverted, 0 to 1, by the page's CSS transition. */
-  nightOf(game: Game): number;
 }
 
 declare const Runner: { new (container: string): InnerRunner };
@@ -49,15 +51,8 @@ export function createGames(
   options: LockstepOptions,
   api: PageApi,
   clocks: Clocks,
-  painting: Painting,
+  sky: Sky,
 ): Games {
-  /** The page fades between day and night for so long, by CSS. */
-  const NIGHT_MS = 1500;
-  /** The page's: points between nights; phases, width and way of its moon. */
-  const NIGHT_EVERY = 700;
-  const MOON_PHASES = 7;
-  const MOON_WIDTH = 20;
-  const MOON_PER_NIGHT = 187;
   const UP = 38;
   const DOWN = 40;
   const DUCK = 2;
@@ -78,29 +73,21 @@ export function createGames(
     }
   }
 
-  function nightOf({ frames, night, nightSince }: Game): number {
-    const share = eased((frames - nightSince) * options.frameMs / NIGHT_MS);
-    return night ? share : 1 - share;
-  }
-
-  /** The page's `cubic-bezier(0.65, 0.05, 0.36, 1)` at a time of 0 to 1. */
-  function eased(time: number): number {
-    if (time >= 1) return 1;
-    const bezier = (t: number, first: number, second: number) =>
-      3 * (1 - t) ** 2 * t * first + 3 * (1 - t) * t ** 2 * second + t ** 3;
-    let low = 0;
-    let high = 1;
-    for (let i = 0; i < 20; i++) {
-      const middle = (low + high) / 2;
-      if (bezier(middle, 0.65, 0.36) < time) low = middle;
-      else high = middle;
-    }
-    return bezier(low, 0.05, 1);
-  }
+  /** What is of one episode alone. */
+  const fresh = (start: EpisodeStart) => ({
+    start,
+    clock: clocks.create(start.seed),
+    action: 0,
+    decisions: 0,
+    frames: 0,
+    waiting: [],
+    night: false,
+    nightSince: -Infinity,
+  });
 
   function createGame(): Game {
-    const clock = clocks.create(1);
-    clocks.use(clock);
+    const begun = fresh({ seed: 1 });
+    clocks.use(begun.clock);
     const { title } = document;
     const runner = new Runner(".interstitial-wrapper");
     for (
@@ -117,16 +104,10 @@ export function createGames(
     runner.loadImages();
     document.title = title;
     const game: Game = {
-      clock,
+      ...begun,
       runner,
-      painter: painting.painter(runner.canvas),
-      action: 0,
-      frames: 0,
-      waiting: [],
-      night: false,
-      nightSince: -Infinity,
-      episode: null,
       next: null,
+      maxSteps: Infinity,
       usualX: 0,
     };
     // The intro waits for a CSS animation, which no clock here drives.
@@ -165,18 +146,9 @@ export function createGames(
    * The page's `restart()` alone leaves much of the last game behind: whatever
    * of it reaches the pixels or the random stream is put back first.
    */
-  function begin(game: Game, episode: PageEpisode): void {
-    const clock = clocks.create(episode.seed);
-    clocks.use(clock);
-    Object.assign(game, {
-      clock,
-      action: 0,
-      frames: 0,
-      waiting: [],
-      night: false,
-      nightSince: -Infinity,
-      episode,
-    });
+  function begin(game: Game, start: EpisodeStart): void {
+    Object.assign(game, fresh(start));
+    clocks.use(game.clock);
     const { runner } = game;
     const { horizon, distanceMeter, tRex } = runner;
     horizon.obstacleHistory.length = 0;
@@ -207,29 +179,17 @@ export function createGames(
       raqId: 0,
     });
     const usual = runner.config.speed ?? 0;
-    if (episode.speed !== undefined) runner.config.speed = episode.speed;
-    tRex.xInitialPos = episode.live?.x ?? game.usualX;
+    if (start.speed !== undefined) runner.config.speed = start.speed;
+    tRex.xInitialPos = start.live?.x ?? game.usualX;
     runner.restart();
     runner.config.speed = usual;
-    if (episode.points) skipTo(runner, episode.points);
-  }
-
-  /**
-   * Puts a game that has just begun where its counter would stand at `points`,
-   * and the moon where the nights until then would have left it: it moves only
-   * by night, and each night shows its next phase.
-   */
-  function skipTo(runner: InnerRunner, points: number): void {
-    const { distanceMeter, horizon: { nightMode } } = runner;
-    const far = 1e6;
-    runner.distanceRan = points * far / distanceMeter.getActualDistance(far);
-    const nights = Math.floor((points - 1) / NIGHT_EVERY);
-    nightMode.currentPhase = nights % MOON_PHASES;
-    // Once it has left at the left it enters again, at what the page takes for
-    // the sky's right edge: its height, 150.
-    const path = nightMode.containerWidth + MOON_WIDTH;
-    const moved = nights * MOON_PER_NIGHT % path;
-    nightMode.xPos = moved <= MOON_WIDTH ? -moved : path - moved;
+    if (start.points) {
+      // The counter reads as if they had been made, and so does the moon.
+      const far = 1e6;
+      runner.distanceRan = start.points * far /
+        distanceMeter.getActualDistance(far);
+      sky.moveMoon(horizon.nightMode, start.points);
+    }
   }
 
   function press(game: Game, action: number): void {
@@ -247,8 +207,8 @@ export function createGames(
   }
 
   /** A whole number from -most to most, by the game's seed and frame. */
-  function jitter({ episode, frames }: Game, most: number): number {
-    let hash = Math.imul(episode!.seed + 1, 0x9e3779b1) ^
+  function jitter({ start, frames }: Game, most: number): number {
+    let hash = Math.imul(start.seed + 1, 0x9e3779b1) ^
       Math.imul(frames + 1, 0x85ebca6b);
     hash = Math.imul(hash ^ hash >>> 15, 0x2c1b3c6d);
     hash = Math.imul(hash ^ hash >>> 12, 0x297a2d39);
@@ -257,8 +217,8 @@ export function createGames(
 
   function decide(game: Game, action: number): void {
     clocks.use(game.clock);
-    const { waiting, runner, frames } = game;
-    const live = game.episode?.live;
+    const { waiting, runner, frames, start: { live } } = game;
+    game.decisions++;
     waiting.push({ action, due: frames + (live?.delay ?? 0) });
     const count = options.frameSkip + (live ? jitter(game, live.jitter) : 0);
     for (let n = 0; n < count && !runner.crashed; n++) {
@@ -269,5 +229,5 @@ export function createGames(
     }
   }
 
-  return { create: createGame, begin, decide, nightOf };
+  return { create: createGame, begin, decide };
 }

@@ -6,9 +6,9 @@ import {
   type Tab,
 } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
-import { CANVAS } from "../constants.ts";
+import { ACTIONS, CANVAS } from "../constants.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
-import { pageScriptHash } from "./lockstep_page.ts";
+import { loadDino, pageScriptHash } from "./dino_page.ts";
 import { createPageApi } from "./page_api.ts";
 import type { GameState } from "./types.ts";
 
@@ -23,6 +23,9 @@ const FIRST_GAME_SECONDS = 60;
 
 /** A picture takes about 50 ms from the page to here. */
 const PICTURE_DELAY_MS = 100;
+
+/** The game is paused when the agent does not decide for so long. */
+const PATIENCE_MS = 1000;
 
 /** What a live game is at. */
 export interface LiveState extends GameState {
@@ -43,8 +46,9 @@ const sleep = (milliseconds: number) =>
 
 /**
  * The untouched dino page, in real time and in a Chrome of its own: real keys
- * go in and screenshots come out. All methods throw ChromeCrashedError when
- * Chrome died or did not answer in time.
+ * go in and screenshots come out. It is paused while the agent is busy
+ * elsewhere, with an evaluation or a checkpoint. All methods throw
+ * ChromeCrashedError when Chrome died or did not answer in time.
  */
 export class LiveGame implements AsyncDisposable {
   /** Chrome's name and version. */
@@ -56,6 +60,8 @@ export class LiveGame implements AsyncDisposable {
   #latest: ScreencastFrame | null = null;
   #down = false;
   #scriptHash = "";
+  #paused = false;
+  #pauseTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(chrome: Chrome, tab: Tab, timeoutSeconds: number) {
     this.chromeVersion = chrome.version;
@@ -82,7 +88,7 @@ export class LiveGame implements AsyncDisposable {
       const game = new LiveGame(chrome, tab, browser.timeoutSeconds);
       await game.#load();
       await game.#playFirstGame();
-      if (speed !== null) await game.setConstantSpeed(speed);
+      if (speed !== null) await game.#keepSpeed(speed);
       return game;
     } catch (error) {
       await chrome[Symbol.asyncDispose]();
@@ -95,11 +101,6 @@ export class LiveGame implements AsyncDisposable {
     return this.#scriptHash;
   }
 
-  /** Number of Chrome's process; `null` when it was only connected to. */
-  get pid(): number | null {
-    return this.#chrome.pid;
-  }
-
   /** Score, speed, obstacles and all else that the page knows of its game. */
   state(): Promise<LiveState> {
     return this.#evaluate(
@@ -107,29 +108,20 @@ export class LiveGame implements AsyncDisposable {
     );
   }
 
-  /** Taps the up key: a jump. */
-  async pressUp(): Promise<void> {
-    await this.releaseDown();
-    await this.#tap("ArrowUp");
+  /** Presses the keys of an action. */
+  async press(action: number): Promise<void> {
+    await this.#holdDown(ACTIONS[action] === "duck");
+    if (ACTIONS[action] === "jump") await this.#tap("ArrowUp");
   }
 
-  /** Holds the down key: the T-rex ducks, or drops when it is in the air. */
-  async pressDown(): Promise<void> {
-    if (this.#down) return;
-    this.#down = true;
-    await this.#tab.keyDown("ArrowDown");
-  }
-
-  /** Lets go of the down key, if it is held. */
-  async releaseDown(): Promise<void> {
-    if (!this.#down) return;
-    this.#down = false;
-    await this.#tab.keyUp("ArrowDown");
-  }
-
-  /** Begins the next game once the running one has crashed. */
-  async restart(): Promise<void> {
-    await this.releaseDown();
+  /**
+   * Begins the next game once the running one has crashed.
+   *
+   * @param speed in pixels per frame, to start at; absent: the game's own.
+   */
+  async restart(speed?: number): Promise<void> {
+    await this.wake();
+    await this.#holdDown(false);
     await this.#until("the game over", FIRST_GAME_SECONDS, (s) => s.crashed);
     await this.#tap("Enter");
     await this.#until(
@@ -137,29 +129,29 @@ export class LiveGame implements AsyncDisposable {
       this.#timeoutSeconds,
       (state) => state.playing && !state.crashed,
     );
+    if (speed !== undefined) {
+      await this.#evaluate(`(runner.setSpeed(${speed}), null)`);
+    }
   }
 
-  /** Halts the running game. */
-  async pause(): Promise<void> {
-    await this.#evaluate("runner.crashed ? null : (runner.stop(), null)");
+  /** The agent's turn: the game goes on, but not for long without a decision. */
+  waitForAgent(): void {
+    clearTimeout(this.#pauseTimer);
+    this.#pauseTimer = setTimeout(() => {
+      this.#paused = true;
+      // If Chrome has died, the next step will find out.
+      this.#evaluate("runner.crashed ? null : (runner.stop(), null)")
+        .catch(() => {});
+    }, PATIENCE_MS);
   }
 
-  /** Goes on with a game that was paused. */
-  async resume(): Promise<void> {
+  /** The agent has decided. @returns whether the game had been paused. */
+  async wake(): Promise<boolean> {
+    clearTimeout(this.#pauseTimer);
+    if (!this.#paused) return false;
+    this.#paused = false;
     await this.#evaluate("runner.paused ? (runner.play(), null) : null");
-  }
-
-  /** Sets the running game's speed, in pixels per frame. */
-  async setSpeed(speed: number): Promise<void> {
-    await this.#evaluate(`(runner.setSpeed(${speed}), null)`);
-  }
-
-  /** Switches the acceleration off: this and all later games have one speed. */
-  async setConstantSpeed(speed: number): Promise<void> {
-    await this.#evaluate(
-      `(dino.configure(runner, "acceleration", 0), ` +
-        `dino.configure(runner, "speed", ${speed}), null)`,
-    );
+    return true;
   }
 
   /**
@@ -178,20 +170,16 @@ export class LiveGame implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#pauseTimer);
     await this.#chrome[Symbol.asyncDispose]();
   }
 
   async #load(): Promise<void> {
-    await this.#tab.goto("chrome://dino/");
-    let missing: string[];
-    try {
-      missing = await this.#tab.evaluate<string[]>(
-        `globalThis.dino = (${createPageApi})(); dino.missing(dino.runner())`,
-      );
-    } catch (error) {
-      if (!(error instanceof DinoPageError)) throw error;
-      throw this.#unknownPage(error.message);
-    }
+    const missing = await loadDino<string[]>(
+      this.#tab,
+      `globalThis.dino = (${createPageApi})(); dino.missing(dino.runner())`,
+      (reason) => this.#unknownPage(reason),
+    );
     if (missing.length > 0) {
       throw this.#unknownPage(`Missing: ${missing.join(", ")}.`);
     }
@@ -219,6 +207,23 @@ export class LiveGame implements AsyncDisposable {
       width,
       height: Math.min(height, VIEWPORT.height - y),
     };
+  }
+
+  /** Switches the acceleration off: this and all later games have one speed. */
+  async #keepSpeed(speed: number): Promise<void> {
+    await this.#evaluate(
+      `(dino.configure(runner, "acceleration", 0), ` +
+        `dino.configure(runner, "speed", ${speed}), null)`,
+    );
+  }
+
+  /** With the down key held the T-rex ducks, or drops when it is in the air. */
+  async #holdDown(hold: boolean): Promise<void> {
+    if (hold === this.#down) return;
+    this.#down = hold;
+    await (hold
+      ? this.#tab.keyDown("ArrowDown")
+      : this.#tab.keyUp("ArrowDown"));
   }
 
   async #tap(key: Key): Promise<void> {

@@ -8,17 +8,17 @@
  * class as are asked for, each with a clock and a random stream of its own,
  * and advances each of them a frame when told.
  */
-import type { installClock } from "./clock_script.ts";
-import type { createGames, Game } from "./game_script.ts";
-import type {
-  LockstepApi,
-  LockstepOptions,
-  RECORD,
-} from "./lockstep_protocol.ts";
-import type { PageApi } from "./page_api.ts";
+import { PARKED } from "../constants.ts";
+import { installClock } from "./clock_script.ts";
+import { createGames, type Game } from "./game_script.ts";
+import { createAnswerWriter } from "./lockstep_answer.ts";
+import type { LockstepApi, LockstepOptions } from "./lockstep_protocol.ts";
+import { createPageApi } from "./page_api.ts";
 import type { InnerRunner, PageCanvas, PageImage } from "./page_objects.ts";
-import type { createPainter } from "./painter_script.ts";
-import type { createScaler } from "./scaler_script.ts";
+import { createPainter } from "./painter_script.ts";
+import { installRecorder } from "./recorder_script.ts";
+import { createScaler } from "./scaler_script.ts";
+import { createSky } from "./sky_script.ts";
 
 declare const Runner: { getInstance?: () => InnerRunner } | undefined;
 declare const document: {
@@ -28,26 +28,49 @@ declare const document: {
 declare const HTMLCanvasElement: { prototype: PageCanvas };
 declare const window: { lockstep: LockstepApi };
 
-/** Replaces the page's clock and offers `window.lockstep`. Runs in the page. */
-export function installLockstep(
-  options: LockstepOptions,
-  api: PageApi,
-  layout: typeof RECORD,
-  parts: {
-    installClock: typeof installClock;
-    createScaler: typeof createScaler;
-    createPainter: typeof createPainter;
-    createGames: typeof createGames;
-  },
-): void {
-  const clocks = parts.installClock(options.frameMs);
-  const scaler = parts.createScaler(options);
-  const painting = parts.createPainter(options, scaler, {
-    newCanvas: () => document.createElement("canvas"),
-    canvases: HTMLCanvasElement.prototype,
-  });
+/** Numbers that the injected script knows by name. */
+const NUMBERS = {
+  /** Milliseconds per rendered frame: 59.98 a second, exact in binary, so that
+   * a sprite at a whole speed moves the same pixels in every frame. */
+  frameMs: 1067 / 64,
+  parked: PARKED,
+};
 
-  const play = parts.createGames(options, api, clocks, painting);
+/** What {@linkcode installLockstep} is made of. */
+const PARTS = {
+  installClock,
+  installRecorder,
+  createPageApi,
+  createScaler,
+  createPainter,
+  createSky,
+  createGames,
+  createAnswerWriter,
+};
+
+/** The text that is injected before the page's own script. */
+export function lockstepScript(options: LockstepOptions): string {
+  const parts = Object.entries(PARTS).map(([name, part]) => `${name}: ${part}`);
+  return `(${installLockstep})(${JSON.stringify(options)}, ` +
+    `${JSON.stringify(NUMBERS)}, { ${parts.join(", ")} });`;
+}
+
+/** Replaces the page's clock and offers `window.lockstep`. Runs in the page. */
+function installLockstep(
+  options: LockstepOptions,
+  { frameMs, parked }: typeof NUMBERS,
+  parts: typeof PARTS,
+): void {
+  const api = parts.createPageApi();
+  const clocks = parts.installClock(frameMs);
+  const sky = parts.createSky(frameMs);
+  const play = parts.createGames(options, api, clocks, sky);
+  const painter = parts.createPainter(
+    options,
+    parts.createScaler(options),
+    parts.installRecorder(options.drawing, HTMLCanvasElement.prototype),
+    () => document.createElement("canvas"),
+  );
 
   const words = Math.ceil(
     (options.pixels === "frame"
@@ -56,47 +79,16 @@ export function installLockstep(
   );
   const pixels = new Uint32Array(words);
   const pixelBytes = new Uint8Array(pixels.buffer);
-  let answer = new Uint32Array(0);
+  const answer = parts.createAnswerWriter(words, base64);
 
-  /** Room for the records of `count` games and for `frames` frames. */
-  function room(
-    count: number,
-    frames: number,
-  ): { records: Int32Array; speeds: Float32Array } {
-    const length = count * layout.length;
-    // At worst each word of a frame has a word ahead of it.
-    const needed = length + frames * 2 * words;
-    if (answer.length < needed) answer = new Uint32Array(needed);
-    return {
-      records: new Int32Array(answer.buffer, 0, length),
-      speeds: new Float32Array(answer.buffer, 0, length),
-    };
+  const inversionOf = ({ night, nightSince, frames }: Game) =>
+    sky.inversion(night, frames - nightSince);
+
+  /** Adds a game's pixels to the answer. */
+  function paint(game: Game): void {
+    painter.paint(game.runner.canvas, inversionOf(game), pixelBytes);
+    answer.pixels(pixels);
   }
-
-  /**
-   * Adds a game's pixels to the answer, without the empty parts: runs of
-   * words, each behind a word that holds how many empty ones come first (its
-   * lower half) and how many are in the run (its upper half).
-   *
-   * @returns the answer's new end.
-   */
-  function paint(game: Game, end: number): number {
-    game.painter.paint(pixelBytes, play.nightOf(game));
-    for (let word = 0; word < words;) {
-      const start = word;
-      while (word < words && pixels[word] === 0) word++;
-      const run = word;
-      const head = end++;
-      while (word < words && pixels[word] !== 0) {
-        answer[end++] = pixels[word++]!;
-      }
-      answer[head] = (run - start) | (word - run) << 16;
-    }
-    return end;
-  }
-
-  const answered = (end: number) =>
-    base64(new Uint8Array(answer.buffer, 0, end * 4));
 
   function base64(data: Uint8Array): string {
     if (data.toBase64) return data.toBase64();
@@ -127,10 +119,10 @@ export function installLockstep(
 
   window.lockstep = {
     async open() {
-      const lacks = (missing: string[]) => ({
+      const lacks = (missing: string[], width = 0) => ({
         missing,
-        width: 0,
-        obstacles: [],
+        width,
+        obstacles: obstacleNames,
       });
       const sprites = document.querySelector("#offline-resources-1x");
       if (!sprites) return lacks(["#offline-resources-1x"]);
@@ -138,7 +130,7 @@ export function installLockstep(
       // The page before this one knows only one game, whatever is asked of it.
       if (!Runner.getInstance) return lacks(["Runner.getInstance()"]);
       await sprites.decode();
-      painting.sprites(sprites);
+      painter.sprites(sprites);
       const missing = api.missing(Runner.getInstance());
       if (missing.length > 0) return lacks(missing);
       const game = play.create();
@@ -147,35 +139,33 @@ export function installLockstep(
       obstacleNames.push(
         ...runner.horizon.obstacleTypes.map(({ type }) => api.typeName(type)),
       );
-      return {
-        missing: api.absent(runner, {
-          number: [
-            "raqId",
-            "horizon.nightMode.xPos",
-            "horizon.nightMode.currentPhase",
-            "horizon.nightMode.containerWidth",
-            "tRex.timer",
-            "tRex.xInitialPos",
-          ],
-          boolean: ["updatePending", "invertTrigger", "activated"],
-          string: ["distanceMeter.highScore"],
-          object: [
-            "gameOverPanel",
-            "horizon.clouds",
-            "horizon.horizonLines",
-            "horizon.obstacleHistory",
-          ],
-        }),
-        width: runner.canvas.width,
-        obstacles: obstacleNames,
-      };
+      const absent = api.absent(runner, {
+        number: [
+          "raqId",
+          "horizon.nightMode.xPos",
+          "horizon.nightMode.currentPhase",
+          "horizon.nightMode.containerWidth",
+          "tRex.timer",
+          "tRex.xInitialPos",
+        ],
+        boolean: ["updatePending", "invertTrigger", "activated"],
+        string: ["distanceMeter.highScore"],
+        object: [
+          "gameOverPanel",
+          "horizon.clouds",
+          "horizon.horizonLines",
+          "horizon.obstacleHistory",
+        ],
+      });
+      return lacks(absent, runner.canvas.width);
     },
 
-    createBatch(count) {
+    createBatch(count, maxSteps) {
       const games = Array.from(
         { length: count },
         () => spare.pop() ?? play.create(),
       );
+      for (const game of games) game.maxSteps = maxSteps ?? Infinity;
       batches.set(++lastBatch, games);
       return lastBatch;
     },
@@ -185,76 +175,48 @@ export function installLockstep(
       batches.delete(batch);
     },
 
-    reset(batch, episodes) {
-      const games = gamesOf(batch);
-      const { records, speeds } = room(games.length, 2 * games.length);
-      let end = records.length;
-      games.forEach((game, index) => {
-        const episode = episodes[index] ?? null;
-        const record = index * layout.length;
-        game.episode = episode;
-        records.fill(0, record, record + layout.length);
-        if (!episode) return;
-        play.begin(game, episode);
-        records[record + layout.outcome] = 1;
-        speeds[record + layout.nextSpeed] = game.runner.currentSpeed;
-        end = paint(game, end);
-      });
-      return answered(end);
-    },
-
     step(batch, actions, next) {
       const begun = clocks.realNow();
       const games = gamesOf(batch);
-      for (const [game, episode] of next) games[game]!.next = episode;
-      const { records, speeds } = room(games.length, 2 * games.length);
-      let end = records.length;
+      for (const [game, start] of next) games[game]!.next = start;
+      answer.begin(games.length, 2 * games.length);
       games.forEach((game, index) => {
-        const record = index * layout.length;
-        const symbol = actions.charCodeAt(index) - 48;
-        if (symbol < 0 || !game.episode) {
-          records[record + layout.outcome] = 0;
-          return;
+        const action = actions[index]!;
+        if (action === parked) return;
+        play.decide(game, action);
+        const { runner, start, decisions, frames, maxSteps } = game;
+        const score = api.score(runner) - (start.points ?? 0);
+        const cut = decisions >= maxSteps ||
+          score >= (start.maxScore ?? Infinity);
+        const end = runner.crashed ? 1 : cut ? 2 : 0;
+        const obstacle = obstacleAhead(runner);
+        const speed = runner.currentSpeed;
+        paint(game);
+        if (end > 0 && game.next) {
+          play.begin(game, game.next);
+          paint(game);
         }
-        const { runner } = game;
-        play.decide(game, symbol & 3);
-        const score = api.score(runner) - (game.episode.points ?? 0);
-        const truncated = (symbol & 4) !== 0 ||
-          score >= (game.episode.maxScore ?? Infinity);
-        const outcome = runner.crashed ? 2 : truncated ? 3 : 1;
-        records[record + layout.outcome] = outcome;
-        records[record + layout.score] = score;
-        records[record + layout.frames] = game.frames;
-        records[record + layout.obstacle] = obstacleAhead(runner);
-        speeds[record + layout.speed] = runner.currentSpeed;
-        end = paint(game, end);
-        if (outcome > 1) {
-          game.episode = game.next;
-          if (game.next) {
-            play.begin(game, game.next);
-            end = paint(game, end);
-          }
-        }
-        speeds[record + layout.nextSpeed] = runner.currentSpeed;
+        const nextSpeed = runner.currentSpeed;
+        const record = { end, score, frames, obstacle, speed, nextSpeed };
+        answer.record(index, record);
       });
-      const text = answered(end);
+      const text = answer.end();
       busyMs += clocks.realNow() - begun;
       return text;
     },
 
-    replay(batch, index, actions, frames, episode) {
+    replay(batch, index, actions, frames, begin) {
       const game = gamesOf(batch)[index]!;
-      room(0, frames + 1);
-      let end = 0;
-      if (episode) {
-        play.begin(game, episode);
-        if (actions.length < frames) end = paint(game, end);
+      answer.begin(0, frames);
+      if (begin) {
+        play.begin(game, begin);
+        if (actions.length < frames) paint(game);
       }
-      for (let n = 0; n < actions.length; n++) {
-        play.decide(game, actions.charCodeAt(n) - 48);
-        if (n >= actions.length - frames) end = paint(game, end);
-      }
-      return answered(end);
+      actions.forEach((action, n) => {
+        play.decide(game, action);
+        if (n >= actions.length - frames) paint(game);
+      });
+      return answer.end();
     },
 
     pictures(batch) {
@@ -263,9 +225,10 @@ export function installLockstep(
         games[0]!.runner.canvas.height;
       const pictures = new Uint8Array(games.length * size);
       games.forEach((game, index) =>
-        game.painter.picture(
+        painter.picture(
+          game.runner.canvas,
+          inversionOf(game),
           pictures.subarray(index * size, (index + 1) * size),
-          play.nightOf(game),
         )
       );
       return base64(pictures);

@@ -46,7 +46,6 @@ export interface InnerRunner extends PageRunner {
   containerEl: PageElement;
   slowSpeedCheckboxLabel: PageElement;
   gameOverPanel: { reset(): void } | null;
-  highestScore: number;
   invertTrigger: boolean;
   updatePending: boolean;
   raqId: number;
@@ -107,17 +106,8 @@ export interface PageImage {
 export interface PageContext {
   globalAlpha: number;
   clearRect(x: number, y: number, width: number, height: number): void;
-  drawImage(
-    image: PageImage,
-    sx: number,
-    sy: number,
-    sw: number,
-    sh: number,
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-  ): void;
+  /** The four numbers of the place in the image, and of that on the canvas. */
+  drawImage(image: PageImage, ...places: number[]): void;
   getImageData(
     x: number,
     y: number,

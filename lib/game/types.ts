@@ -41,6 +41,34 @@ export type EpisodeSchedule = (
   episode: number,
 ) => EpisodeStart | null;
 
+/** A running episode: enough to come to the same pixels again. JSON-safe. */
+export interface StoredEpisode {
+  /** Its number in its environment, from 0. */
+  episode: number;
+  start: EpisodeStart | null;
+  /** Actions taken so far, base64 of one byte each. */
+  actions: string;
+}
+
+/** An episode that has ended. */
+export interface FinishedEpisode {
+  /** Its number in its environment, from 0. */
+  episode: number;
+  seed: number;
+  /** The game's score: what the counter at the top right shows. */
+  score: number;
+  /** Rendered frames played. */
+  frames: number;
+  /** Every decision in order, an index of `ACTIONS` each. */
+  actions: Uint8Array;
+  /** Speed at the end, in pixels per frame. */
+  speed: number;
+  /** Why it ended. `interrupted`: Chrome died and the game could not go on. */
+  end: "crash" | "truncated" | "interrupted";
+  /** The obstacle crashed into, as the page names it; absent otherwise. */
+  obstacle?: string;
+}
+
 /** An obstacle on its way to the T-rex; lengths in canvas pixels. */
 export interface ObstacleState {
   /** `cactusSmall`, `cactusLarge` or `pterodactyl`. */

@@ -96,7 +96,7 @@ export async function recordEvaluation(
   if (environments.clock === "live") {
     return { report, recordings: [], qCharts: [] };
   }
-  await using env = await environments.createLockstep({
+  await using env = environments.createLockstep({
     training: false,
     numEnvs: 1,
   });

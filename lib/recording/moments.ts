@@ -85,7 +85,7 @@ export async function* moments(
       picture: await env.render(),
       observation: observations.slice(),
       seconds,
-      game: playedGame(episode, played, maxScore, env.numActions),
+      game: playedGame(episode, maxScore, env.numActions),
     };
     return;
   }
@@ -122,7 +122,7 @@ export async function openGame(config: Config): Promise<OpenGame> {
     }),
   );
   const options = { training: false, numEnvs: 1 };
-  const env = opened.use(await environments.createLockstep(options));
+  const env = opened.use(environments.createLockstep(options));
   const kept = opened.move();
   return { env, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

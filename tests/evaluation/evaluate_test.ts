@@ -61,11 +61,13 @@ class FakeEnv implements VectorEnv {
       if (!start || ++game.step < this.decisions(start.seed)) return info;
       const end = this.ending(start.seed);
       const { seed } = start;
+      // None is ever another action than the last one.
+      const actions = new Uint8Array(game.step).fill(action);
       this.played.push(seed);
       this.#games[i] = this.#begin(i, episode + 1);
       return {
         ...info,
-        episode: { ...{ episode, seed, ...info, steps: 1, return: 0, end } },
+        episode: { ...{ episode, seed, ...info, return: 0, end }, actions },
       };
     });
     return Promise.resolve({
@@ -75,7 +77,6 @@ class FakeEnv implements VectorEnv {
       truncated: new Uint8Array(this.numEnvs),
       finalFrames: [],
       infos,
-      recoveries: 0,
     });
   }
 

@@ -77,7 +77,7 @@ Deno.test("A game's seed and actions play to the same score again", async () => 
 
 Deno.test("evaluateBaselines() measures the players that see nothing", async () => {
   await using environments = await Environments.open(config);
-  await using env = await environments.createLockstep({
+  await using env = environments.createLockstep({
     training: false,
     numEnvs: 8,
   });

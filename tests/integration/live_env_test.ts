@@ -7,11 +7,13 @@ import {
   STACK,
 } from "../../lib/constants.ts";
 import {
+  Environments,
   type EpisodeSchedule,
-  LiveEnv,
   type StepResult,
+  type VectorEnv,
 } from "../../lib/env/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { chromePids } from "../processes.ts";
 
 const CONFIG = await loadConfig(undefined, [
   "browser.timeoutSeconds=60",
@@ -21,7 +23,7 @@ const CONFIG = await loadConfig(undefined, [
 const [NOTHING, JUMP] = [Uint8Array.of(0), Uint8Array.of(1)];
 
 /** Steps until an episode ends, jumping before the first step alone. */
-async function playOn(env: LiveEnv): Promise<StepResult> {
+async function playOn(env: VectorEnv): Promise<StepResult> {
   let result = await env.step(JUMP);
   while (!result.infos[0]!.episode) result = await env.step(NOTHING);
   return result;
@@ -37,17 +39,18 @@ function assertStartOfEpisode({ observations, frames }: StepResult): void {
   }
 }
 
-Deno.test("LiveEnv refuses a config that would change the page", async () => {
+Deno.test("Environments.open() refuses a live config that would change the page", async () => {
   const config = { ...CONFIG, game: { ...CONFIG.game, birds: false } };
   await assertRejects(
-    () => LiveEnv.create(config, { training: false }),
+    () => Environments.open(config),
     UsageError,
     "game.birds",
   );
 });
 
 Deno.test("LiveEnv", async (t) => {
-  await using env = await LiveEnv.create(CONFIG, { training: false });
+  await using environments = await Environments.open(CONFIG);
+  await using env = await environments.create({ training: false });
   const schedule: EpisodeSchedule = (_environment, episode) =>
     episode < 4
       ? { seed: 70 + episode, ...(episode === 1 && { maxScore: 5 }) }
@@ -61,6 +64,8 @@ Deno.test("LiveEnv", async (t) => {
     assertEquals(result.rewards[0], CONFIG.reward.crash);
     assertEquals(result.finalFrames[0]!.length, FRAME_BYTES);
     assertEquals([episode!.episode, episode!.seed], [0, 70]);
+    assertEquals(episode!.actions[0], 1);
+    assert(episode!.actions.subarray(1).every((action) => action === 0));
     assertEquals([episode!.end, episode!.speed], ["crash", 6]);
     assert(episode!.obstacle!.startsWith("cactus"));
     assert(episode!.score > 30 && episode!.frames > 200);
@@ -87,12 +92,16 @@ Deno.test("LiveEnv", async (t) => {
   });
 
   await t.step("ends an episode as interrupted when Chrome dies", async () => {
-    Deno.kill(env.pid!, "SIGKILL");
+    const [chrome] = chromePids();
+    Deno.kill(chrome!, "SIGKILL");
     const result = await env.step(NOTHING);
     const { episode } = result.infos[0]!;
     assertEquals([episode!.episode, episode!.end], [2, "interrupted"]);
     assertEquals([...result.terminated, ...result.truncated], [0, 1]);
-    assertEquals([result.rewards[0], result.recoveries], [0, 1]);
+    assertEquals(result.rewards[0], 0);
+    const [another, ...others] = chromePids();
+    assert(another !== undefined && another !== chrome);
+    assertEquals(others, []);
     assertStartOfEpisode(result);
   });
 

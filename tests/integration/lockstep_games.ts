@@ -4,9 +4,10 @@ import { CANVAS, FRAME_SIZE } from "../../lib/constants.ts";
 import { FULL_INK, triangleFilter } from "../../lib/env/observation.ts";
 import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
 import {
-  LockstepBatch,
+  type EpisodeStart,
+  LockstepGames,
+  type LockstepOptions,
   LockstepPage,
-  type LockstepPageOptions,
 } from "../../lib/game/mod.ts";
 import { Random } from "../../lib/random.ts";
 
@@ -15,7 +16,7 @@ const { browser: usual } = await loadConfig(undefined, []);
 /** Opens the page; each decision brings the whole crop back. */
 export async function openPage(
   { browser = usual, ...options }:
-    & Partial<LockstepPageOptions>
+    & Partial<LockstepOptions>
     & { browser?: BrowserConfig } = {},
 ): Promise<LockstepPage> {
   const crop = { x: 0, y: 0, width: 300, height: 150 };
@@ -36,10 +37,31 @@ export async function openPage(
   });
 }
 
-/** Bytes of a crop in an answer of {@linkcode openPage}'s page. */
-export const CROP_BYTES = 300 * 150;
+/** Games of {@linkcode openPage}'s page. */
+export function takeGames(page: LockstepPage, count: number): LockstepGames {
+  const pixelBytes = 300 * 150;
+  const pixels = new Uint32Array(count * pixelBytes / 4);
+  return new LockstepGames(page, { maxSteps: null, pixelBytes, pixels });
+}
 
-export const never = () => false;
+/**
+ * Begins an episode in each game; `null`: it stands still.
+ *
+ * @param next what a game plays after any of its episodes; absent: nothing.
+ * @returns the first pixels of each game that plays.
+ */
+export async function begin(
+  games: LockstepGames,
+  starts: (EpisodeStart | null)[],
+  next: EpisodeStart[] = [],
+): Promise<Uint8Array[]> {
+  const pixels = await games.restore(
+    starts.map((start) => ({ episode: 0, start, actions: "" })),
+    (game) => next[game] ?? null,
+    1,
+  );
+  return pixels.flat();
+}
 
 /** Actions that press every key now and then. */
 export function someActions(count: number, seed: number): number[] {
@@ -60,15 +82,15 @@ export async function scriptedActions(
   seed: number,
   count: number,
 ): Promise<number[]> {
-  await using game = await LockstepBatch.create(page, 1, CROP_BYTES);
-  await game.reset([{ seed }]);
+  await using game = takeGames(page, 1);
+  await begin(game, [{ seed }]);
   const actions: number[] = [];
   while (actions.length < count) {
     const [state] = await game.states();
     const action = scriptedAction(state!);
     actions.push(action);
-    const [step] = await game.step([action], never);
-    if (step!.outcome !== "playing") break;
+    const [step] = await game.step(Uint8Array.of(action));
+    if (step!.ended) break;
   }
   return actions;
 }

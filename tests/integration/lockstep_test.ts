@@ -7,24 +7,20 @@ import {
 } from "@std/assert";
 import { Chrome } from "../../lib/browser/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
-import { CANVAS } from "../../lib/constants.ts";
+import { CANVAS, PARKED } from "../../lib/constants.ts";
 import { ChromeCrashedError } from "../../lib/errors.ts";
 import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
+import type { GameState, LockstepPage } from "../../lib/game/mod.ts";
+import { lockstepScript } from "../../lib/game/lockstep_script.ts";
+import { chromePids } from "../processes.ts";
 import {
-  type GameState,
-  LockstepBatch,
-  type LockstepPage,
-  STAND_STILL,
-} from "../../lib/game/mod.ts";
-import { lockstepScript } from "../../lib/game/lockstep_page.ts";
-import {
-  CROP_BYTES,
+  begin,
   HashChain,
-  never,
   openPage,
   pictureOf,
   scriptedActions,
   someActions,
+  takeGames,
 } from "./lockstep_games.ts";
 
 Deno.test("Recorded sprites give the bits of the page's own canvas", async () => {
@@ -36,24 +32,22 @@ Deno.test("Recorded sprites give the bits of the page's own canvas", async () =>
   assertGreater(actions.length, 600, "the scripted player died early");
   // The last decisions crash into something: the game-over panel.
   actions.push(...new Array(60).fill(0));
-  await using a = await LockstepBatch.create(recorded, 1, CROP_BYTES);
-  await using b = await LockstepBatch.create(native, 1, CROP_BYTES);
-  for (const game of [a, b]) game.setNext(0, null);
-  const begun = [await a.reset([{ seed: 3 }]), await b.reset([{ seed: 3 }])];
-  assertEquals(begun[0], begun[1]);
+  await using a = takeGames(recorded, 1);
+  await using b = takeGames(native, 1);
+  assertEquals(await begin(a, [{ seed: 3 }]), await begin(b, [{ seed: 3 }]));
   let nights = 0;
   let faintest = 255;
   for (const action of actions) {
     const [one, other] = await Promise.all(
-      [a, b].map((game) => game.step([action], never)),
+      [a, b].map((game) => game.step(Uint8Array.of(action))),
     );
     assertEquals(one, other);
     const [state] = await a.states();
     if (state!.night) {
       nights++;
-      faintest = Math.min(faintest, Math.max(...one![0]!.pixels!));
+      faintest = Math.min(faintest, Math.max(...one![0]!.pixels));
     }
-    if (one![0]!.outcome === "crash") break;
+    if (one![0]!.ended) break;
   }
   assertGreater(nights, 20, "no night was seen");
   assertLess(faintest, 60, "half inverted, the picture has little contrast");
@@ -69,33 +63,30 @@ Deno.test("A game that starts with points has the moon of a game that made them"
     birds: false,
     clouds: false,
   });
-  await using batch = await LockstepBatch.create(page, 2, CROP_BYTES);
-  for (const game of [0, 1]) batch.setNext(game, null);
-  await batch.reset([{ seed: 5 }, null]);
+  await using made = takeGames(page, 2);
+  await begin(made, [{ seed: 5 }, null]);
+  const playOn = async () => {
+    const [state] = await made.states();
+    return await made.step(Uint8Array.of(scriptedAction(state!), PARKED));
+  };
   for (let score = 0; score < points;) {
-    const [state] = await batch.states();
-    const [step] = await batch.step(
-      [scriptedAction(state!), STAND_STILL],
-      never,
-    );
-    assertEquals(step!.outcome, "playing", "the scripted player died early");
+    const [step] = await playOn();
+    assertEquals(step!.ended, undefined, "the scripted player died early");
     score = step!.score;
   }
-  await using skipped = await LockstepBatch.create(page, 1, CROP_BYTES);
-  skipped.setNext(0, null);
-  await skipped.reset([{ seed: 6, points }]);
+  await using skipped = takeGames(page, 1);
+  await begin(skipped, [{ seed: 6, points }]);
   // Until the night has come, and the moon with it.
   const scores: number[] = [];
   for (let n = 0; n < 24; n++) {
-    const [state] = await batch.states();
-    await batch.step([scriptedAction(state!), STAND_STILL], never);
-    const [step] = await skipped.step([0], never);
-    assertEquals(step!.outcome, "playing");
+    await playOn();
+    const [step] = await skipped.step(Uint8Array.of(0));
+    assertEquals(step!.ended, undefined);
     scores.push(step!.score);
   }
   assertEquals(scores[0], 1, "the points given are not the game's own");
   assert((await skipped.states())[0]!.night);
-  const [from, to] = moonOf(pictureOf(await batch.pictures(), 0));
+  const [from, to] = moonOf(pictureOf(await made.pictures(), 0));
   const [skippedFrom, skippedTo] = moonOf(
     pictureOf(await skipped.pictures(), 0),
   );
@@ -120,14 +111,13 @@ function moonOf(picture: Uint8Array): (number | undefined)[] {
 
 Deno.test("With a delay, keys reach the game so many frames later", async () => {
   await using page = await openPage({ frameSkip: 4 });
-  await using batch = await LockstepBatch.create(page, 3, CROP_BYTES);
+  await using games = takeGames(page, 3);
   const lives = [0, 3, 9].map((delay) => ({ delay, jitter: 0, x: 25 }));
-  for (const game of lives.keys()) batch.setNext(game, null);
-  await batch.reset(lives.map((live) => ({ seed: 1, live })));
+  await begin(games, lives.map((live) => ({ seed: 1, live })));
   const heights: number[][] = lives.map(() => []);
   for (let n = 0; n < 6; n++) {
-    await batch.step(lives.map(() => n === 1 ? 1 : 0), never);
-    (await batch.states()).forEach(({ tRex }, game) =>
+    await games.step(new Uint8Array(3).fill(n === 1 ? 1 : 0));
+    (await games.states()).forEach(({ tRex }, game) =>
       heights[game]!.push(tRex.groundY - tRex.y)
     );
   }
@@ -143,17 +133,16 @@ Deno.test("With a delay, keys reach the game so many frames later", async () => 
 
 Deno.test("With a jitter, decisions take more or fewer frames, and repeat", async () => {
   await using page = await openPage({ frameSkip: 4 });
-  await using batch = await LockstepBatch.create(page, 2, CROP_BYTES);
+  await using games = takeGames(page, 2);
   const start = { seed: 1, live: { delay: 0, jitter: 1, x: 16 } };
-  for (const game of [0, 1]) batch.setNext(game, { seed: 2 });
-  await batch.reset([start, start]);
-  assertEquals((await batch.states()).map(({ tRex }) => tRex.x), [16, 16]);
+  await begin(games, [start, start], [{ seed: 2 }, { seed: 2 }]);
+  assertEquals((await games.states()).map(({ tRex }) => tRex.x), [16, 16]);
   const lengths = new Map<number, number>();
   let before = 0;
   for (let n = 0; n < 200; n++) {
-    const [one, other] = await batch.step([0, 0], never);
+    const [one, other] = await games.step(new Uint8Array(2));
     assertEquals(one, other);
-    if (one!.outcome === "crash") break;
+    if (one!.ended) break;
     const length = one!.frames - before;
     lengths.set(length, (lengths.get(length) ?? 0) + 1);
     before = one!.frames;
@@ -161,7 +150,7 @@ Deno.test("With a jitter, decisions take more or fewer frames, and repeat", asyn
   assertEquals([...lengths.keys()].sort(), [3, 4, 5]);
   for (const count of lengths.values()) assertGreater(count, 10);
   // The next game stands where the page's intro has left it.
-  const [{ tRex }] = await batch.states() as [GameState, GameState];
+  const [{ tRex }] = await games.states() as [GameState, GameState];
   assertEquals(tRex.x, 25);
 });
 
@@ -173,16 +162,16 @@ Deno.test("Birds, clouds and night can be switched off, the speed be set", async
     night: false,
     frameSkip: 4,
   });
-  await using batch = await LockstepBatch.create(page, 4, CROP_BYTES);
-  await batch.reset([1, 2, 3, 4].map((seed) => ({ seed })));
-  const empty = pictureOf(await batch.pictures(), 0).subarray(
+  await using games = takeGames(page, 4);
+  await begin(games, [1, 2, 3, 4].map((seed) => ({ seed })));
+  const empty = pictureOf(await games.pictures(), 0).subarray(
     40 * 552,
     80 * 552,
   );
   assert(empty.every((value) => value === 255), "something is in the sky");
   for (let step = 0; step < 60; step++) {
-    await batch.step([0, 0, 0, 0], never);
-    for (const { speed, obstacles } of await batch.states()) {
+    await games.step(new Uint8Array(4));
+    for (const { speed, obstacles } of await games.states()) {
       assertEquals(speed, 10);
       assert(obstacles.every(({ type }) => type !== "pterodactyl"));
     }
@@ -191,72 +180,94 @@ Deno.test("Birds, clouds and night can be switched off, the speed be set", async
 
 Deno.test("An episode begins at its own speed and ends at its highest score", async () => {
   await using page = await openPage({ frameSkip: 4 });
-  await using batch = await LockstepBatch.create(page, 2, CROP_BYTES);
-  batch.setNext(0, { seed: 5 });
-  await batch.reset([{ seed: 1, speed: 11.5, maxScore: 10 }, { seed: 1 }]);
-  const speeds = (await batch.states()).map(({ speed }) => speed);
+  await using games = takeGames(page, 2);
+  const starts = [{ seed: 1, speed: 11.5, maxScore: 10 }, { seed: 1 }];
+  await begin(games, starts, [{ seed: 5 }]);
+  const speeds = (await games.states()).map(({ speed }) => speed);
   assertEquals(speeds.map((speed) => Math.round(speed * 100) / 100), [11.5, 6]);
   for (;;) {
-    const [first, second] = await batch.step([0, 0], never);
-    assertEquals(second!.outcome, "playing");
-    if (first!.outcome === "playing") {
+    const [first, second] = await games.step(new Uint8Array(2));
+    assertEquals(second!.ended, undefined);
+    if (!first!.ended) {
       assert(first!.score < 10);
       continue;
     }
-    assertEquals(first!.outcome, "truncated");
-    assertGreater(first!.score, 9);
-    assertEquals(Math.round(first!.begun!.speed * 100) / 100, 6);
+    const { end, score } = first!.ended.episode;
+    assertEquals(end, "truncated");
+    assertGreater(score, 9);
+    assertEquals(Math.round(first!.speed * 100) / 100, 6);
     break;
   }
-  assertEquals(batch.episodes[0]!.start, { seed: 5 });
+  assertEquals(games.state()[0], {
+    episode: 1,
+    start: { seed: 5 },
+    actions: "",
+  });
 });
 
 Deno.test("A page that is killed or hangs is brought back with its games", async () => {
   const { browser } = await loadConfig(undefined, ["browser.timeoutSeconds=8"]);
   const actions = someActions(160, 7);
   const play = async (page: LockstepPage, disturb: (step: number) => void) => {
-    await using batch = await LockstepBatch.create(page, 2, CROP_BYTES);
+    await using games = takeGames(page, 2);
     const chain = new HashChain();
-    [0, 1].forEach((game) => batch.setNext(game, { seed: 100 + game }));
-    await batch.reset([{ seed: 1 }, { seed: 2 }]);
-    for (const [step, action] of actions.entries()) {
-      disturb(step);
-      const games = await batch.step([action, 0], never);
-      for (const { pixels, begun } of games) {
-        if (pixels) await chain.add(pixels);
-        if (begun) await chain.add(begun.pixels);
+    const next = [{ seed: 100 }, { seed: 101 }];
+    for (const pixels of await begin(games, [{ seed: 1 }, { seed: 2 }], next)) {
+      await chain.add(pixels);
+    }
+    for (const [i, action] of actions.entries()) {
+      disturb(i);
+      for (const step of await games.step(Uint8Array.of(action, 0))) {
+        await chain.add(step!.pixels);
+        if (step!.ended) await chain.add(step!.ended.pixels);
       }
     }
-    return { hash: chain.hex, recoveries: batch.recoveries };
+    return chain.hex;
   };
-  await using undisturbed = await openPage({ frameSkip: 4 });
-  const { hash: expected } = await play(undisturbed, () => {});
+  let expected: string;
+  {
+    await using undisturbed = await openPage({ frameSkip: 4 });
+    expected = await play(undisturbed, () => {});
+  }
   await using page = await openPage({ frameSkip: 4, browser });
-  const { hash, recoveries } = await play(page, (step) => {
-    if (step === 30 || step === 75) Deno.kill(page.pid!, "SIGKILL");
+  const hash = await play(page, (step) => {
+    if (step === 30 || step === 75) Deno.kill(chromePids()[0]!, "SIGKILL");
     // Nobody waits for it: the next step finds the page busy forever.
     if (step === 120) page.evaluate("for (;;);").catch(() => {});
   });
   assertEquals(hash, expected);
-  assertEquals(recoveries, 3);
+  assertEquals(page.generation, 4);
+});
+
+Deno.test("Whoever asks while Chrome is started again waits, and gets an answer", async () => {
+  await using page = await openPage();
+  const groups = Array.from({ length: 60 }, () => takeGames(page, 1));
+  for (const games of groups) await begin(games, [{ seed: 1 }]);
+  Deno.kill(chromePids()[0]!, "SIGKILL");
+  const steps = await Promise.all(groups.map(async (games, i) => {
+    await new Promise((resolve) => setTimeout(resolve, 75 * i));
+    const [step] = await games.step(Uint8Array.of(0));
+    return step!.frames;
+  }));
+  assertEquals(steps, new Array(60).fill(1));
+  assertEquals(page.generation, 2);
 });
 
 Deno.test("LockstepPage gives up when starting Chrome again does not help", async () => {
   await using page = await openPage();
-  await using batch = await LockstepBatch.create(page, 1, CROP_BYTES);
-  await batch.reset([{ seed: 1 }]);
+  await using games = takeGames(page, 1);
+  await begin(games, [{ seed: 1 }]);
   let kills = 0;
   const killer = setInterval(() => {
-    if (page.pid === null) return;
-    try {
-      Deno.kill(page.pid, "SIGKILL");
+    for (const pid of chromePids()) {
+      Deno.kill(pid, "SIGKILL");
       kills++;
-    } catch { /* It is not there yet, or not any more. */ }
+    }
   }, 20);
   try {
     await assertRejects(
       async () => {
-        for (;;) await batch.step([0], never);
+        for (;;) await games.step(Uint8Array.of(0));
       },
       ChromeCrashedError,
       "starting it again 3 times did not help",

@@ -81,7 +81,7 @@ Deno.test("An agent is measured, reported, and its best game plays again", () =>
 
     // What is skipped changes nothing of what is taken down.
     await using environments = await Environments.open(config);
-    await using env = await environments.createLockstep({
+    await using env = environments.createLockstep({
       training: false,
       numEnvs: 1,
     });

@@ -26,6 +26,7 @@ const [DECISIONS, FRAMES] = [5, 4];
  */
 function fakeGame(end: EpisodeStatistics["end"] = "crash") {
   const calls = { steps: 0, pictures: 0, asked: 0 };
+  let actions = new Uint8Array();
   let made = 0;
   const seen = () => ({
     observations: new Uint8Array(OBSERVATION_BYTES).fill(made),
@@ -36,25 +37,27 @@ function fakeGame(end: EpisodeStatistics["end"] = "crash") {
     reset: () => Promise.reject(new Error("not asked for")),
     state: () => ({ environments: [] }),
     restore({ environments: [only] }: EnvState) {
-      made = Uint8Array.fromBase64(only!.actions).length;
+      actions = Uint8Array.fromBase64(only!.actions);
+      made = actions.length;
       return Promise.resolve(seen());
     },
     render() {
       calls.pictures++;
       return Promise.resolve(Uint8Array.of(made));
     },
-    step() {
+    step([action]: Uint8Array) {
       calls.steps++;
+      actions = Uint8Array.of(...actions, action!);
       made++;
       const info = { score: made, frames: FRAMES * made, speed: 6 };
-      const over = { ...info, episode: 0, seed: START.seed, steps: made };
+      const over = { ...info, episode: 0, seed: START.seed, actions };
       const infos: StepInfo[] = [{
         ...info,
         ...(made === DECISIONS && { episode: { ...over, return: 0, end } }),
       }];
       return Promise.resolve({
         ...seen(),
-        ...{ infos, recoveries: 0, finalFrames: [] },
+        ...{ infos, finalFrames: [] },
         rewards: new Float32Array(1),
         terminated: new Uint8Array(1),
         truncated: new Uint8Array(1),

@@ -27,8 +27,8 @@ type Counters = ReturnType<typeof freshCounters>;
 type TrainingParts = Parameters<typeof train>[0];
 type TrainingHooks = Parameters<typeof train>[2];
 
-/** Agent steps and score of each game. */
-const GAME = { steps: 5, score: 40 };
+/** Every action, and the score, of each game. */
+const GAME = { actions: new Uint8Array(5), score: 40 };
 const BATCH = 4;
 
 /** Black games that all end alike. */
@@ -46,7 +46,6 @@ export function fakeEnv(
     truncated: new Uint8Array(numEnvs),
     finalFrames: Array(numEnvs).fill(undefined),
     infos: [],
-    recoveries: 0,
   };
   const begin = (given: EpisodeSchedule, at: typeof seats) => {
     [schedule, seats] = [given, at];
@@ -55,7 +54,7 @@ export function fakeEnv(
   const play = (seat: (typeof seats)[0], environment: number) => {
     const info = { score: 0, frames: 0, speed: 6 };
     const start = schedule(environment, seat.episode);
-    if (!start || ++seat.steps < GAME.steps) return info;
+    if (!start || ++seat.steps < GAME.actions.length) return info;
     const episode: EpisodeStatistics = {
       ...{ ...GAME, episode: seat.episode++, seed: start.seed, frames: 300 },
       ...{ return: 0, speed: 6, end: "crash" },

@@ -22,7 +22,7 @@ const game = (n: number): GameRecord => ({
   seed: 1000 + n,
   score: 9 * n,
   frames: 60 * n,
-  steps: 15 * n,
+  actions: new Uint8Array(15 * n),
   return: 0.1 + 0.2 * n,
   speed: 6,
   end: "crash",
