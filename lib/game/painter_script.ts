@@ -9,7 +9,7 @@
  */
 import type { LockstepOptions } from "./lockstep_protocol.ts";
 import type { PageCanvas, PageContext, PageImage } from "./page_objects.ts";
-import type { Recorders, Recording, Sprite } from "./recorder_script.ts";
+import type { Recorders, Recording } from "./recorder_script.ts";
 import type { Scaler } from "./scaler_script.ts";
 
 /** What {@linkcode createPainter} makes. */
@@ -38,6 +38,8 @@ export function createPainter(
   newCanvas: () => PageCanvas,
 ): Painter {
   const { ink, stride, firstInk, endInk } = scaler;
+  /** Numbers per sprite. */
+  const FIELDS = 7;
   const TRANSPARENT = -1;
   const TRANSLUCENT = -2;
 
@@ -86,17 +88,23 @@ export function createPainter(
   }
 
   /** Copies the sprites' visible part; false: one is not plain opaque. */
-  function copySprites(list: readonly Sprite[]): boolean {
+  function copySprites(list: readonly number[]): boolean {
     ink.fill(0);
     firstInk.fill(crop.width);
     endInk.fill(0);
-    for (const { sheetX, sheetY, width, height, x, y, alpha } of list) {
+    for (let i = 0; i < list.length; i += FIELDS) {
+      const sheetX = list[i]!;
+      const sheetY = list[i + 1]!;
+      const width = list[i + 2]!;
+      const height = list[i + 3]!;
+      const x = list[i + 4]!;
+      const y = list[i + 5]!;
       const left = Math.max(x, crop.x);
       const right = Math.min(x + width, crop.x + crop.width);
       const top = Math.max(y, crop.y);
       const bottom = Math.min(y + height, crop.y + crop.height);
       if (left >= right || top >= bottom) continue;
-      const plain = alpha === 1 && Number.isInteger(x) &&
+      const plain = list[i + 6] === 1 && Number.isInteger(x) &&
         Number.isInteger(y) && Number.isInteger(sheetX) &&
         Number.isInteger(sheetY) &&
         sheetX >= 0 && sheetX + width <= sheetWidth &&
@@ -133,11 +141,11 @@ export function createPainter(
     }
     const context = recorders.context(spareCanvas);
     context.clearRect(0, 0, width, height);
-    for (
-      const { sheetX, sheetY, width: w, height: h, x, y, alpha } of sprites
-    ) {
-      context.globalAlpha = alpha;
-      context.drawImage(image!, sheetX, sheetY, w, h, x, y, w, h);
+    for (let i = 0; image && i < sprites.length; i += FIELDS) {
+      const [sx, sy, w, h] = sprites.slice(i, i + 4);
+      const [x, y, alpha] = sprites.slice(i + 4, i + FIELDS);
+      context.globalAlpha = alpha!;
+      context.drawImage(image, sx!, sy!, w!, h!, x!, y!, w!, h!);
     }
     context.globalAlpha = 1;
     return context;

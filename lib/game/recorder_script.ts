@@ -7,21 +7,13 @@
 import type { LockstepOptions } from "./lockstep_protocol.ts";
 import type { PageCanvas, PageContext, PageImage } from "./page_objects.ts";
 
-/** A part of the sprite sheet and its place on the canvas, in pixels. */
-export interface Sprite {
-  sheetX: number;
-  sheetY: number;
-  width: number;
-  height: number;
-  x: number;
-  y: number;
-  /** Opacity, 0 to 1. */
-  alpha: number;
-}
-
 /** What the page drew on a canvas since it last cleared it. */
 export interface Recording {
-  readonly sprites: readonly Sprite[];
+  /**
+   * Seven numbers per sprite: x, y, width and height in the sheet; x, y and
+   * opacity on the canvas. No objects: they are noted in every frame.
+   */
+  readonly sprites: readonly number[];
   /** The sheet; `null`: nothing has been drawn yet. */
   readonly image: PageImage | null;
 }
@@ -45,7 +37,7 @@ export function installRecorder(
 
   /** Stands for a 2D context: notes the sprites since the last clearing. */
   class Recorder implements Recording {
-    readonly sprites: Sprite[] = [];
+    readonly sprites: number[] = [];
     image: PageImage | null = null;
     fillStyle = "";
     #canvas: PageCanvas;
@@ -107,10 +99,8 @@ export function installRecorder(
         throw new Error("the page scaled a sprite, or changed its sheet");
       }
       this.image = image;
-      x += this.#x;
-      y += this.#y;
-      const alpha = this.#alpha;
-      this.sprites.push({ sheetX, sheetY, width, height, x, y, alpha });
+      this.sprites.push(sheetX, sheetY, width, height);
+      this.sprites.push(x + this.#x, y + this.#y, this.#alpha);
     }
   }
 
