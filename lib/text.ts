@@ -9,6 +9,8 @@ const signed = new Intl.NumberFormat("en", {
   signDisplay: "always",
 });
 
+const precise = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+
 /** What stands for a figure that there is not. */
 export const NOTHING = "–";
 
@@ -20,6 +22,9 @@ export const signedPoints = (value: number): string => signed.format(value);
 
 /** A share, 0 to 1: `67 %`. */
 export const percent = (share: number): string => `${points(100 * share)} %`;
+
+/** A rate, of which small ones matter too: `0.926`, `13.5`. */
+export const rate = (value: number): string => precise.format(value);
 
 /** An interval: `700 to 910`. */
 export const intervalText = (bounds: Bounds, figure = points): string =>
@@ -68,6 +73,16 @@ export function scoresText(
   return `mean ${points(mean)} of ${episodes} games ` +
     `(${intervalText([min, max])}), ${cappedText(games)}`;
 }
+
+/** "0.926 crashes in 100,000 points (95 %: 0.552 to 1.46)", which no cap cuts. */
+export const crashesText = (
+  { crashesPer100k, crashesPer100k95 }: {
+    crashesPer100k: number;
+    crashesPer100k95: Bounds;
+  },
+): string =>
+  `${rate(crashesPer100k)} crashes in 100,000 points` +
+  (crashesPer100k95 ? ` (95 %: ${intervalText(crashesPer100k95, rate)})` : "");
 
 /** Bytes: `274 MB`, `3.4 GB`, in powers of ten. */
 export const sizeText = (bytes: number): string =>

@@ -87,11 +87,12 @@ function faults(value: unknown, shape: Shape, path: string): string[] {
   }
   const object = value as Record<string, unknown>;
   return Object.entries(fieldsOf(shape)).flatMap(([field, inner]) =>
-    (field === "*" ? Object.keys(object) : [field]).flatMap((name) =>
-      Object.hasOwn(object, name)
-        ? faults(object[name], inner, `${path}.${name}`)
-        : [`${path} has no ${name}`]
-    )
+    (field === "*" ? Object.keys(object) : [field]).flatMap((key) => {
+      const name = key.replace(/\?$/, "");
+      if (!Object.hasOwn(object, name)) return [`${path} has no ${name}`];
+      const mayBeNull = name !== key && object[name] === null;
+      return mayBeNull ? [] : faults(object[name], inner, `${path}.${name}`);
+    })
   );
 }
 

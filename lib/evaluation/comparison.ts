@@ -1,17 +1,18 @@
-/** Statistics of two or more samples of scores. Pure, the resampling seeded. */
-import { bisectLeft, bisectRight } from "d3-array";
-import { Random } from "../random.ts";
+/** Statistics of two samples of scores. Pure. */
+import { bisectLeft, bisectRight, mean } from "d3-array";
 import {
-  bootstrapInterval,
-  type BootstrapOptions,
   type Interval,
-  mean,
-  percentileInterval,
-  requireValues,
-  resample,
+  meanInterval,
   type Sample,
-  type Statistic,
-} from "./statistics.ts";
+  superiorityInterval,
+} from "./intervals.ts";
+import { requireValues } from "./statistics.ts";
+
+/** How often one sample is above another. */
+export interface Improvement {
+  improvement: number;
+  improvement95: Interval;
+}
 
 /**
  * Probability that a random value of `a` is above a random value of `b`, ties
@@ -19,102 +20,44 @@ import {
  *
  * @throws RangeError when a sample is empty
  */
-export function probabilityOfImprovement(
-  a: Sample,
-  b: Sample,
-): number {
+export function probabilityOfImprovement(a: Sample, b: Sample): Improvement {
   requireValues(a);
   requireValues(b);
-  const ordered = Float64Array.from(b).sort();
-  const wins = mean(Float64Array.from(
-    a,
-    (value) => bisectLeft(ordered, value) + bisectRight(ordered, value),
-  ));
-  return wins / 2 / b.length;
-}
-
-/**
- * Bootstrap interval of {@linkcode probabilityOfImprovement}: both samples are
- * resampled. @throws RangeError when a sample is empty
- */
-export function probabilityOfImprovementInterval(
-  a: Sample,
-  b: Sample,
-  options: BootstrapOptions = {},
-): Interval {
-  requireValues(a);
-  requireValues(b);
-  const { resamples = 2_000, confidence = 0.95, seed = 1 } = options;
-  const random = new Random(seed);
-  const figures = new Float64Array(resamples);
-  resample(a, resamples, random, (sampleA, r) => {
-    resample(b, 1, random, (sampleB) => {
-      figures[r] = probabilityOfImprovement(sampleA, sampleB);
-    });
-  });
-  return percentileInterval(figures, confidence);
-}
-
-/**
- * Bootstrap interval of a figure of several training runs' scores together:
- * runs are drawn first, then games within each of them, because games of one
- * run share its weights and are no independent samples of the method.
- *
- * @throws RangeError when there is no sample, or one is empty
- */
-export function hierarchicalInterval(
-  samples: readonly Sample[],
-  statistic: Statistic,
-  options: BootstrapOptions = {},
-): Interval {
-  if (samples.length === 0) throw new RangeError("there is no sample");
-  samples.forEach(requireValues);
-  const { resamples = 2_000, confidence = 0.95, seed = 1 } = options;
-  const random = new Random(seed);
-  const figures = Float64Array.from(
-    { length: resamples },
-    () =>
-      statistic(samples.flatMap(() => {
-        const games = samples[random.integer(samples.length)]!;
-        return Array.from(
-          { length: games.length },
-          () => games[random.integer(games.length)]!,
-        );
-      })),
+  const ordered = b.toSorted((x, y) => x - y);
+  const below = a.map((value) =>
+    (bisectLeft(ordered, value) + bisectRight(ordered, value)) / 2
   );
-  return percentileInterval(figures, confidence);
+  const improvement = mean(below)! / b.length;
+  return {
+    improvement,
+    improvement95: superiorityInterval(improvement, a.length, b.length),
+  };
 }
 
 /** The difference of two paired samples. */
 export interface PairedDifference {
   /** Mean of a - b. */
   difference: number;
-  difference95: Interval;
+  /** null: there is a single pair, or all differ by the same. */
+  difference95: Interval | null;
 }
 
 /**
- * Mean difference of scores on the same seeds, a - b, with its percentile
- * bootstrap interval over the pairs: what decides between a champion and a
- * challenger.
+ * Mean difference of scores on the same seeds, a - b: what decides between a
+ * champion and a challenger.
  *
  * @throws RangeError when the samples are empty or of different lengths
  */
-export function pairedDifference(
-  a: Sample,
-  b: Sample,
-  options: BootstrapOptions = {},
-): PairedDifference {
+export function pairedDifference(a: Sample, b: Sample): PairedDifference {
+  requireValues(a);
   if (a.length !== b.length) {
     throw new RangeError(
       `paired samples must have equal lengths, but got ${a.length} and ${b.length}`,
     );
   }
-  const differences = Float64Array.from(
-    { length: a.length },
-    (_, i) => a[i]! - b[i]!,
-  );
+  const differences = a.map((value, i) => value - b[i]!);
   return {
-    difference: mean(differences),
-    difference95: bootstrapInterval(differences, mean, options),
+    difference: mean(differences)!,
+    difference95: meanInterval(differences),
   };
 }

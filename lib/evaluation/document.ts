@@ -2,7 +2,7 @@
 import type { Config, GameConfig } from "../config/mod.ts";
 import type { Baseline } from "./baselines.ts";
 import type { Evaluation, PlayedGame } from "./games.ts";
-import type { ScoreSummary } from "./statistics.ts";
+import { type ScoreSummary, summarizeScores } from "./statistics.ts";
 import { formatCsv } from "../csv.ts";
 import published from "./published.json" with { type: "json" };
 
@@ -31,10 +31,6 @@ export interface EvaluationContext {
 export interface PlayerFigures extends ScoreSummary {
   name: string;
   scores: number[];
-  /** Share of the games, 0 to 1, that reached the cap. */
-  capped: number;
-  /** Share of the games, 0 to 1, of 4,000 points and more. */
-  above4000: number;
   pointsPerSecond: number;
 }
 
@@ -98,6 +94,19 @@ export function evaluationReport(
       .filter(({ game }) => game === context.game)
       .map((result) => ({ ...result, measuredHere: false })),
   };
+}
+
+/**
+ * A report that was stored. One that lacks figures was written by an earlier
+ * program, whose intervals were too narrow: all are told anew from its scores.
+ */
+export function withFigures(report: EvaluationReport): EvaluationReport {
+  if (report.crashesPer100k95 !== undefined) return report;
+  const anew = <Player extends { scores: number[] }>(player: Player) => ({
+    ...player,
+    ...summarizeScores(player.scores, report.cap),
+  });
+  return { ...anew(report), baselines: report.baselines.map(anew) };
 }
 
 /** One line per game: the `scores.csv` of an evaluation. */

@@ -2,10 +2,7 @@
 import { ACTIONS, FRAMES_PER_SECOND, SPEED_BIN } from "../constants.ts";
 import type { EpisodeStatistics } from "../env/types.ts";
 import { UsageError } from "../errors.ts";
-import { type ScoreSummary, share, summarizeScores } from "./statistics.ts";
-
-/** The tutorial's best game, which `above4000` is measured against. */
-const TUTORIAL_SCORE = 4000;
+import { type ScoreSummary, summarizeScores } from "./statistics.ts";
 
 /** A game that was played to its end. */
 export interface PlayedGame {
@@ -38,10 +35,6 @@ export interface Evaluation extends ScoreSummary {
   cap: number;
   /** Scores in the order of the seeds. */
   scores: number[];
-  /** Share of the games, 0 to 1, that reached the cap: censored values. */
-  capped: number;
-  /** Share of the games, 0 to 1, of 4,000 points and more: the tutorial's "4000+". */
-  above4000: number;
   /** All points over all seconds of play. */
   pointsPerSecond: number;
   /** How often each action was chosen at which speed (lower edge of a bin). */
@@ -132,9 +125,7 @@ export function summarizeGames(
     firstSeed: games[0]!.seed,
     cap,
     scores,
-    ...summarizeScores(scores),
-    capped: games.filter((game) => game.end === "cap").length / games.length,
-    above4000: share(scores, (score) => score >= TUTORIAL_SCORE),
+    ...summarizeScores(scores, cap),
     pointsPerSecond: rate(
       scores.reduce((sum, score) => sum + score, 0),
       games.reduce((sum, game) => sum + game.frames, 0),

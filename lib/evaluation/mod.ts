@@ -16,23 +16,15 @@ export {
   randomPolicy,
 } from "./policies.ts";
 export { firstSeedFor, type SeedPurpose } from "./seeds.ts";
+export type { Interval } from "./intervals.ts";
 export {
-  bootstrapInterval,
-  interquartileMean,
-  type Interval,
   mean,
   median,
   type ScoreSummary,
-  share,
-  type Statistic,
+  summarizeRuns,
   summarizeScores,
 } from "./statistics.ts";
-export {
-  hierarchicalInterval,
-  pairedDifference,
-  probabilityOfImprovement,
-  probabilityOfImprovementInterval,
-} from "./comparison.ts";
+export { pairedDifference, probabilityOfImprovement } from "./comparison.ts";
 export {
   type EvaluationContext,
   type EvaluationReport,
@@ -42,4 +34,5 @@ export {
   type PlayerFigures,
   type PublishedResult,
   scoresCsv,
+  withFigures,
 } from "./document.ts";

@@ -1,8 +1,9 @@
 /**
  * Statistics of scores. Scores of this game are heavy-tailed (the standard
- * deviation is often larger than the mean), so every central figure comes with
- * a bootstrap interval, and the interquartile mean stands beside the mean.
- * All functions are pure; the resampling is seeded.
+ * deviation is often larger than the mean) and end at a cap, so every central
+ * figure comes with an interval, the interquartile mean stands beside the mean,
+ * and the crashes per points, which no cap cuts off, beside both. All functions
+ * are pure; what is drawn is seeded.
  */
 import {
   deviation,
@@ -11,25 +12,20 @@ import {
   quantile,
 } from "d3-array";
 import { Random } from "../random.ts";
+import {
+  cappedMeanInterval,
+  hull,
+  type Interval,
+  poissonInterval,
+  type Sample,
+  studentInterval,
+  wilsonInterval,
+  within,
+} from "./intervals.ts";
 
-/** Values of which a figure is told. */
-export type Sample = readonly number[] | Float64Array;
-
-/** Bounds of an interval: [low, high]. */
-export type Interval = [low: number, high: number];
-
-/** A figure of a sample; it must not change the sample. */
-export type Statistic = (values: Sample) => number;
-
-/** How an interval is resampled. */
-export interface BootstrapOptions {
-  /** Resamples drawn. @default {10_000} */
-  resamples?: number;
-  /** Share of the resampled figures inside the interval. @default {0.95} */
-  confidence?: number;
-  /** Seed of the resampling. @default {1} */
-  seed?: number;
-}
+const DRAWS = 4_000;
+/** The tutorial's best game, which `above4000` is measured against. */
+const TUTORIAL_SCORE = 4000;
 
 /** @throws RangeError on an empty sample, of which no figure can be told */
 export function requireValues(values: Sample): void {
@@ -55,139 +51,172 @@ export function median(values: Sample): number {
  * (Agarwal et al. 2021, "Deep Reinforcement Learning at the Edge of the
  * Statistical Precipice"). As there, a quarter is floor(n / 4) whole values,
  * which is `trim_mean(values, 0.25)` of SciPy.
- *
- * @throws RangeError on an empty sample
  */
-export function interquartileMean(values: Sample): number {
-  return interquartileMeanOfSorted(Float64Array.from(values).sort());
-}
-
-function interquartileMeanOfSorted(ordered: Float64Array): number {
+function interquartileMean(ordered: Sample): number {
   const cut = Math.floor(ordered.length / 4);
-  return mean(ordered.subarray(cut, ordered.length - cut));
+  return mean(ordered.slice(cut, ordered.length - cut));
 }
 
 /** Share of the values, 0 to 1, for which `holds`. */
-export function share(
-  values: Sample,
-  holds: (value: number) => boolean,
-): number {
-  requireValues(values);
-  return Array.from(values).filter(holds).length / values.length;
+function share(values: Sample, holds: (value: number) => boolean): number {
+  return values.filter(holds).length / values.length;
 }
 
-/** The interval that holds the middle `confidence` of figures; sorts them. */
-export function percentileInterval(
-  resampled: Float64Array,
-  confidence: number,
-): Interval {
-  resampled.sort();
-  const tail = (1 - confidence) / 2;
-  return [
-    quantile(resampled, tail)!,
-    quantile(resampled, 1 - tail)!,
-  ];
-}
-
-/**
- * Draws `resamples` samples with replacement, sorted, and hands each to
- * `visit`. The sample's buffer is used again.
- */
-export function resample(
-  values: Sample,
-  resamples: number,
-  random: Random,
-  visit: (ordered: Float64Array, index: number) => void,
-): void {
-  // Sorting the values once and counting draws gives each resample in order.
-  const ordered = Float64Array.from(values).sort();
-  const n = ordered.length;
-  const counts = new Uint32Array(n);
-  const sample = new Float64Array(n);
-  for (let r = 0; r < resamples; r++) {
-    counts.fill(0);
-    for (let i = 0; i < n; i++) counts[random.integer(n)]! += 1;
-    let next = 0;
-    for (let i = 0; i < n; i++) {
-      const end = next + counts[i]!;
-      sample.fill(ordered[i]!, next, end);
-      next = end;
-    }
-    visit(sample, r);
-  }
-}
-
-/**
- * Percentile bootstrap interval of any figure of a sample (Efron 1979).
- *
- * @throws RangeError on an empty sample
- */
-export function bootstrapInterval(
-  values: Sample,
-  statistic: Statistic,
-  options: BootstrapOptions = {},
-): Interval {
-  requireValues(values);
-  const { resamples = 10_000, confidence = 0.95, seed = 1 } = options;
-  const figures = new Float64Array(resamples);
-  resample(values, resamples, new Random(seed), (sample, r) => {
-    figures[r] = statistic(sample);
-  });
-  return percentileInterval(figures, confidence);
-}
-
-/** What is told of a sample of scores. */
-export interface ScoreSummary {
+/** Figures of a sample of scores. */
+interface ScoreFigures {
   mean: number;
-  /** 95 % interval of the mean, as the other fields whose names end in 95. */
-  mean95: Interval;
   median: number;
-  median95: Interval;
   /** Interquartile mean: the mean of the middle half. */
   iqm: number;
-  iqm95: Interval;
   /** Standard deviation of the games (n - 1 in the denominator); 0 of one. */
   sd: number;
   /** First and third quartile. */
   quartiles: Interval;
   min: number;
   max: number;
+  /** Share of the games, 0 to 1, that reached the cap: censored values. */
+  capped: number;
+  /** Share of the games, 0 to 1, of 4,000 points and more: the tutorial's "4000+". */
+  above4000: number;
+  /** Games that ended below the cap, per 100,000 points of all games. */
+  crashesPer100k: number;
+}
+
+/** What is told of a sample of scores. null: there is no such interval. */
+export interface ScoreSummary extends ScoreFigures {
+  /** 95 % interval of the mean, as the other fields whose names end in 95. */
+  mean95: Interval | null;
+  median95: Interval | null;
+  iqm95: Interval | null;
+  capped95: Interval | null;
+  crashesPer100k95: Interval | null;
+}
+
+/** How much is computed. */
+interface SummaryOptions {
+  /**
+   * Distributions drawn for the intervals of median and interquartile mean.
+   * @default {4_000}
+   */
+  draws?: number;
+  /** Seed of the draws. @default {1} */
+  seed?: number;
+}
+
+function figuresOf(scores: Sample, cap: number): ScoreFigures {
+  const ordered = scores.toSorted((a, b) => a - b);
+  const capped = share(ordered, (score) => score >= cap);
+  return {
+    mean: mean(ordered),
+    median: median(ordered),
+    iqm: interquartileMean(ordered),
+    sd: deviation(ordered) ?? 0,
+    quartiles: [quantile(ordered, 0.25)!, quantile(ordered, 0.75)!],
+    min: ordered[0]!,
+    max: ordered.at(-1)!,
+    capped,
+    above4000: share(ordered, (score) => score >= TUTORIAL_SCORE),
+    crashesPer100k: per100k((1 - capped) * scores.length, scores),
+  };
+}
+
+/** Events per 100,000 points; scores of nothing count as one point. */
+function per100k(events: number, scores: Sample): number {
+  return events * 100_000 / Math.max(1, meanOf(scores)! * scores.length);
 }
 
 /**
- * Mean, median and interquartile mean with their 95 % percentile bootstrap
- * intervals (10,000 resamples, one seed, all three of the same resamples).
+ * The figures of games that ended at a cap, with their 95 % intervals. A single
+ * game has none of mean, median and interquartile mean.
  *
- * @throws RangeError on an empty sample
+ * @param scores from 0 to the cap
+ * @throws RangeError when there is no score
  */
 export function summarizeScores(
   scores: Sample,
-  options: BootstrapOptions = {},
+  cap: number,
+  options: SummaryOptions = {},
 ): ScoreSummary {
   requireValues(scores);
-  const { resamples = 10_000, confidence = 0.95, seed = 1 } = options;
-  const means = new Float64Array(resamples);
-  const medians = new Float64Array(resamples);
-  const iqms = new Float64Array(resamples);
-  resample(scores, resamples, new Random(seed), (sample, r) => {
-    means[r] = mean(sample);
-    medians[r] = quantile(sample, 0.5)!;
-    iqms[r] = interquartileMeanOfSorted(sample);
-  });
-  const ordered = Float64Array.from(scores).sort();
+  const figures = figuresOf(scores, cap);
+  const n = scores.length;
+  const atCap = Math.round(figures.capped * n);
+  const [fewest, most] = poissonInterval(n - atCap);
   return {
-    mean: mean(ordered),
-    mean95: percentileInterval(means, confidence),
-    median: median(ordered),
-    median95: percentileInterval(medians, confidence),
-    iqm: interquartileMeanOfSorted(ordered),
-    iqm95: percentileInterval(iqms, confidence),
-    sd: deviation(ordered) ?? 0,
-    quartiles: [
-      quantile(ordered, 0.25)!,
-      quantile(ordered, 0.75)!,
-    ],
-    min: ordered[0]!,
-    max: ordered.at(-1)!,
+    ...figures,
+    mean95: cappedMeanInterval(scores, cap),
+    ...drawnIntervals(scores, cap, options),
+    capped95: wilsonInterval(atCap, n),
+    crashesPer100k95: [per100k(fewest, scores), per100k(most, scores)],
+  };
+}
+
+/**
+ * Intervals of median and interquartile mean by the smoothed Bayesian
+ * bootstrap (D. Banks 1988, "Histospline smoothing the Bayesian bootstrap",
+ * Biometrika 75:673-684): the gaps between 0, the ordered scores and the cap
+ * get random shares of the probability, all as likely, spread evenly in each.
+ */
+function drawnIntervals(
+  scores: Sample,
+  cap: number,
+  { draws = DRAWS, seed = 1 }: SummaryOptions,
+): Pick<ScoreSummary, "median95" | "iqm95"> {
+  if (scores.length < 2) return { median95: null, iqm95: null };
+  const ends = [0, ...scores.toSorted((a, b) => a - b), cap];
+  const random = new Random(seed);
+  const medians = new Float64Array(draws);
+  const iqms = new Float64Array(draws);
+  const shares = new Float64Array(ends.length);
+  for (let draw = 0; draw < draws; draw++) {
+    let sum = 0;
+    for (let i = 1; i < ends.length; i++) {
+      sum += shares[i] = -Math.log(1 - random.uniform());
+    }
+    for (let i = 1, below = 0; below < 0.75; i++) {
+      const above = below + shares[i]! / sum;
+      if (above > 0.25) {
+        const slope = (ends[i]! - ends[i - 1]!) / (above - below);
+        const scoreAt = (p: number) => ends[i - 1]! + slope * (p - below);
+        if (below < 0.5 && above >= 0.5) medians[draw] = scoreAt(0.5);
+        const [from, to] = [Math.max(0.25, below), Math.min(0.75, above)];
+        iqms[draw]! += 2 * (to - from) * scoreAt((from + to) / 2);
+      }
+      below = above;
+    }
+  }
+  const middle = (figures: Float64Array) =>
+    within([quantile(figures, 0.025)!, quantile(figures, 0.975)!], 0, cap);
+  return { median95: middle(medians), iqm95: middle(iqms) };
+}
+
+/**
+ * The figures of several runs' games together. Games of one run share its
+ * weights and are no independent samples of the method: the intervals are
+ * Student's t over the runs' own figures, and never smaller than those of the
+ * games together. Of one run they are over its games alone.
+ *
+ * @param samples each run's scores
+ * @throws RangeError when there is no run, or one has no games
+ */
+export function summarizeRuns(
+  samples: readonly Sample[],
+  cap: number,
+  options: SummaryOptions = {},
+): ScoreSummary {
+  const games = summarizeScores(samples.flat(), cap, options);
+  const runs = samples.map((scores) => figuresOf(scores, cap));
+  type Name = "mean" | "median" | "iqm" | "capped" | "crashesPer100k";
+  const over = (name: Name, largest: number) => {
+    const interval = studentInterval(runs.map((run) => run[name]));
+    return hull(games[`${name}95`], interval && within(interval, 0, largest));
+  };
+  return {
+    ...games,
+    mean95: over("mean", cap),
+    median95: over("median", cap),
+    iqm95: over("iqm", cap),
+    capped95: over("capped", 1),
+    crashesPer100k95: over("crashesPer100k", Infinity),
   };
 }

@@ -5,6 +5,7 @@ import { commandText } from "../system/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import {
   cappedText,
+  crashesText,
   escapeXml,
   figureText,
   intervalText,
@@ -143,7 +144,9 @@ function scores(report: EvaluationReport | null): string {
     points(seed)
   } to ${points(seed + episodes - 1)}, ${seedsText(report)}; ${head}${
     report.capped > 0 ? ", so the true figures are higher" : ""
-  }; ${report.pointsPerSecond.toFixed(1)} points per second of play.
+  }; ${crashesText(report)}; ${
+    report.pointsPerSecond.toFixed(1)
+  } points per second of play.
 
 ${
     table([

@@ -2,11 +2,9 @@
 import { type Config, differences } from "../config/mod.ts";
 import {
   type EvaluationReport,
-  hierarchicalInterval,
-  interquartileMean,
   type Interval,
   probabilityOfImprovement,
-  probabilityOfImprovementInterval,
+  summarizeRuns,
 } from "../evaluation/mod.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -64,8 +62,8 @@ export interface Comparison {
   differences: DifferingKey[];
   /** Interquartile mean of all runs' games. */
   iqm: number;
-  /** Its interval: runs are drawn first, then games within them. */
-  iqm95: Interval;
+  /** Its interval, over the runs. */
+  iqm95: Interval | null;
 }
 
 /**
@@ -81,25 +79,25 @@ export async function compareRuns(
     Evaluated,
   ];
   checkAlike(evaluated);
-  const scores = evaluated.map(({ report }) => report.scores);
+  const { iqm, iqm95 } = summarizeRuns(
+    evaluated.map(({ report }) => report.scores),
+    cap,
+  );
   return {
     ...{ game, cap },
     runs: evaluated.map(({ run, report }) => {
       const { name, info: { seed }, steps, minutes, evaluations } = run;
       const first = evaluations.find(({ mean }) => mean >= MILESTONE);
-      const games = report.scores;
       return {
         ...{ name, seed, steps, minutes, report, curve: evaluations },
         milestone: first
           ? { steps: first.step, minutes: first.wallSeconds / 60 }
           : null,
-        improvement: probabilityOfImprovement(games, firstScores),
-        improvement95: probabilityOfImprovementInterval(games, firstScores),
+        ...probabilityOfImprovement(report.scores, firstScores),
       };
     }),
     differences: differingKeys(evaluated.map(({ run }) => run.config)),
-    iqm: interquartileMean(scores.flat()),
-    iqm95: hierarchicalInterval(scores, interquartileMean),
+    ...{ iqm, iqm95 },
   };
 }
 
@@ -193,7 +191,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
   return [
     `All ${runs.length} runs together, ${game} game: interquartile mean ${
       figureText(iqm, iqm95)
-    }; runs are drawn first, then games within them; ${
+    }, its interval over the runs; ${
       cappedText({ episodes: together.length, capped, cap })
     }.`,
     `"Beats the first": probability that a random game of the run scores above a random game of ${

@@ -12,6 +12,8 @@ import {
   NOTHING,
   percent,
   points,
+  rate,
+  withInterval,
 } from "../text.ts";
 import {
   actionsOverSpeed,
@@ -21,22 +23,27 @@ import {
   scoreDistribution,
 } from "../drawing/mod.ts";
 import type { Figure, Section, Table } from "./page.ts";
-import { reportedFigures } from "./results.ts";
+import { type FigureWithInterval, reportedFigures } from "./results.ts";
 import { tableOf } from "./table.ts";
 
 /** Mean, median and interquartile mean, with what must be said beside them. */
 function headlineFigures(report: EvaluationReport): Figure[] {
   const figures = reportedFigures(report);
-  const figure = (label: string, name: "mean" | "median" | "iqm") => ({
+  const figure = (
+    label: string,
+    { value, interval }: FigureWithInterval,
+    text = points,
+  ): Figure => ({
     label,
-    value: points(figures[name].value),
-    interval: `95 % interval ${intervalText(figures[name].interval)}`,
+    value: text(value),
+    interval: `95 % interval ${intervalText(interval, text)}`,
     note: cappedText(report),
   });
   return [
-    figure("Mean score", "mean"),
-    figure("Median score", "median"),
-    figure("Interquartile mean", "iqm"),
+    figure("Mean score", figures.mean),
+    figure("Median score", figures.median),
+    figure("Interquartile mean", figures.iqm),
+    figure("Crashes in 100,000 points", figures.crashesPer100k, rate),
   ];
 }
 
@@ -71,7 +78,7 @@ function headlineText(report: EvaluationReport): string[] {
         } and might have gone on: the true figures are higher than those shown.`,
       ]
       : []),
-    "Intervals are percentile bootstrap intervals over the games (10,000 resamples) of this one agent; they say nothing about other training seeds.",
+    "Intervals are 95 % intervals over the games of this one agent; they say nothing about other training seeds.",
   ];
 }
 
@@ -90,7 +97,11 @@ function playersTable(report: EvaluationReport): Table {
       ["SD", ({ sd }) => sd],
       ["Min", ({ min }) => min],
       ["Max", ({ max }) => max],
-      ["At the cap", ({ capped }) => percent(capped)],
+      [
+        "At the cap (95 %)",
+        ({ capped, capped95 }) => withInterval(capped, capped95, percent),
+      ],
+      ["Crashes in 100,000", ({ crashesPer100k }) => rate(crashesPer100k)],
       [
         "4,000 or more",
         ({ above4000 }) => report.cap < 4000 ? NOTHING : percent(above4000),

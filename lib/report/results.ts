@@ -1,22 +1,18 @@
 /** Runs, or settings of several runs, side by side: figures and their table. */
 import {
   type EvaluationReport,
-  hierarchicalInterval,
-  interquartileMean,
   type Interval,
-  mean,
-  median,
-  share,
-  type Statistic,
+  type ScoreSummary,
+  summarizeRuns,
 } from "../evaluation/mod.ts";
-import { percent, withInterval } from "../text.ts";
+import { percent, rate, withInterval } from "../text.ts";
 import type { Table } from "./page.ts";
 import { type Column, tableOf } from "./table.ts";
 
-/** A figure of games, with its 95 % interval. */
+/** A figure of games, with its 95 % interval; null: there is none. */
 export interface FigureWithInterval {
   value: number;
-  interval: Interval;
+  interval: Interval | null;
 }
 
 /** What games that chose nothing say. */
@@ -27,6 +23,8 @@ export interface ResultFigures {
   iqm: FigureWithInterval;
   /** Share of the games, 0 to 1, that reached the cap. */
   capped: number;
+  capped95: Interval | null;
+  crashesPer100k: FigureWithInterval;
 }
 
 /** A run, or several as one, beside others. */
@@ -39,39 +37,34 @@ export interface Result {
 }
 
 /**
- * The figures of several runs' games together. In their intervals runs are
- * drawn first, then games within them.
+ * The figures of several runs' games together; their intervals are over the
+ * runs.
  *
  * @param samples each run's scores; at least one run
  * @param cap score at which the games were ended
  */
-export function figuresTogether(
+export const figuresTogether = (
   samples: readonly (readonly number[])[],
   cap: number,
-): ResultFigures {
-  const scores = samples.flat();
-  const figure = (statistic: Statistic): FigureWithInterval => ({
-    value: statistic(scores),
-    interval: hierarchicalInterval(samples, statistic),
-  });
-  return {
-    games: scores.length,
-    mean: figure(mean),
-    median: figure(median),
-    iqm: figure(interquartileMean),
-    capped: share(scores, (score) => score >= cap),
-  };
-}
+): ResultFigures =>
+  resultFigures(summarizeRuns(samples, cap), samples.flat().length);
 
 /** The figures of one evaluation; its intervals are over its games. */
-export function reportedFigures(report: EvaluationReport): ResultFigures {
-  const { mean, median, iqm, mean95, median95, iqm95 } = report;
+export const reportedFigures = (report: EvaluationReport): ResultFigures =>
+  resultFigures(report, report.episodes);
+
+function resultFigures(summary: ScoreSummary, games: number): ResultFigures {
+  const { mean, median, iqm, capped, capped95, crashesPer100k } = summary;
   return {
-    games: report.episodes,
-    mean: { value: mean, interval: mean95 },
-    median: { value: median, interval: median95 },
-    iqm: { value: iqm, interval: iqm95 },
-    capped: report.capped,
+    games,
+    mean: { value: mean, interval: summary.mean95 },
+    median: { value: median, interval: summary.median95 },
+    iqm: { value: iqm, interval: summary.iqm95 },
+    ...{ capped, capped95 },
+    crashesPer100k: {
+      value: crashesPer100k,
+      interval: summary.crashesPer100k95,
+    },
   };
 }
 
@@ -102,7 +95,16 @@ export function resultsTable<Row extends Result>(
   return tableOf<Row>(caption, [
     ...first,
     ...figures.map(figureColumn),
-    ["At the cap", ({ figures }) => figures && percent(figures.capped)],
+    ["Crashes in 100,000 points (95\u00a0%)", ({ figures }) => {
+      if (!figures) return null;
+      const { value, interval } = figures.crashesPer100k;
+      return withInterval(value, interval, rate);
+    }],
+    [
+      "At the cap (95\u00a0%)",
+      ({ figures }) =>
+        figures && withInterval(figures.capped, figures.capped95, percent),
+    ],
     ...last,
     ["Steps", ({ steps }) => steps],
     ["Minutes", ({ minutes }) => minutes?.toFixed(1) ?? null],

@@ -1,6 +1,6 @@
 /** An evaluation as a person reads it in a terminal. */
 import type { EvaluationReport, PlayerFigures } from "../evaluation/mod.ts";
-import { cappedText, intervalText } from "../text.ts";
+import { cappedText, crashesText, intervalText } from "../text.ts";
 import { tableOf, tableText } from "./table.ts";
 
 /** The figures of the agent and of the simple players beside it. */
@@ -19,6 +19,7 @@ export function evaluationText(report: EvaluationReport): string {
   ], [{ name: report.run, ...report }, ...report.baselines]);
   const capped = cappedText(report) +
     (report.capped > 0 ? "; the true figures are higher" : "");
-  return `${tableText(table)}\n${report.run}: ${capped}. ` +
+  return `${tableText(table)}\n${report.run}: ${capped}; ` +
+    `${crashesText(report)}. ` +
     `${report.pointsPerSecond.toFixed(1)} points per second of play.`;
 }

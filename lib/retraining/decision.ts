@@ -17,8 +17,9 @@ type Verdict = [result: "promoted" | "kept", reason: string];
 
 /**
  * The challenger is promoted only if it is better beyond chance: the lower end
- * of the 95 % interval of the paired difference is above 0. Where both reached
- * the cap in all games they are equal, and the smaller network is champion.
+ * of the 95 % interval of the paired difference is above 0, which of equal
+ * agents it is in at most 3 of 100 nights. Where both reached the cap in all
+ * games they are equal, and the smaller network is champion.
  *
  * @returns with the mean of challenger minus champion, in points per game
  * @throws RangeError when the two did not play the same number of games

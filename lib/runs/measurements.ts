@@ -161,8 +161,9 @@ export interface EvaluationPoint {
   step: number;
   wallSeconds: number;
   mean: number;
-  low: number;
-  high: number;
+  /** 95 % interval of the mean; null: there is none of a single game. */
+  low: number | null;
+  high: number | null;
   /** Share of its games that reached the cap. */
   capped: number;
   cap: number;

@@ -12,7 +12,7 @@ import {
 import type { RunFolder } from "./run_folder.ts";
 import { readRunInfo, type RunInfo } from "./run_info.ts";
 import { numberCell, parseCsv, requiredNumber, type Row } from "../csv.ts";
-import type { EvaluationReport } from "../evaluation/mod.ts";
+import { type EvaluationReport, withFigures } from "../evaluation/mod.ts";
 
 /** A run as far as it has come. */
 export interface RunData {
@@ -90,7 +90,8 @@ async function readEvaluations(
     if (step === undefined) continue;
     const report = await readReport(join(run.evaluations, name));
     if (!report) continue;
-    const { mean, mean95: [low, high], capped, cap, episodes } = report;
+    const { mean, mean95, capped, cap, episodes } = report;
+    const [low, high] = mean95 ?? [null, null];
     points.push({
       step: Number(step),
       wallSeconds: wallSecondsAt(Number(step), metrics),
@@ -130,10 +131,10 @@ export async function readReport(
   } catch {
     // Told below, as what else may be wrong with it.
   }
-  if (!Array.isArray(report?.games) || !Array.isArray(report.mean95)) {
+  if (!Array.isArray(report?.games) || !Array.isArray(report.scores)) {
     throw new UsageError(
       `${file} is not the report of an evaluation; remove it, or evaluate again.`,
     );
   }
-  return report as EvaluationReport;
+  return withFigures(report as EvaluationReport);
 }

@@ -49,7 +49,7 @@ export function sweepNotes({ settings, seeds, games }: SweepResults): string[] {
         } points and counts as capped. ${
           seeds.length === 1
             ? "With one training seed the intervals are over its games alone and say nothing about other training seeds."
-            : `For the 95 % intervals training seeds are drawn first, then games within them; of ${seeds.length} seeds they are rough.`
+            : `The 95 % intervals are over the ${seeds.length} training seeds; of few they are wide.`
         }`,
       ]
       : []),

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { pageHtml } from "../../lib/report/page.ts";
 import { reportFiles } from "../../lib/report/report.ts";
 import { evaluationText } from "../../lib/report/text.ts";
@@ -57,4 +62,8 @@ Deno.test("evaluationText() has a line per player and says what was capped", () 
   assertStringIncludes(text, "\nexample ");
   assertStringIncludes(text, "\nno action ");
   assertStringIncludes(text, "ended at the cap of 2,000 points");
+  assertMatch(
+    text,
+    /; [\d.]+ crashes in 100,000 points \(95 %: \d+ to \d+\)\./,
+  );
 });

@@ -39,8 +39,8 @@ Deno.test("the first challenger becomes champion, whatever it scores; then only 
     assertEquals(
       resultLine(equal),
       "Night 3: kept, the challenger made as many points. Challenger " +
-        "step-1200: mean 51 (95 %: 50 to 51), champion night-2: mean 51 " +
-        "(95 %: 50 to 51) of 10 new games; difference +0 (95 %: +0 to +0).",
+        "step-1200: mean 51 (95 %: 50 to 52), champion night-2: mean 51 " +
+        "(95 %: 50 to 52) of 10 new games; difference +0.",
     );
     assertEquals(await namesIn(folder.agents), ["night-1", "night-2"]);
 
@@ -304,7 +304,7 @@ Deno.test("a page that changed is told once, with the figures before and after",
     assert(
       resultLine(changed).startsWith(
         "The page's script changed (3ffb0000 to aaaaaaaa); the champion was " +
-          "measured again on it: mean 91 (95 %: 90 to 91), before 151. Night 3: ",
+          "measured again on it: mean 91 (95 %: 90 to 92), before 151. Night 3: ",
       ),
       resultLine(changed),
     );

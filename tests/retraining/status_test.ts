@@ -58,7 +58,7 @@ Deno.test("readStatus() tells of champion, last night, and who retrains now", ()
       const text = statusText(status);
       assertMatch(
         text,
-        /^Champion +night-1, since 2\d{3}-.*: mean 201 \(95 %: 200 to 201\) of 10 games, up to 20000 points, in night 1; step 400 of run challenger$/m,
+        /^Champion +night-1, since 2\d{3}-.*: mean 201 \(95 %: 200 to 202\) of 10 games, up to 20000 points, in night 1; step 400 of run challenger$/m,
       );
       assertMatch(text, /^Last night +2\d{3}-.* Night 1: promoted, /m);
       assertMatch(text, /^Now +retraining, since .*, by process \d+ on /m);

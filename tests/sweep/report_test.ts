@@ -31,16 +31,17 @@ function exampleResults() {
 
 Deno.test("settingsTable() tells a setting by its differences, and what it lacks", () => {
   const { header, rows } = settingsTable(exampleResults());
-  assertEquals(header.length, 10);
+  assertEquals(header.length, 11);
   assertEquals(rows, [
     [
       "1: exploration.actionProbabilities=[0.8,0.2]",
-      ...["1 of 1", "53 (20 to 100)", "40 (20 to 100)", "53 (20 to 100)"],
-      ...["33 %", "50", "finished", "2,000", "2.0"],
+      ...["1 of 1", "53 (24 to 100)", "40 (14 to 100)", "53 (14 to 99)"],
+      ...["1,250 (151 to 4,520)", "33 % (6 % to 79 %)", "50", "finished"],
+      ...["2,000", "2.0"],
     ],
     [
       "2: exploration.actionProbabilities=[0.5,0.5]",
-      ...["0 of 1", "–", "–", "–", "–", "12", "stopped", "1,000", "1.0"],
+      ...["0 of 1", "–", "–", "–", "–", "–", "12", "stopped", "1,000", "1.0"],
     ],
   ]);
 });
@@ -73,7 +74,7 @@ Deno.test("sweepPage() holds both tables and the charts", async () => {
   for (
     const part of [
       "<h1>Sweep steps</h1>",
-      "53 (20 to 100)",
+      "53 (24 to 100)",
       "Interquartile means with their intervals.",
       "Mean scores of the evaluations in training by agent steps.",
       "steps-02-seed-1",
