@@ -129,7 +129,7 @@ export const command = defineCommand({
       run = await createRun({ config, name: options.run, configName });
     } else {
       run = await openRun(resume);
-      config = await loadOwnConfig(run.config, "run", sets);
+      config = await loadOwnConfig(run.config, "run", sets, say);
     }
     say(`Training in ${run.path}`);
     const context = (

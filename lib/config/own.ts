@@ -66,12 +66,14 @@ export type Owner =
  *
  * @param path the run's or the agent's `config.yaml`
  * @param sets `key=value`, as given to `--set`: they may name anything
+ * @param tell told of each setting that is not taken from it
  * @throws ConfigError as `loadConfig` does
  */
 export async function loadOwnConfig(
   path: string,
   owner: Owner,
   sets: readonly string[] = [],
+  tell?: (line: string) => void,
 ): Promise<Config> {
   const [base, ...files] = await readChain(path);
   const known = knownKeys(configSchema);
@@ -87,10 +89,10 @@ export async function loadOwnConfig(
   );
   const own = files.map(withoutFormerKeys);
   const config = loadSources([base!, ...before, ...own, ...machine], sets);
-  if (owner === "run") {
+  if (tell) {
     const written = loadSources([base!, ...before, ...own], sets);
     for (const { key } of differences(written, config)) {
-      sayOnce(
+      tell(
         `note: ${displayPath(path)}: ${key} belongs to a machine and is not ` +
           `taken from a run; give it again with --set ${key}=…`,
       );
@@ -99,9 +101,16 @@ export async function loadOwnConfig(
   return config;
 }
 
-/** What belongs to the machine in a config, as `--set` takes it. */
-export function machineSets(config: Config): string[] {
-  return knownKeys(configSchema).filter(({ facts }) => facts.machine)
+/**
+ * What belongs to the machine in a config, as `--set` takes it.
+ *
+ * @param only what a run's config does not give either, which names its device
+ */
+export function machineSets(config: Config, only?: "program"): string[] {
+  return knownKeys(configSchema)
+    .filter(({ facts: { machine } }) =>
+      only === undefined ? machine !== undefined : machine === only
+    )
     .flatMap(({ path }) => {
       const value = valueAt(config, path);
       const entries = isGroup(value) ? Object.entries(value) : [["", value]];

@@ -33,7 +33,7 @@ export interface ScoreGroup {
  * be too many groups to draw. A last group that is not full is left out,
  * unless it is the only one.
  */
-export function scoreGroups(
+function scoreGroups(
   games: readonly TrainingGame[],
 ): { size: number; groups: ScoreGroup[] } {
   const size = 10 * Math.max(1, Math.ceil(games.length / 10 / MAX_POINTS));
@@ -47,7 +47,7 @@ export function scoreGroups(
 }
 
 /** The means of consecutive lines, so that at most 600 are left. */
-export function thin<Line extends Record<string, number | null>>(
+function thin<Line extends Record<string, number | null>>(
   lines: readonly Line[],
 ): Line[] {
   const size = Math.ceil(lines.length / MAX_POINTS);

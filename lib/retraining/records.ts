@@ -25,7 +25,7 @@ const RESERVE_BYTES = 4_000_000;
 /**
  * Writes on a full disk too, with the room that the reserve gives up meanwhile.
  */
-export async function withReserve<T>(
+async function withReserve<T>(
   { reserve }: ChampionFolder,
   write: () => Promise<T>,
 ): Promise<T> {

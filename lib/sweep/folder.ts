@@ -5,6 +5,7 @@ import {
   differenceText,
   displayPath,
   loadOwnConfig,
+  machineSets,
   withSchedules,
 } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
@@ -85,7 +86,11 @@ async function checkSameBase(
   { name, base }: SweepPlan,
   folder: SweepFolder,
 ): Promise<void> {
-  const earlier = await loadOwnConfig(folder.config, "run");
+  const earlier = await loadOwnConfig(
+    folder.config,
+    "run",
+    machineSets(base, "program"),
+  );
   const changed = differences(withSchedules(earlier), withSchedules(base))
     .map(differenceText);
   if (changed.length === 0) return;

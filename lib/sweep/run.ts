@@ -1,6 +1,6 @@
 /** A sweep from its plan to its table. */
 import { join } from "node:path";
-import { configToYaml } from "../config/mod.ts";
+import { configToYaml, machineSets } from "../config/mod.ts";
 import { mean } from "../evaluation/mod.ts";
 import { points } from "../text.ts";
 import { acquireLock, type Process, replaceDurably } from "../system/mod.ts";
@@ -114,6 +114,7 @@ class Sweeper {
       ...{ trial, values, signal, children },
       run: runFolderAt(join(RUNS_FOLDER, trial.run)),
       config: this.#folder.config,
+      machine: machineSets(plan.base, "program"),
       threads: trainingThreads(plan),
       log: join(this.#folder.logs, `${trial.run}.log`),
       onEvaluation: (isLast) => {

@@ -95,7 +95,7 @@ export function isRange(choice: Choice): choice is Range {
 }
 
 /** Whether a choice gives more than one value. */
-export function isVaried(choice: Choice): boolean {
+function isVaried(choice: Choice): boolean {
   return isRange(choice) || (Array.isArray(choice) && choice.length > 1);
 }
 

@@ -90,7 +90,7 @@ const oneOf = <T>(items: readonly T[], random: Random): T =>
   items[random.integer(items.length)]!;
 
 /** The values of a key that a grid tries. */
-export function candidatesOf(key: string, choice: Choice): Candidate[] {
+function candidatesOf(key: string, choice: Choice): Candidate[] {
   if (isRange(choice)) {
     const { count = 2 } = choice;
     return Array.from(

@@ -16,6 +16,8 @@ export interface TrialOptions {
   values: Values;
   /** File of the config that all settings share. */
   config: string;
+  /** This machine's settings, which a run that goes on does not name itself. */
+  machine: readonly string[];
   /** TensorFlow's threads; null: as the config says. */
   threads: number | null;
   /** File to which it writes what it says. */
@@ -71,9 +73,12 @@ export async function runTrial(options: TrialOptions): Promise<TrialEnd> {
 }
 
 async function trainArguments(
-  { trial, run, values, config, threads }: TrialOptions,
+  { trial, run, values, config, machine, threads }: TrialOptions,
 ): Promise<string[]> {
-  if (await exists(run.info)) return ["train", "--resume", run.name];
+  if (await exists(run.info)) {
+    const again = machine.flatMap((set) => ["--set", set]);
+    return ["train", "--resume", run.name, ...again];
+  }
   // JSON is YAML, which `--set` reads.
   const sets = Object.entries(values)
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`);

@@ -94,8 +94,12 @@ Deno.test("loadOwnConfig() lets nothing of an agent's start a program or choose 
     ]);
     const agent = await loadOwnConfig(file, "agent");
     assertEquals(machine(agent), [null, null, "auto", null]);
-    const run = await loadOwnConfig(file, "run");
+    const told: string[] = [];
+    const run = await loadOwnConfig(file, "run", [], (line) => told.push(line));
     assertEquals(machine(run), [null, null, "gpu", 7]);
+    assertEquals(told.map((line) => /: (\S+) belongs/.exec(line)?.[1]), [
+      ...["browser.path", "notify.command"],
+    ]);
     const sets = ["browser.path=/usr/bin/chromium", "learner.device=cpu"];
     assertEquals(machine(await loadOwnConfig(file, "agent", sets)), [
       ...["/usr/bin/chromium", null, "cpu", null],
@@ -108,6 +112,8 @@ Deno.test("machineSets() gives this machine's keys as --set takes them", async (
   const config = await loadConfig(undefined, sets);
   const again = await loadConfig(undefined, machineSets(config));
   assertEquals(again, config);
+  const programs = machineSets(config, "program");
+  assertEquals(programs.some((set) => set.startsWith("learner.")), false);
 });
 
 Deno.test("differences() names each key with both values", async () => {
