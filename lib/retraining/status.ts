@@ -61,7 +61,14 @@ export async function readStatus(
   // One that began after the first look holds the lock.
   const isQuiet = !lock && !await attempt(() => lockHolder(folder.lock));
   problems.push(...failedNights(nights));
-  if (isQuiet) problems.push(...unendedNight(nights));
+  const open = nights.filter((night) => !hasEnded(night));
+  if (isQuiet && open.length > 0) {
+    // It may have ended after its record was read: the lock is free since then.
+    const now = await attempt(() => readNights(folder, () => {})) ?? [];
+    problems.push(...unendedNight(
+      now.filter(({ night }) => open.some((each) => each.night === night)),
+    ));
+  }
   for (const schedule of schedules) {
     if (schedule.problem) problems.push(schedule.problem);
     else if (isQuiet) problems.push(...missedNight(schedule, nights));
