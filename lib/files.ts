@@ -15,6 +15,11 @@ export async function ifThere<T>(operation: Promise<T>): Promise<T | null> {
   }
 }
 
+/** Whether there is a file of this path that can be looked at. */
+export async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isFile, () => false);
+}
+
 /** Removes a file, or a folder with all that is in it, if it is there. */
 export async function removeIfThere(path: string): Promise<void> {
   await ifThere(Deno.remove(path, { recursive: true }));

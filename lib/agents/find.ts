@@ -10,7 +10,7 @@ import {
 } from "../agent/mod.ts";
 import { loadOwnConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
-import { isPath, namesIn } from "../files.ts";
+import { isFile, isPath, namesIn } from "../files.ts";
 import { say } from "../say.ts";
 import type { Agent } from "./agent.ts";
 import {
@@ -253,8 +253,4 @@ export function loadPlayer(
   { config, network, weights }: Agent,
 ): Promise<Player> {
   return createPlayer(network, weights, config.learner);
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((info) => info.isFile, () => false);
 }

@@ -73,7 +73,7 @@ export async function listRuns(
 }
 
 /** @throws UsageError if its files cannot be read */
-export async function summarizeRun(run: RunFolder): Promise<RunSummary> {
+async function summarizeRun(run: RunFolder): Promise<RunSummary> {
   const { starts } = await readRunInfo(run);
   const start = starts.at(-1);
   const steps = await listCheckpoints(run.checkpoints);

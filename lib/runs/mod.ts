@@ -36,12 +36,7 @@ export {
   type RunInfo,
   writeRunInfo,
 } from "./run_info.ts";
-export {
-  listRuns,
-  runNames,
-  type RunSummary,
-  summarizeRun,
-} from "./list_runs.ts";
+export { listRuns, runNames, type RunSummary } from "./list_runs.ts";
 export {
   type EvaluationPoint,
   type EvaluationRecord,

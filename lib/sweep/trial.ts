@@ -1,5 +1,5 @@
 /** One training of a sweep, as a process of its own. */
-import { namesIn } from "../files.ts";
+import { isFile, namesIn } from "../files.ts";
 import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
 import { failureText, type Process, startCommand } from "../system/mod.ts";
 import { within } from "../time.ts";
@@ -75,7 +75,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialEnd> {
 async function trainArguments(
   { trial, run, values, config, machine, threads }: TrialOptions,
 ): Promise<string[]> {
-  if (await exists(run.info)) {
+  if (await isFile(run.info)) {
     const again = machine.flatMap((set) => ["--set", set]);
     return ["train", "--resume", run.name, ...again];
   }
@@ -106,7 +106,7 @@ async function hasNewEvaluation(
  * @returns whether its last evaluation was at its last step
  */
 async function readProgress(trial: Trial, run: RunFolder): Promise<boolean> {
-  if (!await exists(run.info)) return false;
+  if (!await isFile(run.info)) return false;
   const { config, metrics, evaluations } = await readRunData(run);
   const last = metrics.at(-1);
   trial.steps = last?.step ?? trial.steps;
@@ -121,8 +121,4 @@ async function readFinalGames(run: RunFolder): Promise<FinalGames | null> {
   if (!report) return null;
   const { scores, cap, firstSeed } = report;
   return { scores, cap, firstSeed };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
