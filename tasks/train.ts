@@ -63,7 +63,7 @@ export const command = defineCommand({
     run: {
       type: "string",
       placeholder: "NAME",
-      description: "Name of the new run; date, time and config if not given.",
+      description: "Name of the new run (default: the config's and a number).",
     },
     resume: {
       type: "string",

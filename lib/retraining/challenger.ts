@@ -68,7 +68,7 @@ export async function prepareChallenger(
   return {
     run: await createRun({
       config: withBudget(config, from),
-      ...{ name: CHALLENGER, configName: CHALLENGER, root: runs },
+      ...{ name: CHALLENGER, configName: CHALLENGER, own: true, root: runs },
     }),
     from,
   };

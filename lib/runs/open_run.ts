@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { type Config, configToYaml, displayPath } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { ifThere, isPath } from "../files.ts";
+import { ifThere, isPath, namesIn } from "../files.ts";
 import { replaceDurably } from "../system/mod.ts";
 import { runNames } from "./list_runs.ts";
 import { type RunFolder, runFolderAt, RUNS_FOLDER } from "./run_folder.ts";
@@ -11,15 +11,22 @@ import { readRunInfo, writeRunInfo } from "./run_info.ts";
 /** What {@linkcode createRun} makes. */
 export interface CreateRunOptions {
   config: Config;
-  /** The run's name; absent: date, time and `configName`. */
+  /** The run's name; absent: `configName` and the next number. */
   name?: string | undefined;
   /** Name of the config, for the default name: "default", "tutorial". */
   configName: string;
+  /** Whether it may have a name of the program's own. @default {false} */
+  own?: boolean;
   /** Folder of all runs. @default {RUNS_FOLDER} */
   root?: string;
-  /** @default {new Date()} */
-  now?: Date;
 }
+
+/**
+ * Words that mean another agent, a checkpoint, or a run of the nights, which
+ * they remove in time.
+ */
+const RESERVED =
+  /^(champion|challenger|challenger-until-.*|pretrained|best|last|step-\d+)$/i;
 
 /**
  * Makes the folder of a new run, with its `config.yaml` and an empty list of
@@ -29,26 +36,10 @@ export interface CreateRunOptions {
  * be made; then nothing was made
  */
 export async function createRun(options: CreateRunOptions): Promise<RunFolder> {
-  const { config, name, configName, root = RUNS_FOLDER } = options;
-  const wanted = name ?? defaultName(configName, options.now ?? new Date());
-  if (!/^[\w][\w.+-]*$/.test(wanted)) {
-    throw new UsageError(
-      `Cannot name a run ${
-        JSON.stringify(wanted)
-      }: use letters, digits, '-', '_', '+' and '.'`,
-    );
-  }
-  let path = resolve(root, wanted);
-  // Two runs may begin in the same second; a name that was given is kept to.
-  for (let number = 2; !await makeFolder(path); number++) {
-    if (name !== undefined) {
-      throw new UsageError(
-        `There is a run named ${wanted} already, in ${path}; ` +
-          `go on with --resume ${wanted}, or give another name`,
-      );
-    }
-    path = resolve(root, `${wanted}-${number}`);
-  }
+  const { config, name, configName, own, root = RUNS_FOLDER } = options;
+  const path = name === undefined
+    ? await makeNextFolder(root, configName)
+    : await makeNamedFolder(root, name, own);
   const run = runFolderAt(path);
   try {
     for (const folder of [run.tensorboard, run.checkpoints, run.evaluations]) {
@@ -86,12 +77,46 @@ function cannotMake(path: string, cause: unknown): UsageError {
   );
 }
 
-function defaultName(configName: string, now: Date): string {
-  const pad = (n: number) => String(n).padStart(2, "0");
-  const date = [now.getFullYear(), now.getMonth() + 1, now.getDate()];
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()];
-  const name = configName.replace(/[^\w.+-]/g, "-");
-  return `${date.map(pad).join("-")}-${time.map(pad).join("")}-${name}`;
+async function makeNamedFolder(
+  root: string,
+  name: string,
+  own = false,
+): Promise<string> {
+  const refuse = (why: string) => {
+    throw new UsageError(`Cannot name a run ${JSON.stringify(name)}: ${why}`);
+  };
+  if (!/^\w[\w.+-]*$/.test(name)) {
+    refuse("use letters, digits, '-', '_', '+' and '.'");
+  }
+  if (!own && RESERVED.test(name)) {
+    refuse("the word has a meaning of its own here; give another name");
+  }
+  const path = resolve(root, name);
+  if (await makeFolder(path)) return path;
+  throw new UsageError(
+    `There is a run named ${name} already, in ${path}; ` +
+      `go on with --resume ${name}, or give another name`,
+  );
+}
+
+/** `default-1`, `default-2`, …: the number after the highest that is there. */
+async function makeNextFolder(
+  root: string,
+  configName: string,
+): Promise<string> {
+  const word = configName.replace(/[^\w.+-]/g, "-").replace(/^\W+/, "") ||
+    "run";
+  // A config may be called "step".
+  const stem = RESERVED.test(`${word}-1`) ? `run-${word}` : word;
+  const numbers = (await namesIn(root).catch(() => [])).flatMap((name) => {
+    const [, before, number] = /^(.*)-(\d{1,9})$/.exec(name) ?? [];
+    return before === stem ? Number(number) : [];
+  });
+  for (let number = Math.max(0, ...numbers) + 1;; number++) {
+    const path = resolve(root, `${stem}-${number}`);
+    // Another start may have taken it meanwhile.
+    if (await makeFolder(path)) return path;
+  }
 }
 
 /**

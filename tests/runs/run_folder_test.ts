@@ -45,13 +45,40 @@ Deno.test("createRun() makes a folder whose config loads to the same", () =>
     });
   }));
 
-Deno.test("createRun() names a run by time and config, never twice", () =>
+Deno.test("createRun() names a run by its config and the next number, never twice", () =>
   inFolder(async (root) => {
-    const now = new Date(2026, 0, 2, 3, 4, 5);
-    const make = () => createRun({ config, configName: "my cfg", root, now });
-    assertEquals((await make()).name, "2026-01-02-030405-my-cfg");
-    assertEquals((await make()).name, "2026-01-02-030405-my-cfg-2");
-    assertEquals((await make()).name, "2026-01-02-030405-my-cfg-3");
+    const make = async (configName: string) =>
+      (await createRun({ config, configName, root })).name;
+    for (const name of ["my-cfg-7", "my-cfg-x", "my-cfg-9999999999", "x-9"]) {
+      await Deno.mkdir(join(root, name));
+    }
+    assertEquals(await make("my cfg"), "my-cfg-8");
+    const together = Array.from({ length: 5 }, () => make("my cfg"));
+    assertEquals(
+      (await Promise.all(together)).sort(),
+      ["my-cfg-10", "my-cfg-11", "my-cfg-12", "my-cfg-13", "my-cfg-9"],
+    );
+    assertEquals(await make("2026-01-02-030405"), "2026-01-02-030405-1");
+    assertEquals(await make("step"), "run-step-1");
+    assertEquals(await make(".hidden"), "hidden-1");
+    assertEquals(await make("§"), "run-1");
+  }));
+
+Deno.test("createRun() refuses the words that mean something else", () =>
+  inFolder(async (root) => {
+    const words = ["champion", "challenger", "challenger-until-night-1"];
+    words.push("pretrained", "best", "last", "step-5000", "Champion");
+    for (const name of words) {
+      await assertRejects(
+        () => createRun({ config, name, configName: "x", root }),
+        UsageError,
+        `Cannot name a run "${name}": the word has a meaning of its own`,
+      );
+    }
+    assertEquals(names(root), []);
+    const name = "challenger";
+    await createRun({ config, name, configName: "x", own: true, root });
+    assertEquals(names(root), [name]);
   }));
 
 Deno.test("createRun() refuses a name that is taken, and leaves that run alone", () =>
