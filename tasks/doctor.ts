@@ -5,6 +5,7 @@ import {
   JSON_OPTION,
 } from "../lib/cli/mod.ts";
 import { loadConfig } from "../lib/config/mod.ts";
+import { examine, table } from "../lib/doctor/mod.ts";
 
 /** `deno task doctor`. */
 export const command = defineCommand({
@@ -20,7 +21,6 @@ export const command = defineCommand({
   },
   async run({ options }) {
     const config = await loadConfig(options.config);
-    const { examine, table } = await import("../lib/doctor/mod.ts");
     const examination = await examine(config);
     if (options.json) answerJson(examination);
     else answer(table(examination));

@@ -6,6 +6,7 @@ import {
   INTERRUPTED,
   JSON_OPTION,
   say,
+  settings,
   stopOnSignal,
 } from "../lib/cli/mod.ts";
 import { loadConfig } from "../lib/config/mod.ts";
@@ -72,8 +73,10 @@ export const command = defineCommand({
     const { config: file, set, minutes, steps } = options;
     const config = await loadConfig(file, [
       ...set,
-      ...(minutes === undefined ? [] : [`retraining.minutes=${minutes}`]),
-      ...(steps === undefined ? [] : [`retraining.steps=${steps}`]),
+      ...settings({
+        "retraining.minutes": minutes,
+        "retraining.steps": steps,
+      }),
     ]);
     if (request) {
       const args = [
@@ -85,9 +88,7 @@ export const command = defineCommand({
       await changeSchedule({ ...request, args, config, answer, say });
       return 0;
     }
-    const stop = new AbortController();
-    using _signals = await stopOnSignal({
-      stop,
+    using stop = await stopOnSignal({
       message: "Saving and ending the night; once more to end at once.",
     });
     const result = await retrain({ config, signal: stop.signal, say });

@@ -51,10 +51,8 @@ export const command = defineCommand({
       else plan.settings.forEach((values) => answer(JSON.stringify(values)));
       return 0;
     }
-    const stop = new AbortController();
     const children = new Set<Process>();
-    using _signals = await stopOnSignal({
-      stop,
+    using stop = await stopOnSignal({
       message: "Saving and stopping all trainings; once more to stop at once.",
       atOnce: () => children.forEach((child) => child.kill()),
     });

@@ -6,6 +6,7 @@ import {
   INTERRUPTED,
   JSON_OPTION,
   say,
+  settings,
   stopOnSignal,
 } from "../lib/cli/mod.ts";
 import {
@@ -112,13 +113,13 @@ export const command = defineCommand({
     }
     const sets = [
       ...options.set,
-      ...setting("training.steps", options.steps),
-      ...setting("training.minutes", options.minutes),
-      ...setting("seed", options.seed),
+      ...settings({
+        "training.steps": options.steps,
+        "training.minutes": options.minutes,
+        seed: options.seed,
+      }),
     ];
-    const stop = new AbortController();
-    using _signals = await stopOnSignal({
-      stop,
+    using stop = await stopOnSignal({
       message: "Saving and stopping; once more to stop at once.",
     });
     let run: RunFolder;
@@ -203,10 +204,6 @@ export const command = defineCommand({
     }
   },
 });
-
-function setting(key: string, value: number | undefined): string[] {
-  return value === undefined ? [] : [`${key}=${value}`];
-}
 
 /** Where the agent is, what comes next, and in the last line what was done. */
 function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {

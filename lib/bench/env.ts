@@ -3,9 +3,7 @@ import type { Config } from "../config/mod.ts";
 import { Environments, type LockstepEnv } from "../env/mod.ts";
 import { median } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
-
-/** Share of the random actions that are jumps. */
-const JUMPS = 0.1;
+import { playRandomly } from "./work.ts";
 
 /** What {@linkcode benchEnv} measures, and for how long. */
 export interface EnvBenchOptions {
@@ -107,7 +105,7 @@ export async function benchEnv(
   for (let round = 0; round < options.rounds; round++) {
     roundTrips.push(await measureRoundTrips(environments, options));
     for (const candidate of candidates) {
-      await measureSteps(candidate, options, random);
+      await measureSteps(candidate, options, random, config);
     }
   }
   return {
@@ -144,19 +142,13 @@ async function measureSteps(
   { env, environments, rates, seconds }: Candidate,
   { milliseconds }: EnvBenchOptions,
   random: Random,
+  config: Config,
 ): Promise<void> {
-  const actions = new Uint8Array(env.numEnvs);
   const pageBefore = await environments.busyMs();
   const sharpBefore = env.scalingMs;
   const start = performance.now();
-  let steps = 0;
-  while (performance.now() - start < milliseconds) {
-    for (let i = 0; i < actions.length; i++) {
-      actions[i] = Number(random.uniform() < JUMPS);
-    }
-    await env.step(actions);
-    steps += actions.length;
-  }
+  const isEnough = () => performance.now() - start >= milliseconds;
+  const steps = await playRandomly(config, env, random, isEnough);
   const elapsed = performance.now() - start;
   rates.push(steps / elapsed * 1000);
   seconds.all += elapsed / 1000;

@@ -1,16 +1,10 @@
 /** Speed of the two learners, beside the same update in PyTorch and tf.function. */
-import {
-  createLearner,
-  createMemory,
-  type Learner,
-  type ReplayMemory,
-  resolveNetwork,
-} from "../agent/mod.ts";
+import { createLearner, type Learner, resolveNetwork } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { FRAME_BYTES } from "../constants.ts";
 import { median } from "../evaluation/mod.ts";
 import { Random } from "../random.ts";
 import { Peer, type PeerPython } from "./peers.ts";
+import { filledMemory } from "./work.ts";
 
 /** What {@linkcode benchLearner} measures, and how often. */
 export interface LearnerBenchOptions {
@@ -182,32 +176,4 @@ async function timed(
     milliseconds.push(performance.now() - start);
   }
   return milliseconds;
-}
-
-/** Share of a frame's rows that are not empty: about that of real frames. */
-const INK = 0.15;
-
-/** Random steps, too many for the processor's cache. */
-function filledMemory(config: Config, actions: number): ReplayMemory {
-  const random = new Random(config.seed);
-  const environments = config.env.instances;
-  const steps = 1250 * environments;
-  const memory = createMemory({
-    ...config,
-    replay: { ...config.replay, capacity: steps },
-  });
-  const frame = new Uint8Array(FRAME_BYTES);
-  for (let i = Math.floor((1 - INK) * FRAME_BYTES); i < FRAME_BYTES; i++) {
-    frame[i] = 172;
-  }
-  for (let step = 0; step < steps; step++) {
-    memory.add(step % environments, {
-      frame,
-      action: random.integer(actions),
-      reward: config.reward.alive,
-      terminated: random.uniform() < 0.01,
-      truncated: false,
-    });
-  }
-  return memory;
 }

@@ -1,8 +1,9 @@
 /** Whether the learner's memory stays flat over many updates. */
-import { createLearner, type Learner, resolveNetwork } from "../agent/mod.ts";
+import { createLearner, resolveNetwork } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { mean } from "../evaluation/mod.ts";
 import { Random } from "../random.ts";
+import { filledMemory } from "./work.ts";
 
 /** Options of {@linkcode benchMemory}. */
 export interface MemoryBenchOptions {
@@ -34,7 +35,7 @@ const SAMPLES = 50;
 const UPDATES_PER_PREDICTION = 2;
 
 /**
- * Updates a learner on random batches and watches the process's memory.
+ * Updates a learner on one batch and watches the process's memory.
  *
  * @throws what `createLearner` and `update` throw
  */
@@ -45,7 +46,7 @@ export async function benchMemory(
   const random = new Random(config.seed);
   const network = resolveNetwork(config.network, config.game.actions);
   using learner = await createLearner(config, network, random);
-  fillBatch(learner, network.actions, random);
+  filledMemory(config, network.actions).sample(learner.batch, random);
   const games = Math.min(config.env.instances, learner.batch.size);
   const samples: MemorySample[] = [];
   for (let done = 1; done <= updates; done++) {
@@ -73,16 +74,3 @@ export async function benchMemory(
 
 const meanRss = (samples: readonly MemorySample[]) =>
   mean(samples.map(({ rssMb }) => rssMb));
-
-function fillBatch({ batch }: Learner, actions: number, random: Random): void {
-  for (let i = 0; i < batch.observations.length; i++) {
-    batch.observations[i] = random.integer(256);
-    batch.nextObservations[i] = random.integer(256);
-  }
-  for (let i = 0; i < batch.size; i++) {
-    batch.actions[i] = random.integer(actions);
-    batch.returns[i] = random.normal();
-    batch.discounts[i] = 0.9;
-    batch.weights[i] = 1;
-  }
-}

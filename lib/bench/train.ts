@@ -3,16 +3,16 @@ import {
   createLearner,
   createMemory,
   type Learner,
-  randomAction,
   type ReplayMemory,
   resolveNetwork,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { OBSERVATION_BYTES } from "../constants.ts";
-import { Environments, type VectorEnv } from "../env/mod.ts";
+import { Environments } from "../env/mod.ts";
 import { median } from "../evaluation/mod.ts";
 import { Random } from "../random.ts";
 import { freshCounters, train, trainingEpisodes } from "../training/mod.ts";
+import { playRandomly } from "./work.ts";
 
 /** Options of {@linkcode benchTrain}. */
 export interface TrainBenchOptions {
@@ -92,7 +92,10 @@ export async function benchTrain(
   for (let round = 0; round < rounds; round++) {
     together.push(await rate(() => trainFor(steps)));
     environmentAlone.push(
-      await rate(() => playRandomly(config, alone, steps, random)),
+      await rate(async () => {
+        await alone.reset(trainingEpisodes(config));
+        await playRandomly(config, alone, random, (done) => done >= steps);
+      }),
     );
     learnerAlone.push(
       await rate(() => learnOnly(config, second, memory, steps, random)),
@@ -103,24 +106,6 @@ export async function benchTrain(
     environmentAlone: median(environmentAlone),
     learnerAlone: median(learnerAlone),
   };
-}
-
-async function playRandomly(
-  config: Config,
-  env: VectorEnv,
-  steps: number,
-  random: Random,
-) {
-  const draw = randomAction(
-    env.numActions,
-    config.exploration.actionProbabilities,
-  );
-  const actions = new Uint8Array(env.numEnvs);
-  await env.reset(trainingEpisodes(config));
-  for (let step = 0; step < steps; step += env.numEnvs) {
-    for (let i = 0; i < actions.length; i++) actions[i] = draw(random);
-    await env.step(actions);
-  }
 }
 
 /** What training does in `steps` agent steps, the games aside. */

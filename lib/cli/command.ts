@@ -105,3 +105,12 @@ export const CONFIG_OPTIONS = {
     description: "Sets one key of the config: learner.learningRate=1e-4.",
   },
 } as const satisfies Options;
+
+/** `--set` of each key whose option was given, which is a shorter word for it. */
+export function settings(
+  values: Record<string, number | undefined>,
+): string[] {
+  return Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${value}`]
+  );
+}

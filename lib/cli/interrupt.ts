@@ -8,23 +8,26 @@ const SAME_SIGNAL_MS = 1000;
 
 /** What a command does when somebody wants it to end. */
 export interface InterruptOptions {
-  /** Aborted by the first Ctrl-C (SIGINT), SIGTERM, or SIGHUP. */
-  stop: AbortController;
-  /** What is said then. */
+  /** What is said when it is asked to. */
   message: string;
   /** Done before a second signal ends the process at once. */
   atOnce?: () => void;
 }
 
+/** Tells when a command is to end, as long as it is not disposed of. */
+export interface Interrupt extends Disposable {
+  /** Aborted by the first Ctrl-C (SIGINT), SIGTERM, or SIGHUP. */
+  signal: AbortSignal;
+}
+
 /**
  * The first signal asks to save and stop, a second one ends at once. A terminal
  * that is closed (SIGHUP) is such a signal, but not under `nohup`.
- *
- * @returns takes the signals' handlers away again
  */
 export async function stopOnSignal(
-  { stop, message, atOnce }: InterruptOptions,
-): Promise<Disposable> {
+  { message, atOnce }: InterruptOptions,
+): Promise<Interrupt> {
+  const stop = new AbortController();
   let first = 0;
   const onSignal = () => {
     if (stop.signal.aborted) {
@@ -50,6 +53,7 @@ export async function stopOnSignal(
   const entries = Object.entries(listeners) as [Deno.Signal, () => void][];
   for (const entry of entries) Deno.addSignalListener(...entry);
   return {
+    signal: stop.signal,
     [Symbol.dispose]() {
       for (const entry of entries) Deno.removeSignalListener(...entry);
     },

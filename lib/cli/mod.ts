@@ -4,12 +4,9 @@ export {
   CONFIG_OPTIONS,
   defineCommand,
   JSON_OPTION,
+  settings,
 } from "./command.ts";
-export {
-  INTERRUPTED,
-  type InterruptOptions,
-  stopOnSignal,
-} from "./interrupt.ts";
+export { INTERRUPTED, stopOnSignal } from "./interrupt.ts";
 export { answer, answerJson, say } from "./output.ts";
 export { parseCommandLine } from "./parse.ts";
 export { runCommandLine } from "./run.ts";

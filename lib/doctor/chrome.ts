@@ -1,10 +1,8 @@
-import { Chrome, findChrome } from "../browser/mod.ts";
-import type { BrowserConfig } from "../config/mod.ts";
-import { sha256 } from "../sha256.ts";
+import { findChrome } from "../browser/mod.ts";
+import type { BrowserConfig, Config } from "../config/mod.ts";
+import { Environments } from "../env/mod.ts";
+import { DinoPageError } from "../errors.ts";
 import { attempt, type Check, fine, missing } from "./check.ts";
-
-/** Large enough for the game's canvas. */
-const VIEWPORT = { width: 800, height: 400 } as const;
 
 const NAME = "Chrome";
 
@@ -16,33 +14,30 @@ function remedy({ path, endpoint }: BrowserConfig): string {
     : "deno task setup (as root), or install Chrome or Chromium";
 }
 
-/** Starts Chrome and opens the dino page: its version and its script's hash. */
-export function checkChrome(config: BrowserConfig): Promise<Check> {
-  return attempt(NAME, remedy(config), async () => {
-    const where = config.endpoint ?? findChrome(config) ??
+/** Opens the game as training does: Chrome's version, its script's hash. */
+export function checkChrome(config: Config): Promise<Check> {
+  const { browser, env } = config;
+  return attempt(NAME, remedy(browser), async () => {
+    const where = browser.endpoint ?? findChrome(browser) ??
       "downloaded by Astral";
-    await using chrome = await Chrome.launch(config);
-    await using tab = await chrome.newTab(VIEWPORT);
-    await tab.goto("chrome://dino");
-    const page = await tab.evaluate<{ isGame: boolean; script: string }>(
-      `({
-        isGame: typeof Runner === "function" &&
-          document.querySelector("canvas") !== null,
-        script: document.scripts[0]?.textContent ?? "",
-      })`,
-    );
-    const found = `${chrome.version}, ${where}`;
-    if (!page.isGame) {
+    try {
+      await using opened = await Environments.open({
+        ...config,
+        env: { ...env, pages: 1 },
+      });
+      const { chromeVersion, scriptHash } = opened;
+      return fine(
+        NAME,
+        `${chromeVersion}, ${where}; dino page, script SHA-256 ${scriptHash}`,
+      );
+    } catch (error) {
+      if (!(error instanceof DinoPageError)) throw error;
       return missing(
         NAME,
-        `${found}: chrome://dino shows no game`,
+        `${where}: ${error.message}`,
         "Use the full Chrome or Chromium, without the policy that switches " +
           "the game off",
       );
     }
-    return fine(
-      NAME,
-      `${found}; dino page, script SHA-256 ${await sha256(page.script)}`,
-    );
   });
 }

@@ -19,7 +19,7 @@ export async function examine(config: Config): Promise<Examination> {
   const checks: Check[] = [
     checkDeno(),
     await checkPackages(),
-    await checkChrome(config.browser),
+    await checkChrome(config),
     tensorflow,
   ];
   // One after the other: the timings are those of an idle machine.

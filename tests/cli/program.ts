@@ -43,8 +43,7 @@ const fail = defineCommand({
 const wait = defineCommand({
   options: {},
   async run() {
-    const stop = new AbortController();
-    using _signals = await stopOnSignal({ stop, message: "stopping" });
+    using stop = await stopOnSignal({ message: "stopping" });
     const timer = setInterval(() => {}, 1000);
     const onUser = () => say("here");
     Deno.addSignalListener("SIGUSR1", onUser);
