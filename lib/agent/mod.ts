@@ -8,7 +8,12 @@ export {
   initialState,
   type StateSpecs,
 } from "./learner_state.ts";
-export { decodeModel, encodeModel, type ModelFiles } from "./model_format.ts";
+export {
+  decodeModel,
+  encodeModel,
+  type ModelFiles,
+  portableModel,
+} from "./model_format.ts";
 export {
   type Member,
   type Network,

@@ -5,6 +5,9 @@
  * gives Q-values, [batch, actions]; those of several members are averaged by a
  * layer of their own.
  *
+ * Pixels become 0 to 1 in a layer that only newer ones know (3.21 does, 3.9 does
+ * not); {@linkcode portableModel} is for all of them from 2.0 on.
+ *
  * A dueling head is made of standard layers: Q = V + A - mean(A) is V + A C
  * with C = I - 1/n, a dense layer of fixed weights. Both streams so keep the
  * very weights that were trained.
@@ -31,6 +34,9 @@ export interface ModelFiles {
 /** Pixels come as 0 to 255; the first layer makes them 0 to 1. */
 const PIXEL_SCALE = 1 / 255;
 
+/** Name of the layer that does it. */
+const SCALE = "scale";
+
 /** End of a layer's name, which has fixed weights and subtracts mean(A). */
 const CENTRE = "centre";
 
@@ -49,17 +55,38 @@ interface KerasLayer {
  * @param weights one per entry of `network.weights`, in that order
  * @throws CheckpointError if they do not fit the network
  */
-export function encodeModel(
+export const encodeModel = (
   network: Network,
   weights: readonly NamedTensor[],
+): ModelFiles => modelFiles(network, weights, false);
+
+/**
+ * The same for every TensorFlow.js from 2.0 on. Pixels are scaled by a depthwise
+ * convolution of fixed weights, one number each: the same product, so Q-values
+ * keep every bit. In the first kernel 1/255 would round each of its weights, and
+ * the agent would not come back as it was trained.
+ */
+export const portableModel = (
+  network: Network,
+  weights: readonly NamedTensor[],
+): ModelFiles => modelFiles(network, weights, true);
+
+function modelFiles(
+  network: Network,
+  weights: readonly NamedTensor[],
+  portable: boolean,
 ): ModelFiles {
   checkWeights(network, weights, "weights to be saved");
-  const tensors = [...weights, ...fixed(network)];
+  const tensors = [
+    ...weights,
+    ...centres(network),
+    ...(portable ? [scales(network)] : []),
+  ];
   const model = {
     format: "layers-model",
     generatedBy: "dino-dqn",
     convertedBy: null,
-    modelTopology: modelTopology(network),
+    modelTopology: modelTopology(network, portable),
     weightsManifest: [{
       paths: ["weights.bin"],
       weights: tensors.map(({ name, shape }) => ({
@@ -76,7 +103,8 @@ export function encodeModel(
 }
 
 /**
- * Reads what {@linkcode encodeModel} wrote, bit for bit.
+ * Reads what {@linkcode encodeModel} or {@linkcode portableModel} wrote, bit for
+ * bit.
  *
  * @returns one tensor per entry of `network.weights`, in that order
  * @throws CheckpointError if the files are damaged or of another network
@@ -95,7 +123,8 @@ export function decodeModel(
       { cause },
     );
   }
-  const names = new Set(fixed(network).map(({ name }) => name));
+  const fixed = [...centres(network), scales(network)];
+  const names = new Set(fixed.map(({ name }) => name));
   const tensors = decodeTensors(specs, files.weights)
     .filter(({ name }) => !names.has(name));
   checkWeights(network, tensors, "weights of model.json");
@@ -146,8 +175,17 @@ export function decodeTensors(
   });
 }
 
-/** The weights that are part of the model but never trained. */
-function fixed(network: Network): NamedTensor[] {
+/** Weights of a portable model that are never trained: each channel's factor. */
+function scales({ inputShape: [, , channels] }: Network): NamedTensor {
+  return {
+    name: `${SCALE}/depthwise_kernel`,
+    shape: [1, 1, channels, 1],
+    data: new Float32Array(channels).fill(PIXEL_SCALE),
+  };
+}
+
+/** Those of a dueling model. */
+function centres(network: Network): NamedTensor[] {
   if (!network.dueling) return [];
   const n = network.actions;
   const data = Float32Array.from(
@@ -166,7 +204,10 @@ export const outputLayer = ({ prefix, outputs }: Member): string =>
   outputs.length > 1 ? `${prefix}q` : outputs[0]!.name;
 
 /** The network as a Keras functional model. */
-function modelTopology(network: Network): Record<string, unknown> {
+function modelTopology(
+  network: Network,
+  portable: boolean,
+): Record<string, unknown> {
   const layers: KerasLayer[] = [];
   const add: AddLayer = (class_name, name, config, inputs) => {
     layers.push({
@@ -184,9 +225,15 @@ function modelTopology(network: Network): Record<string, unknown> {
     dtype: "float32",
     sparse: false,
   }, []);
-  const scale = add("Rescaling", "scale", { scale: PIXEL_SCALE, offset: 0 }, [
-    "pixels",
-  ]);
+  const [scaling, config] = portable
+    ? ["DepthwiseConv2D", {
+      kernel_size: [1, 1],
+      depth_multiplier: 1,
+      ...{ strides: [1, 1], padding: "valid" },
+      ...{ activation: "linear", use_bias: false, trainable: false },
+    }] as const
+    : ["Rescaling", { scale: PIXEL_SCALE, offset: 0 }] as const;
+  const scale = add(scaling, SCALE, config, ["pixels"]);
   const outputs = network.members.map((member) =>
     addMember(add, member, scale)
   );

@@ -9,6 +9,7 @@ import {
   FRAMES_PER_SECOND,
   STACK,
 } from "../constants.ts";
+import { portableModel } from "../agent/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import {
   type Moment,
@@ -56,7 +57,8 @@ export async function exportFiles(
   agent: Agent,
   { example, report: folder = reportOf(agent) }: ExportOptions,
 ): Promise<Files> {
-  const { model, config } = agent;
+  const { network, weights, config } = agent;
+  const model = portableModel(network, weights);
   return {
     "model.json": model.model,
     "weights.bin": model.weights,

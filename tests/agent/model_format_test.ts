@@ -6,6 +6,7 @@ import {
   decodeModel,
   encodeModel,
   type ModelFiles,
+  portableModel,
 } from "../../lib/agent/model_format.ts";
 import { type Network, resolveNetwork } from "../../lib/agent/network.ts";
 import type { NamedTensor } from "../../lib/agent/types.ts";
@@ -74,22 +75,31 @@ for (
     const expected = await learner.qValues(pixels, count);
 
     await tf.setBackend("cpu");
-    const model = await loadPlain(encodeModel(network, weights));
     const input = tf.tensor4d(pixels, [count, 80, 80, 4], "int32");
-    const output = model.predict(input) as tf.Tensor;
-    assertEquals(output.shape, [count, network.actions]);
-    const found = await output.data();
+    const predicted = async (files: ModelFiles) => {
+      const model = await loadPlain(files);
+      const output = model.predict(input) as tf.Tensor;
+      assertEquals(output.shape, [count, network.actions]);
+      const q = await output.data();
+      output.dispose();
+      model.dispose();
+      return q;
+    };
+    const found = await predicted(encodeModel(network, weights));
     const scale = Math.max(...expected.map(Math.abs));
     expected.forEach((q, i) =>
       assertLess(Math.abs(q - found[i]!), 1e-4 * scale)
     );
-    tf.dispose([input, output]);
-    model.dispose();
+    // Every bit.
+    assertEquals(await predicted(portableModel(network, weights)), found);
+    input.dispose();
   });
 
   Deno.test(`decodeModel(): ${name} comes back bit for bit`, () => {
     const weights = randomWeights(network);
-    assertEquals(decodeModel(network, encodeModel(network, weights)), weights);
+    for (const encode of [encodeModel, portableModel]) {
+      assertEquals(decodeModel(network, encode(network, weights)), weights);
+    }
   });
 }
 

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import {
   encodeModel,
   initialWeights,
+  portableModel,
   resolveNetwork,
 } from "../../lib/agent/mod.ts";
 import type { Tab } from "../../lib/browser/mod.ts";
@@ -89,10 +90,8 @@ Deno.test("The report opens from disk: no error, no request, nothing wider than 
 Deno.test("An exported agent chooses in plain tfjs what it chose here", () =>
   inFolder(async (folder) => {
     const network = resolveNetwork(config.network, config.game.actions);
-    const { model, weights } = encodeModel(
-      network,
-      initialWeights(network, new Random(5)),
-    );
+    const initial = initialWeights(network, new Random(5));
+    const { model, weights } = encodeModel(network, initial);
     const source = join(folder, "source");
     await replaceFolder(source, {
       "model.json": model,
@@ -100,8 +99,9 @@ Deno.test("An exported agent chooses in plain tfjs what it chose here", () =>
       "config.yaml": configToYaml(config),
     });
     const files = await exportFiles(await findAgent(source), { example: true });
-    assertEquals(files["model.json"], model);
-    assertEquals(files["weights.bin"], weights);
+    const portable = portableModel(network, initial);
+    assertEquals(files["model.json"], portable.model);
+    assertEquals(files["weights.bin"], portable.weights);
 
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
