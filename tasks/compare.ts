@@ -7,6 +7,7 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { UsageError } from "../lib/errors.ts";
+import { realPath } from "../lib/files.ts";
 import {
   compareRuns,
   COMPARISON_NAMES,
@@ -48,6 +49,13 @@ export const command = defineCommand({
       );
     }
     const runs = await Promise.all(positionals.map((run) => openRun(run)));
+    const paths = runs.map(({ path }) => realPath(path));
+    const twice = runs.find((_, i) => paths.indexOf(paths[i]!) < i);
+    if (twice) {
+      throw new UsageError(
+        `The run ${twice.name} is named twice: it would count as two.`,
+      );
+    }
     const folder = resolve(
       options.out ?? join(
         COMPARISONS_FOLDER,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  AGENT_NAMES,
   answer,
   answerJson,
   CONFIG_OPTIONS,
@@ -23,14 +24,9 @@ import { agentTarget, findAgent } from "../lib/agents/mod.ts";
 export const command = defineCommand({
   details:
     "Plays greedily on held-out seeds, from which training never learns, and " +
-    "lets simple players play the same games; leaves a report. Without RUN: " +
+    "lets simple players play the same games; leaves a report. Without AGENT: " +
     "the newest run, else pretrained.",
-  positionals: [{
-    name: "RUN",
-    description: "A run, a checkpoint's folder, champion, pretrained, " +
-      "pretrained/constant, pretrained/accelerating, or an exported agent; " +
-      "several, with commas between: the mean of their Q-values decides.",
-  }],
+  positionals: [{ name: "AGENT", description: AGENT_NAMES }],
   options: {
     episodes: {
       type: "integer",

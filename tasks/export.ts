@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { answer, defineCommand, say } from "../lib/cli/mod.ts";
+import { AGENT_NAMES, answer, defineCommand, say } from "../lib/cli/mod.ts";
 import { EXPORT_NAMES, exportFiles } from "../lib/export/mod.ts";
 import { checkFolder, replaceFolder, shellWord } from "../lib/system/mod.ts";
 import { findAgent } from "../lib/agents/mod.ts";
@@ -11,13 +11,7 @@ export const command = defineCommand({
     "TensorFlow.js loads, with its config, model card and report, and a page " +
     "that shows it at work in a browser without a network.",
   positionals: [
-    {
-      name: "RUN",
-      description: "A run, a checkpoint's folder, pretrained, an exported " +
-        "agent; several, with commas between, become one agent: the mean of " +
-        "their Q-values decides.",
-      required: true,
-    },
+    { name: "AGENT", description: AGENT_NAMES, required: true },
     { name: "FOLDER", description: "The folder to make.", required: true },
   ],
   options: {

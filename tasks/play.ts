@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import {
+  AGENT_NAMES,
   answer,
   answerJson,
   defineCommand,
@@ -31,13 +32,8 @@ export const command = defineCommand({
   details:
     "Plays one game: in a window, in real time, where there is a display; " +
     "else as an animated WebP, whose path is printed, with the game beside it " +
-    "as JSON. Without RUN: the newest run, else pretrained.",
-  positionals: [{
-    name: "RUN",
-    description:
-      "A run, a checkpoint's folder, pretrained, or an exported agent; " +
-      "several, with commas between: the mean of their Q-values decides.",
-  }],
+    "as JSON. Without AGENT: the newest run, else pretrained.",
+  positionals: [{ name: "AGENT", description: AGENT_NAMES }],
   options: {
     seed: {
       type: "integer",

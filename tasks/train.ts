@@ -15,7 +15,7 @@ import {
   loadConfig,
   loadOwnConfig,
 } from "../lib/config/mod.ts";
-import { checkpointTarget } from "../lib/agents/mod.ts";
+import { checkpointTarget, runTarget } from "../lib/agents/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   type Evaluation,
@@ -211,8 +211,8 @@ function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {
   say(`The agent: ${checkpoint}`);
   say(
     evaluation
-      ? `Next: deno task play ${run.name}`
-      : `Go on: deno task train --resume ${run.name}`,
+      ? `Next: ${commandText(["play", runTarget(run)])}`
+      : `Go on: ${commandText(["train", "--resume", runTarget(run)])}`,
   );
   const result = evaluation
     ? ` On games that it had never seen: ${scoresText(evaluation)}; 95 % ` +

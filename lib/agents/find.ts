@@ -10,7 +10,7 @@ import {
 } from "../agent/mod.ts";
 import { loadOwnConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
-import { isFile, isPath, namesIn } from "../files.ts";
+import { ifThere, isFile, isPath, namesIn } from "../files.ts";
 import { say } from "../say.ts";
 import type { Agent } from "./agent.ts";
 import {
@@ -26,6 +26,7 @@ import {
   RUNS_FOLDER,
 } from "../runs/mod.ts";
 import { joinAgents } from "./ensemble.ts";
+import { agentTarget } from "./target.ts";
 
 /** Where the agents are that come with the program. */
 const PRETRAINED_FOLDER = fileURLToPath(
@@ -47,18 +48,22 @@ export interface FindAgentOptions {
   sets?: readonly string[];
 }
 
+/** A run and which of its checkpoints, as in `default-1@best`. */
+const WITH_CHECKPOINT = /^(.+)@([^@/\\]+)$/;
+
 /** Where {@linkcode namedAgent} looks, all of it given. */
 type Places = Required<FindAgentOptions>;
 
 /**
  * Finds an agent.
  *
- * @param target the name or folder of a run (its best checkpoint), a
- * checkpoint's folder, `champion`, `pretrained`, `pretrained/NAME`, or the
- * folder of an exported agent; several of them, with commas between: an
- * ensemble; absent: the newest run that has a checkpoint, else `pretrained`
+ * @param target the name or folder of a run (its best checkpoint), that with
+ * `@best`, `@last` or `@step-N` behind it, a checkpoint's folder, `champion`,
+ * `pretrained`, `pretrained/NAME`, or the folder of an exported agent; several
+ * of them, with commas between: an ensemble; absent: the newest run that has a
+ * checkpoint, else `pretrained`
  * @throws UsageError when there is no such agent, its checkpoint is damaged or
- * an ensemble's members do not fit,
+ * an ensemble's members do not fit or are the same,
  * ConfigError when its config cannot be used
  */
 export async function findAgent(
@@ -83,6 +88,13 @@ export async function findAgent(
     const agents = await Promise.all(
       names.map((name) => namedAgent(name, places)),
     );
+    const targets = agents.map(agentTarget);
+    const twice = targets.find((name, i) => targets.indexOf(name) < i);
+    if (twice !== undefined) {
+      throw new UsageError(
+        `${twice} is named twice in ${target}: it would count as two.`,
+      );
+    }
     return agents.length === 1 ? agents[0]! : joinAgents(agents);
   } catch (error) {
     // To name an agent that cannot be used is wrong use, not a failure.
@@ -115,6 +127,16 @@ async function namedAgent(target: string, places: Places): Promise<Agent> {
     return await runAgent(run, sets, join(run.checkpoints, basename(target)));
   }
   const path = resolve(target);
+  const [, name, word] = WITH_CHECKPOINT.exec(target) ?? [];
+  // A path may hold an @.
+  if (name && word && !await ifThere(Deno.stat(path))) {
+    const run = await openRun(name, runs);
+    return await runAgent(
+      run,
+      sets,
+      await findCheckpoint(run.checkpoints, word),
+    );
+  }
   const isExported = await isFile(join(path, "model.json"));
   if (isExported && isPath(target)) return await exportedAgent(path, sets);
   const run = await runAt(isPath(target) ? target : join(runs, target));

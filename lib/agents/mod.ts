@@ -1,4 +1,4 @@
 /** Trained agents on disk: finding, joining and loading them. */
 export type { Agent } from "./agent.ts";
 export { findAgent, loadPlayer } from "./find.ts";
-export { agentTarget, checkpointTarget } from "./target.ts";
+export { agentTarget, checkpointTarget, runTarget } from "./target.ts";

@@ -114,3 +114,10 @@ export function settings(
     value === undefined ? [] : [`${key}=${value}`]
   );
 }
+
+/** How an agent is named, for the description of an argument. */
+export const AGENT_NAMES =
+  "A run (its best checkpoint), or RUN@best, RUN@last, RUN@step-5000; " +
+  "champion, pretrained, pretrained/constant, pretrained/accelerating; the " +
+  "folder of a checkpoint or of an exported agent; several, with commas " +
+  "between: the mean of their Q-values decides.";

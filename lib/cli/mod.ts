@@ -1,5 +1,6 @@
 /** The command line: commands as data, what they print, tables. */
 export {
+  AGENT_NAMES,
   type CommandEntry,
   CONFIG_OPTIONS,
   defineCommand,

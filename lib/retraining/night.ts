@@ -146,7 +146,7 @@ async function chooseCheckpoint({ run, from }: Challenger): Promise<string> {
   const best = await findCheckpoint(run.checkpoints, "best");
   return stepOf(best) > from.step
     ? best
-    : await findCheckpoint(run.checkpoints, "newest");
+    : await findCheckpoint(run.checkpoints, "last");
 }
 
 /** Agent steps of a checkpoint, by its name `step-N`. */

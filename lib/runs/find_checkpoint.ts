@@ -1,6 +1,8 @@
 /** Finding a run's checkpoint and reading the network in it. */
+import { join } from "node:path";
 import type { ModelFiles } from "../agent/mod.ts";
 import { CheckpointError } from "../errors.ts";
+import { ifThere } from "../files.ts";
 import { say } from "../say.ts";
 import {
   type CheckpointManifest,
@@ -29,16 +31,17 @@ export async function readCheckpointModel(path: string): Promise<ModelFiles> {
 
 /**
  * Finds a checkpoint of a run. The best is the one with the highest mean score
- * in the evaluations so far; before the first of them it is the newest. Where
- * its network is lost or damaged it is the newest of which that is sound.
+ * in the evaluations so far; before the first of them it is the last. Where its
+ * network is lost or damaged it is the newest of which that is sound.
  *
+ * @param which `best`, `last`, or its name: `step-5000`
  * @param warn told in a sentence when another one stands in for the best
  * @returns its path
- * @throws CheckpointError if there is none
+ * @throws CheckpointError if there is none, naming those that there are
  */
 export async function findCheckpoint(
   folder: string,
-  which: "best" | "newest" | number,
+  which: string,
   warn: (message: string) => void = (message) => say(`warning: ${message}`),
 ): Promise<string> {
   const steps = await listCheckpoints(folder);
@@ -49,15 +52,14 @@ export async function findCheckpoint(
     );
   }
   if (which === "best") return await findBest(folder, steps, warn);
-  const step = which === "newest" ? newest : which;
-  if (!steps.includes(step)) {
-    throw new CheckpointError(
-      `There is no checkpoint step-${step} in ${folder}; it has ${
-        steps.map((step) => `step-${step}`).join(", ")
-      }`,
-    );
-  }
-  return checkpointPath(folder, step);
+  if (which === "last") return checkpointPath(folder, newest);
+  const path = join(folder, which);
+  if (await ifThere(Deno.stat(path))) return path;
+  throw new CheckpointError(
+    `There is no checkpoint ${which} in ${folder}; there is best, last, ${
+      steps.map((step) => `step-${step}`).join(", ")
+    }`,
+  );
 }
 
 async function findBest(

@@ -142,13 +142,49 @@ Deno.test("findAgent() takes a name for the run, and a path for the folder", () 
     }
   }));
 
+Deno.test("findAgent() takes RUN@best, @last and @step-N, and paths that hold an @", () =>
+  withFolders(async (folders) => {
+    await writeRun(folders.runs, "a", "2026-01-01T00:00:00Z");
+    const run = join(folders.runs, "a");
+    const { model, weights } = encodeModel(network, initial);
+    await writeCheckpointFiles(join(run, "checkpoints"), 7, {
+      "model.json": new TextEncoder().encode(model),
+      "weights.bin": weights,
+    }, { step: 5, mean: 10 });
+    const checkpoint = async (target: string) =>
+      (await findAgent(target, folders)).checkpoint;
+    for (
+      const [target, wanted] of [
+        ["a", "step-5"],
+        ["a@best", "step-5"],
+        ["a@last", "step-7"],
+        ["a@step-7", "step-7"],
+        [`${run}@step-5`, "step-5"],
+        ["a@best,a@last", "step-5,step-7"],
+      ]
+    ) assertEquals(await checkpoint(target!), wanted);
+    const folder = join(folders.runs, "..", "mine@last");
+    await writeAgent(folder);
+    assertEquals(await checkpoint(folder), "model");
+    const refused = (target: string, message: string) =>
+      assertRejects(() => findAgent(target, folders), UsageError, message);
+    await refused("a@step-6", "there is best, last, step-7, step-5");
+    await refused("b@best", "There is no run b in");
+    await refused(
+      "pretrained/none@best",
+      "There is no agent pretrained/none@best",
+    );
+    await refused("a,a", "is named twice in a,a: it would count as two");
+    await refused(`${run}@step-5,a@best`, "is named twice");
+  }));
+
 Deno.test("agentTarget() names an agent so that it is found again", () =>
   withFolders(async (folders) => {
     await writeAgent(join(folders.pretrained, "accelerating"));
     await writeRun(folders.runs, "a", "2026-01-01T00:00:00Z");
     const folder = join(folders.runs, "..", "exported");
     await writeAgent(folder);
-    const checkpoint = join(folders.runs, "a", "checkpoints", "step-5");
+    const checkpoint = join(folders.runs, "a@step-5");
     for (
       const [target, wanted] of [
         ["pretrained", "pretrained/accelerating"],

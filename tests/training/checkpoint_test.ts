@@ -109,7 +109,7 @@ Deno.test("a checkpoint replaces one of the same step", () =>
     assertEquals(counters.best, { step: 100, mean: 50 });
   }));
 
-Deno.test("findCheckpoint() finds the newest, the best, and a step", () =>
+Deno.test("findCheckpoint() finds the last, the best, and a step", () =>
   inFolder(async (folder) => {
     await assertRejects(
       () => findCheckpoint(folder, "best"),
@@ -122,15 +122,14 @@ Deno.test("findCheckpoint() finds the newest, the best, and a step", () =>
       checkpointPath(folder, 100),
     );
     await save(folder, 1000, { best: 100 });
-    const find = (which: "best" | "newest" | number) =>
-      findCheckpoint(folder, which);
-    assertEquals(await find("newest"), checkpointPath(folder, 1000));
+    const find = (which: string) => findCheckpoint(folder, which);
+    assertEquals(await find("last"), checkpointPath(folder, 1000));
     assertEquals(await find("best"), checkpointPath(folder, 100));
-    assertEquals(await find(1000), checkpointPath(folder, 1000));
+    assertEquals(await find("step-1000"), checkpointPath(folder, 1000));
     await assertRejects(
-      () => find(7),
+      () => find("step-7"),
       CheckpointError,
-      `There is no checkpoint step-7 in ${folder}; it has step-1000, step-100`,
+      `There is no checkpoint step-7 in ${folder}; there is best, last, step-1000, step-100`,
     );
   }));
 
