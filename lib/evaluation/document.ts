@@ -2,7 +2,7 @@
 import type { Config, GameConfig } from "../config/mod.ts";
 import type { Baseline } from "./baselines.ts";
 import type { Evaluation, PlayedGame } from "./games.ts";
-import { type ScoreSummary, summarizeScores } from "./statistics.ts";
+import type { ScoreSummary } from "./statistics.ts";
 import { formatCsv } from "../csv.ts";
 import published from "./published.json" with { type: "json" };
 
@@ -94,19 +94,6 @@ export function evaluationReport(
       .filter(({ game }) => game === context.game)
       .map((result) => ({ ...result, measuredHere: false })),
   };
-}
-
-/**
- * A report that was stored. One that lacks figures was written by an earlier
- * program, whose intervals were too narrow: all are told anew from its scores.
- */
-export function withFigures(report: EvaluationReport): EvaluationReport {
-  if (report.crashesPer100k95 !== undefined) return report;
-  const anew = <Player extends { scores: number[] }>(player: Player) => ({
-    ...player,
-    ...summarizeScores(player.scores, report.cap),
-  });
-  return { ...anew(report), baselines: report.baselines.map(anew) };
 }
 
 /** One line per game: the `scores.csv` of an evaluation. */

@@ -34,5 +34,5 @@ export {
   type PlayerFigures,
   type PublishedResult,
   scoresCsv,
-  withFigures,
 } from "./document.ts";
+export { storedReport } from "./stored_report.ts";

@@ -12,7 +12,7 @@ import {
 import type { RunFolder } from "./run_folder.ts";
 import { readRunInfo, type RunInfo } from "./run_info.ts";
 import { numberCell, parseCsv, requiredNumber, type Row } from "../csv.ts";
-import { type EvaluationReport, withFigures } from "../evaluation/mod.ts";
+import { type EvaluationReport, storedReport } from "../evaluation/mod.ts";
 
 /** A run as far as it has come. */
 export interface RunData {
@@ -125,16 +125,13 @@ export async function readReport(
   const file = join(folder, "report.json");
   const text = await ifThere(Deno.readTextFile(file));
   if (text === null) return null;
-  let report: Partial<EvaluationReport> | null = null;
   try {
-    report = JSON.parse(text);
-  } catch {
-    // Told below, as what else may be wrong with it.
-  }
-  if (!Array.isArray(report?.games) || !Array.isArray(report.scores)) {
+    return storedReport(JSON.parse(text));
+  } catch (cause) {
     throw new UsageError(
-      `${file} is not the report of an evaluation; remove it, or evaluate again.`,
+      `${file} is not the report of an evaluation: ` +
+        `${(cause as Error).message}; remove it, or evaluate again.`,
+      { cause },
     );
   }
-  return withFigures(report as EvaluationReport);
 }

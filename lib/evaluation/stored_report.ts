@@ -1,0 +1,97 @@
+/** Reading a report that an evaluation left, of this program or an earlier one. */
+import { z } from "zod";
+import type { EvaluationReport } from "./document.ts";
+import { summarizeScores } from "./statistics.ts";
+
+const number = z.number();
+const bounds = z.tuple([number, number]);
+const interval = bounds.nullable();
+const counts = z.record(z.string(), number);
+const published = number.nullable();
+const game = z.enum(["constant", "accelerating"]);
+
+const playerSchema = z.looseObject({
+  scores: z.array(number.min(0)).min(1),
+  mean: number,
+  median: number,
+  iqm: number,
+  sd: number,
+  min: number,
+  max: number,
+  capped: number,
+  above4000: number,
+  pointsPerSecond: number,
+  quartiles: bounds,
+  mean95: interval,
+  median95: interval,
+  iqm95: interval,
+  // Earlier programs had none of these.
+  capped95: interval.optional(),
+  crashesPer100k: number.optional(),
+  crashesPer100k95: interval.optional(),
+});
+
+const reportSchema = z.looseObject({
+  ...playerSchema.shape,
+  run: z.string(),
+  checkpoint: z.string(),
+  game,
+  speed: z.union([number, z.literal("accelerating")]),
+  clock: z.enum(["lockstep", "live"]),
+  command: z.string(),
+  versions: z.record(z.string(), z.string()),
+  episodes: z.int().min(1),
+  firstSeed: z.int().min(0),
+  cap: number.positive(),
+  actionsBySpeed: z.array(z.looseObject({ speed: number, actions: counts })),
+  games: z.array(z.looseObject({
+    seed: number,
+    score: number.min(0),
+    frames: number,
+    end: z.enum(["crash", "cap"]),
+    pointsPerSecond: number,
+    speed: number,
+    obstacle: z.string().nullable(),
+    actions: counts,
+  })).min(1),
+  baselines: z.array(playerSchema.extend({ name: z.string() })),
+  published: z.array(z.looseObject({
+    game,
+    name: z.string(),
+    algorithm: z.string(),
+    kind: z.enum(["test", "training", "demonstration"]),
+    measuredHere: z.literal(false),
+    source: z.string(),
+    note: z.string().exactOptional(),
+    mean: published,
+    median: published,
+    max: published,
+    episodes: published,
+  })),
+}).refine(
+  ({ episodes, scores, games }) =>
+    scores.length === episodes && games.length === episodes,
+  { error: "there are not as many games and scores as it says" },
+);
+
+/**
+ * A report that was stored. One that lacks figures was written by an earlier
+ * program, whose intervals were too narrow: all are told anew from its scores.
+ *
+ * @param content of its file, as JSON
+ * @throws Error saying what makes it none
+ */
+export function storedReport(content: unknown): EvaluationReport {
+  const { data, error } = reportSchema.safeParse(content);
+  if (error) {
+    const { path, message } = error.issues[0]!;
+    throw new Error(`${path.join(".") || "it"}: ${message}`);
+  }
+  const report = data as EvaluationReport;
+  if (report.crashesPer100k95 !== undefined) return report;
+  const anew = <Player extends { scores: number[] }>(player: Player) => ({
+    ...player,
+    ...summarizeScores(player.scores, report.cap),
+  });
+  return { ...anew(report), baselines: report.baselines.map(anew) };
+}
