@@ -26,7 +26,7 @@ export interface ReplayMemoryState extends EpisodeRingsState {
 }
 
 /** Added to each |TD error|, so that no transition is ever out of the draw. */
-export const PRIORITY_OFFSET = 0.01;
+const PRIORITY_OFFSET = 0.01;
 
 /** Makes the replay memory that the config asks for. */
 export function createMemory(

@@ -4,12 +4,7 @@
  * reward 1; every other reward is 0; left of the first field is a wall.
  */
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { createEagerLearner } from "../../lib/agent/eager_learner.ts";
-import { createGraphLearner } from "../../lib/agent/graph_learner.ts";
-import { initialWeights } from "../../lib/agent/initialise.ts";
-import { resolveNetwork } from "../../lib/agent/network.ts";
-import { ReplayMemory } from "../../lib/agent/replay_memory.ts";
-import type { Learner } from "../../lib/agent/types.ts";
+import { type Learner, ReplayMemory } from "../../lib/agent/mod.ts";
 import {
   FRAME_BYTES,
   FRAME_SIZE,
@@ -17,7 +12,7 @@ import {
   STACK,
 } from "../../lib/constants.ts";
 import { Random } from "../../lib/random.ts";
-import { LEARNER } from "./learners.ts";
+import { LEARNER, learnerOf, networkOf } from "./fixtures.ts";
 
 const STATES = 5;
 const ACTIONS = ["left", "right"];
@@ -117,22 +112,13 @@ Deno.test("the chain's exact Q-values lose a fifth with each step from the goal"
 
 for (const engine of ["graph", "eager"] as const) {
   Deno.test(`${engine}: learns the chain's exact Q-table from random walks`, async () => {
-    const network = resolveNetwork({
-      layers: [
-        {
-          type: "conv2d",
-          filters: 4,
-          kernel: 16,
-          stride: 16,
-          padding: "valid",
-        },
-        { type: "dense", units: 32 },
-      ],
-      dueling: false,
-      members: 1,
-    }, ACTIONS.length);
+    const network = networkOf([
+      { type: "conv2d", filters: 4, kernel: 16, stride: 16, padding: "valid" },
+      { type: "dense", units: 32 },
+    ], ACTIONS.length);
     const config = {
       ...LEARNER,
+      engine,
       batchSize: 32,
       doubleQ: true,
       discount: DISCOUNT,
@@ -140,10 +126,7 @@ for (const engine of ["graph", "eager"] as const) {
       loss: "mse" as const,
       targetUpdate: { every: 25 },
     };
-    const weights = initialWeights(network, new Random(1));
-    using learner = engine === "graph"
-      ? createGraphLearner(network, config, weights)
-      : await createEagerLearner(network, config, weights);
+    using learner = await learnerOf(network, config);
     const memory = randomWalks(900, config.nStep);
     const random = new Random(2);
     const updates = 500;

@@ -1,14 +1,14 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { createGraphLearner } from "../../lib/agent/graph_learner.ts";
-import { SET_NAMES } from "../../lib/agent/weight_sets.ts";
 import type { LearnerConfig } from "../../lib/config/mod.ts";
 import { Random } from "../../lib/random.ts";
 import {
-  CONFIG,
   fillBatch,
+  learnerOf,
   randomWeights,
+  type Shape,
+  TINY,
   tinyNetwork,
-} from "./tiny_learner.ts";
+} from "./fixtures.ts";
 import { oracleQValues, oracleUpdate } from "./update_oracle.ts";
 
 function assertClose(
@@ -24,11 +24,7 @@ function assertClose(
   }
 }
 
-const OPTIONS: [
-  string,
-  Partial<LearnerConfig>,
-  { dueling?: boolean; members?: number },
-][] = [
+const OPTIONS: [string, Partial<LearnerConfig>, Shape][] = [
   ["double DQN with Huber's loss", {}, {}],
   ["single DQN", { doubleQ: false }, {}],
   ["squared loss", { loss: "mse" }, {}],
@@ -51,33 +47,22 @@ const OPTIONS: [
   ["hard target update", { targetUpdate: { every: 2 } }, {}],
 ];
 
-for (const [what, options, { dueling, members }] of OPTIONS) {
-  Deno.test(`GraphLearner.update() equals the paper's formula: ${what}`, async () => {
-    const config = { ...CONFIG, ...options };
-    const network = tinyNetwork(dueling, members);
+for (const [what, options, shape] of OPTIONS) {
+  Deno.test(`Learner.update() equals the paper's formula: ${what}`, async () => {
+    const config = { ...TINY, ...options };
+    const network = tinyNetwork(shape);
     const random = new Random(7);
-    using learner = createGraphLearner(
-      network,
-      config,
-      randomWeights(network, random),
-    );
+    const weights = randomWeights(network, random);
+    using learner = await learnerOf(network, config, weights);
     // Online and target weights that differ tell double from single.
     const start = await learner.getState();
     start.sets.target = randomWeights(network, random);
     await learner.setState(start);
     let expected = await learner.getState();
     for (const rate of [0.01, 0.005, 0.02]) {
-      fillBatch(learner.batch, random, network.actions);
-      learner.batch.weights.forEach((_, i, weights) => {
-        weights[i] = 0.2 + random.uniform();
-      });
-      const oracle = oracleUpdate(
-        network,
-        config,
-        expected,
-        learner.batch,
-        rate,
-      );
+      fillBatch(learner.batch, network.actions, random);
+      const { batch } = learner;
+      const oracle = oracleUpdate(network, config, expected, batch, rate);
       const result = await learner.update(rate);
       assertClose([result.loss], [oracle.loss], "loss");
       assertClose([result.meanQ], [oracle.meanQ], "mean Q");
@@ -87,11 +72,12 @@ for (const [what, options, { dueling, members }] of OPTIONS) {
     const state = await learner.getState();
     assertEquals(state.updates, 3);
     assertEquals(learner.updates, 3);
-    for (const set of SET_NAMES) {
-      const [found, wanted] = [state.sets[set], expected.sets[set]];
-      assertEquals(found?.length, wanted?.length, set);
-      wanted?.forEach(({ name, shape, data }, i) => {
-        const tensor = found![i]!;
+    assertEquals(Object.keys(state.sets), Object.keys(expected.sets));
+    for (const [set, wanted] of Object.entries(expected.sets)) {
+      const found = state.sets[set as keyof typeof state.sets]!;
+      assertEquals(found.length, wanted.length, set);
+      wanted.forEach(({ name, shape, data }, i) => {
+        const tensor = found[i]!;
         assertEquals([tensor.name, tensor.shape], [name, shape]);
         assertClose(tensor.data, data, `${set} ${name}`);
       });
@@ -99,13 +85,13 @@ for (const [what, options, { dueling, members }] of OPTIONS) {
   });
 }
 
-Deno.test("GraphLearner.qValues() equals the network in plain numbers", async () => {
-  const network = tinyNetwork(true);
+Deno.test("Learner.qValues() equals the network in plain numbers", async () => {
+  const network = tinyNetwork({ dueling: true });
   const random = new Random(3);
-  const config = { ...CONFIG, averageRate: 0.1 };
+  const config = { ...TINY, averageRate: 0.1 };
   const weights = randomWeights(network, random);
-  using learner = createGraphLearner(network, config, weights);
-  fillBatch(learner.batch, random, network.actions);
+  using learner = await learnerOf(network, config, weights);
+  fillBatch(learner.batch, network.actions, random);
   await learner.update(0.05);
   const { online, average } = (await learner.getState()).sets;
   const observations = learner.batch.observations.slice();

@@ -1,13 +1,9 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { initialWeights } from "../../lib/agent/initialise.ts";
-import { resolveNetwork } from "../../lib/agent/network.ts";
+import { initialWeights } from "../../lib/agent/mod.ts";
 import { Random } from "../../lib/random.ts";
+import { networkOf } from "./fixtures.ts";
 
-const network = resolveNetwork({
-  layers: "tutorial",
-  dueling: true,
-  members: 1,
-}, 2);
+const network = networkOf("tutorial", 2, { dueling: true });
 
 Deno.test("initialWeights() has He's deviation in hidden kernels, less in the outputs, biases 0", () => {
   const weights = initialWeights(network, new Random(1));

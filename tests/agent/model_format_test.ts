@@ -1,29 +1,22 @@
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { createGraphLearner } from "../../lib/agent/graph_learner.ts";
-import { initialWeights } from "../../lib/agent/initialise.ts";
 import {
   decodeModel,
   encodeModel,
   type ModelFiles,
   portableModel,
-} from "../../lib/agent/model_format.ts";
-import { type Network, resolveNetwork } from "../../lib/agent/network.ts";
-import type { NamedTensor } from "../../lib/agent/types.ts";
+} from "../../lib/agent/mod.ts";
 import { OBSERVATION_BYTES } from "../../lib/constants.ts";
 import { CheckpointError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
 import { inFolder } from "../folder.ts";
-import { LEARNER, smallNetwork } from "./learners.ts";
-
-/** Weights with biases that are not 0 either. */
-function randomWeights(network: Network): NamedTensor[] {
-  const random = new Random(12);
-  return initialWeights(network, random).map((tensor) => ({
-    ...tensor,
-    data: tensor.data.map((x) => x + 0.01 * random.normal()),
-  }));
-}
+import {
+  LEARNER,
+  learnerOf,
+  networkOf,
+  randomWeights,
+  smallNetwork,
+} from "./fixtures.ts";
 
 /** Loads the two files from disk, with plain tfjs. */
 async function loadPlain(files: ModelFiles): Promise<tf.LayersModel> {
@@ -37,35 +30,21 @@ async function loadPlain(files: ModelFiles): Promise<tf.LayersModel> {
   });
 }
 
+const DENSE = [4, 3].map((units) => ({ type: "dense" as const, units }));
+
 for (
-  const { name, network } of [
-    {
-      name: "the tutorial's network",
-      network: resolveNetwork({
-        layers: "tutorial",
-        dueling: false,
-        members: 1,
-      }, 2),
-    },
-    { name: "a dueling network", network: smallNetwork({ dueling: true }) },
-    { name: "an ensemble", network: smallNetwork({ members: 3 }) },
-    {
-      name: "a dueling ensemble",
-      network: smallNetwork({ dueling: true, members: 2 }),
-    },
-    {
-      name: "a network without convolutions",
-      network: resolveNetwork({
-        layers: [{ type: "dense", units: 4 }, { type: "dense", units: 3 }],
-        dueling: false,
-        members: 1,
-      }, 2),
-    },
-  ]
+  const [name, network] of [
+    ["the tutorial's network", networkOf("tutorial")],
+    ["a dueling network", smallNetwork({ dueling: true })],
+    ["an ensemble", smallNetwork({ members: 3 })],
+    ["a dueling ensemble", smallNetwork({ dueling: true, members: 2 })],
+    ["a network without convolutions", networkOf(DENSE)],
+  ] as const
 ) {
+  const weights = randomWeights(network, new Random(12));
+
   Deno.test(`encodeModel(): ${name} predicts the same in plain tfjs on the CPU`, async () => {
-    const weights = randomWeights(network);
-    using learner = createGraphLearner(network, LEARNER, weights);
+    using learner = await learnerOf(network, LEARNER, weights);
     const count = 3;
     const random = new Random(8);
     const pixels = Uint8Array.from(
@@ -96,7 +75,6 @@ for (
   });
 
   Deno.test(`decodeModel(): ${name} comes back bit for bit`, () => {
-    const weights = randomWeights(network);
     for (const encode of [encodeModel, portableModel]) {
       assertEquals(decodeModel(network, encode(network, weights)), weights);
     }
@@ -105,26 +83,21 @@ for (
 
 Deno.test("decodeModel() refuses damaged files and those of another network", () => {
   const network = smallNetwork();
-  const files = encodeModel(network, randomWeights(network));
-  assertThrows(
-    () =>
-      decodeModel(network, { ...files, weights: files.weights.subarray(4) }),
-    CheckpointError,
-    "bytes",
-  );
-  assertThrows(
-    () => decodeModel(network, { ...files, model: "{" }),
-    CheckpointError,
-    "model.json is not a tfjs layers model",
-  );
-  assertThrows(
-    () => decodeModel(network, { ...files, model: "{}" }),
-    CheckpointError,
-    "model.json is not a tfjs layers model",
-  );
-  assertThrows(
-    () => decodeModel(smallNetwork({ dueling: true }), files),
-    CheckpointError,
-    "expected value/kernel [32, 1], but found output/kernel [32, 3]",
-  );
+  const files = encodeModel(network, randomWeights(network, new Random(1)));
+  const weights = files.weights.subarray(4);
+  const other = smallNetwork({ dueling: true });
+  for (
+    const [wrong, of, message] of [
+      [{ ...files, weights }, network, "bytes"],
+      [{ ...files, model: "{" }, network, "model.json is not a tfjs layers"],
+      [{ ...files, model: "{}" }, network, "model.json is not a tfjs layers"],
+      [
+        files,
+        other,
+        "expected value/kernel [32, 1], but found output/kernel [32, 3]",
+      ],
+    ] as const
+  ) {
+    assertThrows(() => decodeModel(of, wrong), CheckpointError, message);
+  }
 });

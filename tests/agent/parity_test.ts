@@ -1,10 +1,6 @@
 /** Both engines compute the same, whatever the options. */
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
-import { createEagerLearner } from "../../lib/agent/eager_learner.ts";
-import { initialWeights } from "../../lib/agent/initialise.ts";
-import { resolveNetwork } from "../../lib/agent/network.ts";
-import type { LearnerState } from "../../lib/agent/types.ts";
-import { SET_NAMES } from "../../lib/agent/weight_sets.ts";
+import type { LearnerState, Network } from "../../lib/agent/mod.ts";
 import type { LearnerConfig } from "../../lib/config/mod.ts";
 import { OBSERVATION_BYTES } from "../../lib/constants.ts";
 import { CheckpointError, DivergedError } from "../../lib/errors.ts";
@@ -15,14 +11,17 @@ import {
   copyBatch,
   fillBatch,
   LEARNER,
+  learnerOf,
+  networkOf,
   relativeDistance,
+  type Shape,
   smallNetwork,
-} from "./learners.ts";
+} from "./fixtures.ts";
 import { tdTarget } from "./update_oracle.ts";
 
 const OPTIONS: {
   name: string;
-  network?: { dueling?: boolean; members?: number };
+  network?: Shape;
   learner?: Partial<LearnerConfig>;
   /** @default 20 */
   updates?: number;
@@ -60,7 +59,7 @@ function withOtherTarget(state: LearnerState): LearnerState {
 }
 
 async function assertSame(
-  network: Parameters<typeof bothLearners>[0],
+  network: Network,
   config: LearnerConfig,
   updates: number,
 ): Promise<void> {
@@ -84,10 +83,12 @@ async function assertSame(
   const b = await eager.getState();
   assertEquals(a.updates, updates);
   assertEquals(b.updates, updates);
-  for (const set of SET_NAMES) {
-    assertEquals(a.sets[set]?.length, b.sets[set]?.length);
-    a.sets[set]?.forEach((tensor, i) => {
-      const distance = relativeDistance(tensor, b.sets[set]![i]!);
+  assertEquals(Object.keys(a.sets), Object.keys(b.sets));
+  for (const [set, tensors] of Object.entries(a.sets)) {
+    const others = b.sets[set as keyof typeof b.sets]!;
+    assertEquals(tensors.length, others.length);
+    tensors.forEach((tensor, i) => {
+      const distance = relativeDistance(tensor, others[i]!);
       assertLess(distance, 1e-4, `${set} ${tensor.name}`);
     });
   }
@@ -101,11 +102,7 @@ for (const { name, network, learner, updates = 20 } of OPTIONS) {
 }
 
 Deno.test("graph and eager: the same 20 updates of the tutorial's network", () =>
-  assertSame(
-    resolveNetwork({ layers: "tutorial", dueling: false, members: 1 }, 2),
-    { ...LEARNER, doubleQ: true },
-    20,
-  ));
+  assertSame(networkOf("tutorial"), { ...LEARNER, doubleQ: true }, 20));
 
 for (const doubleQ of [false, true]) {
   const kind = doubleQ ? "double" : "single";
@@ -198,15 +195,19 @@ Deno.test("graph and eager: weights of another network are refused, none is chan
   for (const learner of await bothLearners(smallNetwork(), LEARNER)) {
     using _ = learner;
     const before = await learner.getState();
-    const wrong = withOtherTarget(before);
-    const [first, ...rest] = wrong.sets.secondMoments;
-    wrong.sets.secondMoments = [{ ...first!, shape: [8, 8, 4, 7] }, ...rest];
-    await assertRejects(
-      () => learner.setState(wrong),
-      CheckpointError,
-      "[8, 8, 4, 7]",
-    );
-    assertEquals(await learner.getState(), before);
+    const [first, ...rest] = before.sets.secondMoments;
+    for (
+      const [changed, message] of [
+        [{ shape: [8, 8, 4, 7] }, "[8, 8, 4, 7]"],
+        [{ data: new Float32Array(3) }, "conv1/kernel has 3 numbers"],
+      ] as const
+    ) {
+      const wrong = withOtherTarget(before);
+      wrong.sets.secondMoments = [{ ...first!, ...changed } as never, ...rest];
+      const set = () => learner.setState(wrong);
+      await assertRejects(set, CheckpointError, message);
+      assertEquals(await learner.getState(), before);
+    }
   }
 });
 
@@ -225,15 +226,14 @@ Deno.test("graph and eager: too few observations are refused", async () => {
   }
 });
 
-Deno.test("EagerLearner frees all of its tensors", async () => {
+Deno.test("eager: a learner frees all of its tensors", async () => {
   const { tf } = await loadTfjsNode(LEARNER);
-  const config = { ...LEARNER, averageRate: 0.1 };
+  const config = { ...LEARNER, engine: "eager" as const, averageRate: 0.1 };
   for (const members of [1, 3]) {
     const network = smallNetwork({ members });
-    const weights = initialWeights(network, new Random(1));
     const before = tf.memory().numTensors;
     for (let i = 0; i < 2; i++) {
-      using learner = await createEagerLearner(network, config, weights);
+      using learner = await learnerOf(network, config);
       fillBatch(learner.batch, 3, new Random(1));
       await learner.update(1e-3);
     }

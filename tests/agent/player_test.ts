@@ -5,13 +5,12 @@ import {
   initialWeights,
   type Network,
   type Player,
-  resolveNetwork,
 } from "../../lib/agent/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { OBSERVATION_BYTES } from "../../lib/constants.ts";
 import { CheckpointError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
-import { smallNetwork } from "./learners.ts";
+import { networkOf, smallNetwork } from "./fixtures.ts";
 
 const ROWS = 32;
 const CPU = { engine: "graph", device: "cpu" } as const;
@@ -24,9 +23,6 @@ const observations = ((random) =>
     { length: ROWS * OBSERVATION_BYTES },
     () => random.integer(6) === 0 ? random.integer(256) : 0,
   ))(new Random(3));
-
-const named = (layers: "tutorial" | "nature") =>
-  resolveNetwork({ layers, dueling: false, members: 1 }, 2);
 
 const playerOf = (network: Network) =>
   createPlayer(network, initialWeights(network, new Random(1)), CPU);
@@ -55,17 +51,10 @@ async function ask(
 
 for (
   const [name, network] of [
-    ["the tutorial's network", named("tutorial")],
-    ["Nature's network", named("nature")],
+    ["the tutorial's network", networkOf("tutorial")],
+    ["Nature's network", networkOf("nature")],
     ["a dueling ensemble", smallNetwork({ dueling: true, members: 3 })],
-    [
-      "dense layers alone",
-      resolveNetwork({
-        layers: [{ type: "dense", units: 64 }],
-        dueling: false,
-        members: 1,
-      }, 2),
-    ],
+    ["dense layers alone", networkOf([{ type: "dense", units: 64 }])],
   ] as const
 ) {
   Deno.test(`A player of ${name}: neither a row's place nor the number of rows changes a bit, from 1 to ${ROWS}`, async () => {

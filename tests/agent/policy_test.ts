@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { epsilonGreedy, greedy, randomAction } from "../../lib/agent/policy.ts";
+import { epsilonGreedy, greedy, randomAction } from "../../lib/agent/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { linear } from "../../lib/agent/schedules.ts";
+import { linear } from "../../lib/agent/mod.ts";
 
 Deno.test("linear() goes from initial to final and stays there", () => {
   const epsilon = { initial: 1, final: 0.5, steps: 100 };

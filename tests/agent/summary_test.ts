@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { resolveNetwork } from "../../lib/agent/network.ts";
-import { summarise } from "../../lib/agent/summary.ts";
+import { summarise } from "../../lib/agent/mod.ts";
+import { networkOf } from "./fixtures.ts";
+
+const DENSE = [{ type: "dense" as const, units: 8 }];
 
 /** Some of a summary's lines, without the columns' spaces. */
 const rows = (summary: string, from: number, to: number) =>
@@ -8,11 +10,7 @@ const rows = (summary: string, from: number, to: number) =>
     .map((line) => line.replaceAll(/ +/g, " "));
 
 Deno.test("summarise() lists layers, output shapes and parameters", () => {
-  const network = resolveNetwork({
-    layers: "tutorial",
-    dueling: false,
-    members: 1,
-  }, 2);
+  const network = networkOf("tutorial");
   assertEquals(
     summarise(network),
     `\
@@ -31,11 +29,7 @@ Parameters in total: 112290
 });
 
 Deno.test("summarise() shows every member of an ensemble and their mean", () => {
-  const network = resolveNetwork({
-    layers: [{ type: "dense", units: 8 }],
-    dueling: false,
-    members: 2,
-  }, 3);
+  const network = networkOf(DENSE, 3, { members: 2 });
   assertEquals(
     rows(summarise(network), 3, 8),
     [
@@ -49,11 +43,7 @@ Deno.test("summarise() shows every member of an ensemble and their mean", () => 
 });
 
 Deno.test("summarise() shows both streams of a dueling network", () => {
-  const network = resolveNetwork({
-    layers: [{ type: "dense", units: 8 }],
-    dueling: true,
-    members: 1,
-  }, 3);
+  const network = networkOf(DENSE, 3, { dueling: true });
   assertEquals(
     rows(summarise(network), 3, 8),
     [

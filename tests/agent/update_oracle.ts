@@ -4,16 +4,15 @@
  * central differences, Adam by the formula of algorithm 1 of its paper.
  */
 import type {
-  Member,
-  Network,
-  ResolvedLayer,
-} from "../../lib/agent/network.ts";
-import type {
-  Batch,
+  Learner,
   LearnerState,
+  Member,
   NamedTensor,
-} from "../../lib/agent/types.ts";
+  Network,
+} from "../../lib/agent/mod.ts";
 import type { LearnerConfig } from "../../lib/config/mod.ts";
+
+type ResolvedLayer = Member["hidden"][number];
 
 /** What a TD target is made of. */
 export interface TdTargetInput {
@@ -223,7 +222,7 @@ export function oracleUpdate(
   network: Network,
   config: LearnerConfig,
   state: LearnerState,
-  batch: Batch,
+  batch: Learner["batch"],
   learningRate: number,
 ): OracleResult {
   const size = product(network.inputShape);
