@@ -65,11 +65,25 @@ export function cappedText({ episodes, capped, cap }: CappedGames): string {
     : `${count} of ${episodes} games ended at the cap of ${points(cap)} points`;
 }
 
+/** A mean, or what it is at most. */
+export const meanText = (
+  { mean, atMost }: { mean: number; atMost: boolean },
+): string => (atMost ? "at most " : "") + points(mean);
+
 /** What games came to: "mean 500 of 20 games (40 to 1,000), 3 of 20 games …" */
 export function scoresText(
-  games: CappedGames & { mean: number; min: number; max: number },
+  games: CappedGames & {
+    mean: number;
+    min: number;
+    max: number;
+    atMost: boolean;
+  },
 ): string {
   const { mean, episodes, min, max } = games;
+  if (games.atMost) {
+    return `mean ${meanText(games)} of ${episodes} games; ended early, as it ` +
+      "could not reach the best any more";
+  }
   return `mean ${points(mean)} of ${episodes} games ` +
     `(${intervalText([min, max])}), ${cappedText(games)}`;
 }

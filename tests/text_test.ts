@@ -30,6 +30,7 @@ Deno.test("cappedText() counts the games that were ended", () => {
   );
   assertEquals(
     scoresText({
+      atMost: false,
       ...{ episodes: 4, capped: 0, cap: 200 },
       ...{ mean: 51.4, min: 48, max: 55 },
     }),

@@ -245,6 +245,9 @@ const evaluationSchema = z.strictObject({
   target: positive.nullable().describe(
     "Training stops when an evaluation's mean reaches this; null: never.",
   ),
+  endEarly: z.boolean().describe(
+    "Whether an evaluation in training ends as soon as it cannot reach the best one any more: the best checkpoint is the same, and its mean is told as an upper bound.",
+  ).register(keyFacts, { before: false }),
   patience: positiveInteger.nullable().describe(
     "Training stops after so many evaluations without a better one; null: never.",
   ),

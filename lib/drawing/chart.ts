@@ -118,6 +118,15 @@ export const coloured = (field: string, colours: Record<string, string>) =>
     scale: { domain: Object.keys(colours), range: Object.values(colours) },
   });
 
+/** Marks the points of a line that are upper bounds. */
+export const AT_MOST = {
+  transform: [{ filter: "datum.atMost" }],
+  mark: {
+    type: "point" as const,
+    ...{ shape: "triangle-down", filled: false, size: 120 },
+  },
+};
+
 /**
  * Draws a chart, {@linkcode CHART_WIDTH} wide unless it is made of several
  * views with widths of their own.

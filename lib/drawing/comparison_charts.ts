@@ -1,6 +1,7 @@
 /** Charts of several runs, or settings, side by side. */
 import { points } from "../text.ts";
 import {
+  AT_MOST,
   type Chart,
   drawChart,
   names,
@@ -17,7 +18,7 @@ export interface ChartedResult {
     interval: readonly [low: number, high: number] | null;
   } | null;
   /** Mean scores of its evaluations in training; empty: no line is drawn. */
-  curve: readonly { step: number; mean: number }[];
+  curve: readonly { step: number; mean: number; atMost?: boolean }[];
 }
 
 /** Interquartile means with their intervals, and learning curves if there are. */
@@ -58,17 +59,18 @@ export async function sideBySideCharts(
     ],
   });
   const values = results.flatMap(({ name, curve }) =>
-    curve.map(({ step, mean }) => ({ name, step, mean }))
+    curve.map((point) => ({ name, ...point }))
   );
   if (values.length === 0) return [intervals];
   const curves = await drawChart({
     name: "learning-curves",
     title: "Learning curves",
-    subtitle: "mean score of the evaluations in training",
+    subtitle: "mean score of the evaluations in training" +
+      (values.some(({ atMost }) => atMost) ? "; ▽ at most" : ""),
     description: "Mean scores of the evaluations in training by agent steps.",
   }, {
     data: { values },
-    mark: { type: "line", point: true },
+    layer: [{ mark: { type: "line", point: true } }, AT_MOST],
     encoding: {
       x: number("step", "agent steps", { axis: SHORT_NUMBERS }),
       y: number("mean", "points"),

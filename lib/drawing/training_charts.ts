@@ -8,6 +8,7 @@ import type {
 } from "../runs/mod.ts";
 import { points } from "../text.ts";
 import {
+  AT_MOST,
   type Chart,
   drawChart,
   names,
@@ -103,7 +104,8 @@ export async function learningCurves(
     drawChart({
       name: `learning-curve-${name}`,
       title: `Learning curve, by ${name}`,
-      subtitle: `greedy: mean and 95 % interval of ${episodes} games`,
+      subtitle: `greedy: mean and 95 % interval of ${episodes} games` +
+        (evaluations.some(({ atMost }) => atMost) ? "; ▽ at most" : ""),
       description: `Mean score of the evaluations, by ${name}.`,
     }, {
       data: { values },
@@ -132,6 +134,7 @@ export async function learningCurves(
           mark: { type: "line", point: true },
           encoding: { x, y: number("mean") },
         },
+        { ...AT_MOST, encoding: { x, y: number("mean") } },
       ],
     });
   const scale = { zero: true };

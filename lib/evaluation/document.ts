@@ -75,7 +75,8 @@ export function gameName({ game }: Pick<Config, "game">) {
 
 function playerFigures({ name, evaluation }: Baseline): PlayerFigures {
   const { games: _games, actionsBySpeed: _actions, ...figures } = evaluation;
-  const { episodes: _n, firstSeed: _seed, cap: _cap, ...rest } = figures;
+  const { episodes: _n, firstSeed: _seed, cap: _cap, atMost: _, ...rest } =
+    figures;
   return { name, ...rest };
 }
 

@@ -4,14 +4,11 @@
  * side, nor on which of them ends first.
  */
 import { PARKED } from "../constants.ts";
-import type {
-  EpisodeSchedule,
-  EpisodeStart,
-  StepInfo,
-  VectorEnv,
-} from "../env/types.ts";
+import type { EpisodeSchedule, EpisodeStart, VectorEnv } from "../env/types.ts";
 import { ChromeCrashedError, UsageError } from "../errors.ts";
+import { EarlyEnd } from "./early_end.ts";
 import {
+  actionsAtSpeeds,
   type Evaluation,
   type PlayedGame,
   playedGame,
@@ -50,6 +47,11 @@ export interface EvaluateOptions {
   firstSeed: number;
   /** A game that reaches this score ends there. */
   maxScore: number;
+  /**
+   * A mean that the games should come to: once they cannot any more, even if
+   * each that has not ended should reach the cap, they are not played on.
+   */
+  least?: number;
   /** Called after each game. */
   onGame?: (game: PlayedGame, done: number) => void;
   /** Stops between two steps with the signal's reason. */
@@ -66,6 +68,8 @@ class SeedQueue {
   readonly #later: number[];
   readonly #given = new Map<string, EpisodeStart | null>();
   readonly #maxScore: number;
+  /** Games that no seat has come to yet. */
+  waiting: number;
 
   constructor(
     seeds: readonly number[],
@@ -83,6 +87,7 @@ class SeedQueue {
     this.#first = seeds.slice(0, this.#seats.length);
     this.#later = seeds.slice(this.#seats.length);
     this.#maxScore = maxScore;
+    this.waiting = seeds.length;
   }
 
   /**
@@ -110,6 +115,7 @@ class SeedQueue {
 /** A running game, and its number in its environment. */
 interface Seat extends RunningGame {
   episode: number;
+  speeds: SpeedHistogram;
 }
 
 /**
@@ -129,30 +135,38 @@ export async function evaluate(
 ): Promise<Evaluation> {
   checkOptions(options);
   const envs = [groups].flat();
-  const { episodes, firstSeed, maxScore } = options;
+  const { episodes, firstSeed, maxScore, least = 0 } = options;
   const games = new Map<number, PlayedGame>();
-  const speeds = new SpeedHistogram(envs[0]!.numActions);
-  for (let attempt = 1; games.size < episodes; attempt++) {
+  const speeds = new Map<number, SpeedHistogram>();
+  /** Games that go on beyond what decides. */
+  const longer = new Set<number>();
+  const earlyEnd = new EarlyEnd({ episodes, maxScore, least });
+  let seeds = Array.from({ length: episodes }, (_, i) => firstSeed + i);
+  for (let attempt = 1; seeds.length > 0; attempt++) {
     if (attempt > ATTEMPTS) {
       throw new ChromeCrashedError(
-        `${episodes - games.size} of ${episodes} games were broken off ` +
+        `${seeds.length} of ${episodes} games were broken off ` +
           `${ATTEMPTS} times because Chrome stopped; see 'deno task doctor'`,
       );
     }
-    const seeds = Array.from({ length: episodes }, (_, i) => firstSeed + i)
-      .filter((seed) => !games.has(seed));
     await playSeeds(envs, policy, new SeedQueue(seeds, envs, maxScore), {
-      onStep: (info, action) => speeds.add(info.speed, action),
-      onGame: (game) => {
+      onGame: (game, histogram) => {
         games.set(game.seed, game);
+        speeds.set(game.seed, histogram);
+        earlyEnd.add({ score: game.score, decisions: game.played.length });
         options.onGame?.(game, games.size);
       },
-      maxScore,
+      ...{ earlyEnd, longer, maxScore },
       ...(options.signal && { signal: options.signal }),
     });
+    seeds = seeds.filter((seed) => !games.has(seed) && !longer.has(seed));
   }
-  const inOrder = [...games.values()].sort((a, b) => a.seed - b.seed);
-  return summarizeGames(inOrder, maxScore, speeds.bins());
+  // What ended later may be known or not, as it happened.
+  const played = [...games.values()]
+    .filter(({ played }) => played.length <= earlyEnd.after)
+    .sort((a, b) => a.seed - b.seed);
+  const decided = played.map(({ seed }) => speeds.get(seed)!);
+  return summarizeGames(played, maxScore, actionsAtSpeeds(decided), options);
 }
 
 function checkOptions({ episodes, firstSeed, maxScore }: EvaluateOptions) {
@@ -173,8 +187,10 @@ function checkOptions({ episodes, firstSeed, maxScore }: EvaluateOptions) {
 
 /** What the games are played with, beside the policy. */
 interface PlayOptions {
-  onStep(info: StepInfo, action: number): void;
-  onGame(game: PlayedGame): void;
+  onGame(game: PlayedGame, speeds: SpeedHistogram): void;
+  earlyEnd: EarlyEnd;
+  /** Filled with the seeds of games that need not be played on. */
+  longer: Set<number>;
   maxScore: number;
   signal?: AbortSignal;
 }
@@ -192,10 +208,7 @@ async function playSeeds(
     : stop.signal;
   await Promise.all(envs.map(async (env, group) => {
     try {
-      await playGroup(env, policy, queue.scheduleFor(group), {
-        ...options,
-        signal,
-      });
+      await playGroup(env, policy, queue, group, { ...options, signal });
     } catch (error) {
       stop.abort(error);
     }
@@ -206,13 +219,18 @@ async function playSeeds(
 async function playGroup(
   env: VectorEnv,
   policy: Policy,
-  schedule: EpisodeSchedule,
-  { onStep, onGame, maxScore, signal }: PlayOptions,
+  queue: SeedQueue,
+  group: number,
+  { onGame, earlyEnd, longer, maxScore, signal }: PlayOptions,
 ): Promise<void> {
   const n = env.numEnvs;
+  const schedule = queue.scheduleFor(group);
   const seat = (environment: number, episode: number): Seat | null => {
     const start = schedule(environment, episode);
-    return start && { seed: start.seed, step: 0, episode };
+    if (!start) return null;
+    queue.waiting--;
+    const speeds = new SpeedHistogram(env.numActions);
+    return { seed: start.seed, step: 0, episode, speeds };
   };
   let { observations } = await env.reset(schedule);
   const seats = Array.from({ length: n }, (_, i) => seat(i, 0));
@@ -231,12 +249,19 @@ async function playGroup(
       if (!game) return;
       const info = step.infos[i]!;
       game.step++;
-      onStep(info, actions[i]!);
+      game.speeds.add(info.speed, actions[i]!);
       if (!info.episode) return;
       if (info.episode.end !== "interrupted") {
-        onGame(playedGame(info.episode, maxScore, env.numActions));
+        const played = playedGame(info.episode, maxScore, env.numActions);
+        onGame(played, game.speeds);
       }
       seats[i] = seat(i, game.episode + 1);
+    });
+    if (queue.waiting > 0) continue;
+    seats.forEach((game, i) => {
+      if (!game || game.step < earlyEnd.after) return;
+      longer.add(game.seed);
+      seats[i] = null;
     });
   }
 }

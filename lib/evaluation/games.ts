@@ -35,11 +35,17 @@ export interface Evaluation extends ScoreSummary {
   cap: number;
   /** Scores in the order of the seeds. */
   scores: number[];
+  /**
+   * Whether it ended early, when it could not come to the best mean any more:
+   * then `scores` has the cap for each game that had not ended, and all figures
+   * are at most what they would have been.
+   */
+  atMost: boolean;
   /** All points over all seconds of play. */
   pointsPerSecond: number;
   /** How often each action was chosen at which speed (lower edge of a bin). */
   actionsBySpeed: { speed: number; actions: Record<string, number> }[];
-  /** The games in the order of their seeds. */
+  /** The games that were played to their end, in the order of their seeds. */
   games: PlayedGame[];
 }
 
@@ -86,7 +92,7 @@ const byName = (counts: ArrayLike<number>): Record<string, number> =>
 /** Counts actions over the speed at which they were taken. */
 export class SpeedHistogram {
   readonly #numActions: number;
-  #bins = new Map<number, number[]>();
+  readonly bins = new Map<number, number[]>();
 
   constructor(numActions: number) {
     this.#numActions = numActions;
@@ -94,17 +100,25 @@ export class SpeedHistogram {
 
   add(speed: number, action: number): void {
     const bin = Math.floor(speed / SPEED_BIN) * SPEED_BIN;
-    let counts = this.#bins.get(bin);
+    let counts = this.bins.get(bin);
     if (!counts) {
-      this.#bins.set(bin, counts = new Array(this.#numActions).fill(0));
+      this.bins.set(bin, counts = new Array(this.#numActions).fill(0));
     }
     counts[action]! += 1;
   }
+}
 
-  bins(): Evaluation["actionsBySpeed"] {
-    return [...this.#bins].sort(([a], [b]) => a - b)
-      .map(([speed, counts]) => ({ speed, actions: byName(counts) }));
+/** How often each action was chosen at which speed in several games. */
+export function actionsAtSpeeds(
+  games: readonly SpeedHistogram[],
+): Evaluation["actionsBySpeed"] {
+  const all = new Map<number, number[]>();
+  for (const [speed, counts] of games.flatMap(({ bins }) => [...bins])) {
+    const sums = all.get(speed) ?? counts.map(() => 0);
+    all.set(speed, sums.map((sum, action) => sum + counts[action]!));
   }
+  return [...all].sort(([a], [b]) => a - b)
+    .map(([speed, counts]) => ({ speed, actions: byName(counts) }));
 }
 
 /**
@@ -113,27 +127,48 @@ export class SpeedHistogram {
  * @param games in the order of their seeds; at least one
  * @param cap score at which they were ended
  * @param actionsBySpeed what the games' decisions were
+ * @param planned which games were to be played; what is not among `games`
+ * counts as if it had reached the cap. @default as many as were played
  */
 export function summarizeGames(
   games: PlayedGame[],
   cap: number,
   actionsBySpeed: Evaluation["actionsBySpeed"],
-): Evaluation {
-  const scores = games.map((game) => game.score);
-  return {
+  planned: Pick<Evaluation, "episodes" | "firstSeed"> = {
     episodes: games.length,
     firstSeed: games[0]!.seed,
-    cap,
-    scores,
+  },
+): Evaluation {
+  const { episodes, firstSeed } = planned;
+  const atMost = games.length < episodes;
+  const known = new Map(games.map(({ seed, score }) => [seed, score]));
+  const scores = atMost
+    ? Array.from(
+      { length: episodes },
+      (_, i) => known.get(firstSeed + i) ?? cap,
+    )
+    : games.map(({ score }) => score);
+  return {
+    ...{ episodes, firstSeed, cap, scores, atMost },
     ...summarizeScores(scores, cap),
+    ...(atMost && NO_INTERVALS),
     pointsPerSecond: rate(
-      scores.reduce((sum, score) => sum + score, 0),
-      games.reduce((sum, game) => sum + game.frames, 0),
+      games.reduce((sum, { score }) => sum + score, 0),
+      games.reduce((sum, { frames }) => sum + frames, 0),
     ),
     actionsBySpeed,
     games,
   };
 }
+
+/** Bounds have no intervals. */
+const NO_INTERVALS = {
+  mean95: null,
+  median95: null,
+  iqm95: null,
+  capped95: null,
+  crashesPer100k95: null,
+};
 
 /** The games in the middle and at the top: what a person wants to see. */
 export function medianAndBest(

@@ -43,6 +43,8 @@ const reportSchema = z.looseObject({
   episodes: z.int().min(1),
   firstSeed: z.int().min(0),
   cap: number.positive(),
+  // Earlier programs played every game to its end.
+  atMost: z.boolean().default(false),
   actionsBySpeed: z.array(z.looseObject({ speed: number, actions: counts })),
   games: z.array(z.looseObject({
     seed: number,
@@ -69,8 +71,8 @@ const reportSchema = z.looseObject({
     episodes: published,
   })),
 }).refine(
-  ({ episodes, scores, games }) =>
-    scores.length === episodes && games.length === episodes,
+  ({ episodes, scores, games, atMost }) =>
+    scores.length === episodes && (atMost || games.length === episodes),
   { error: "there are not as many games and scores as it says" },
 );
 

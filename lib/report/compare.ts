@@ -87,7 +87,9 @@ export async function compareRuns(
     ...{ game, cap },
     runs: evaluated.map(({ run, report }) => {
       const { name, info: { seed }, steps, minutes, evaluations } = run;
-      const first = evaluations.find(({ mean }) => mean >= MILESTONE);
+      const first = evaluations.find(({ mean, atMost }) =>
+        mean >= MILESTONE && !atMost
+      );
       return {
         ...{ name, seed, steps, minutes, report, curve: evaluations },
         milestone: first

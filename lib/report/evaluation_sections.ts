@@ -29,21 +29,30 @@ import { tableOf } from "./table.ts";
 /** Mean, median and interquartile mean, with what must be said beside them. */
 function headlineFigures(report: EvaluationReport): Figure[] {
   const figures = reportedFigures(report);
+  const { atMost, games, episodes } = report;
   const figure = (
     label: string,
     { value, interval }: FigureWithInterval,
     text = points,
+    bound = "at most",
   ): Figure => ({
-    label,
+    label: atMost ? `${label}, ${bound}` : label,
     value: text(value),
     interval: `95 % interval ${intervalText(interval, text)}`,
-    note: cappedText(report),
+    note: atMost
+      ? `${games.length} of ${episodes} games had ended`
+      : cappedText(report),
   });
   return [
     figure("Mean score", figures.mean),
     figure("Median score", figures.median),
     figure("Interquartile mean", figures.iqm),
-    figure("Crashes in 100,000 points", figures.crashesPer100k, rate),
+    figure(
+      "Crashes in 100,000 points",
+      figures.crashesPer100k,
+      rate,
+      "at least",
+    ),
   ];
 }
 
@@ -71,7 +80,11 @@ function headlineText(report: EvaluationReport): string[] {
   const rate = pointsPerSecond.toFixed(1);
   return [
     `${games}; ${rate} points per second of play (the page gives 9.0 at speed 6 and 19.5 at its top speed of 13).`,
-    ...(capped > 0
+    ...(report.atMost
+      ? [
+        "It ended early: these games could not reach the best mean so far any more. Those that had not ended count as if each had reached the cap, so the figures are bounds.",
+      ]
+      : capped > 0
       ? [
         `${
           capitalized(cappedText(report))
@@ -107,7 +120,10 @@ function playersTable(report: EvaluationReport): Table {
         ({ above4000 }) => report.cap < 4000 ? NOTHING : percent(above4000),
       ],
     ],
-    [{ name: "this agent", ...report }, ...report.baselines],
+    [
+      { name: report.atMost ? "this agent, at most" : "this agent", ...report },
+      ...report.baselines,
+    ],
   );
 }
 

@@ -68,6 +68,8 @@ export interface IntervalRecord extends IntervalSums {
 export interface EvaluationRecord {
   step: number;
   scores: readonly number[];
+  /** Whether its mean is an upper bound: it ended early. */
+  atMost: boolean;
 }
 
 /** The games of the training, in the order in which they ended. */
@@ -126,6 +128,7 @@ export const EVALUATIONS: Table<EvaluationRecord> = {
     [null, "eval/mean_score", "of its games", (r) => mean(r.scores)],
     [null, "eval/min_score", "of its games", (r) => Math.min(...r.scores)],
     [null, "eval/max_score", "of its games", (r) => Math.max(...r.scores)],
+    [null, "eval/at_most", "1: it ended early", (r) => r.atMost ? 1 : ""],
   ],
 };
 
@@ -161,6 +164,8 @@ export interface EvaluationPoint {
   step: number;
   wallSeconds: number;
   mean: number;
+  /** Whether the mean is an upper bound: it ended early. */
+  atMost: boolean;
   /** 95 % interval of the mean; null: there is none of a single game. */
   low: number | null;
   high: number | null;

@@ -90,12 +90,12 @@ async function readEvaluations(
     if (step === undefined) continue;
     const report = await readReport(join(run.evaluations, name));
     if (!report) continue;
-    const { mean, mean95, capped, cap, episodes } = report;
+    const { mean, mean95, atMost, capped, cap, episodes } = report;
     const [low, high] = mean95 ?? [null, null];
     points.push({
       step: Number(step),
       wallSeconds: wallSecondsAt(Number(step), metrics),
-      ...{ mean, low, high, capped, cap, episodes },
+      ...{ mean, low, high, atMost, capped, cap, episodes },
     });
   }
   return points.sort((a, b) => a.step - b.step);

@@ -82,6 +82,8 @@ async function trainArguments(
   // JSON is YAML, which `--set` reads.
   const sets = Object.entries(values)
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  // Settings are compared by the means of all evaluations, so these are whole.
+  sets.push("evaluation.endEarly=false");
   if (threads !== null) sets.push(`learner.threads=${threads}`);
   return [
     ...["train", "--config", config, "--run", run.name],

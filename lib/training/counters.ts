@@ -179,7 +179,7 @@ export function isBest(
  * says nothing beside one of these. One that does not say which (of an earlier
  * version) was.
  */
-function comparableBest(
+export function comparableBest(
   { best }: Counters,
   { episodes, maxScore }: Config["evaluation"],
 ): BestEvaluation | null {

@@ -45,6 +45,7 @@ import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { points } from "../text.ts";
 import { Checkpoints } from "./checkpoint.ts";
 import {
+  comparableBest,
   type Counters,
   forgetBest,
   freshCounters,
@@ -174,8 +175,8 @@ async function trainAndMeasure(
   await recordStart(options, counters.step, learner, environments);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
-  const play = (purpose: SeedPurpose) =>
-    playGreedily(config, learner, matches, purpose, signal);
+  const play = (purpose: SeedPurpose, least = 0) =>
+    playGreedily(config, learner, matches, { purpose, least, signal });
   const reason = await train({ ...parts, env }, games.first!, {
     onGame(record) {
       sinks.add(GAMES, record);
@@ -188,10 +189,13 @@ async function trainAndMeasure(
     async evaluate() {
       const { step } = counters;
       const began = performance.now();
-      const evaluation = await play("selection");
+      const best = comparableBest(counters, config.evaluation);
+      const { endEarly } = config.evaluation;
+      const evaluation = await play("selection", endEarly ? best?.mean : 0);
       if (!evaluation) return null;
       const seconds = (performance.now() - began) / 1000;
-      sinks.add(EVALUATIONS, { step, scores: evaluation.scores });
+      const { scores, atMost } = evaluation;
+      sinks.add(EVALUATIONS, { step, scores, atMost });
       progress.evaluation(step, evaluation, seconds);
       await options.onEvaluation(step, evaluation).catch((error) => {
         if (!(error instanceof DinoDqnError)) throw error;
@@ -252,13 +256,19 @@ function openEvaluationGames(
   return openGameGroups(environments, Math.max(episodes, finalEpisodes));
 }
 
-/** @returns null if the signal broke it off */
+/**
+ * @param options.least mean below which it may end early
+ * @returns null if the signal broke it off
+ */
 async function playGreedily(
   { evaluation }: Config,
   learner: Learner,
   { groups }: GameGroups,
-  purpose: SeedPurpose,
-  signal: AbortSignal,
+  { purpose, least, signal }: {
+    purpose: SeedPurpose;
+    least: number;
+    signal: AbortSignal;
+  },
 ): Promise<Evaluation | null> {
   const episodes = purpose === "test"
     ? evaluation.finalEpisodes
@@ -268,7 +278,7 @@ async function playGreedily(
       episodes,
       firstSeed: firstSeedFor(purpose, episodes),
       maxScore: evaluation.maxScore,
-      signal,
+      ...{ least, signal },
     });
   } catch (error) {
     if (signal.aborted && error === signal.reason) return null;

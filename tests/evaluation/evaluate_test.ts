@@ -12,6 +12,7 @@ import {
   type EvaluateOptions,
   noOpPolicy,
 } from "../../lib/evaluation/mod.ts";
+import { hash32, Random } from "../../lib/random.ts";
 
 /** How a fake game ends. */
 type Ending = "crash" | "truncated" | "interrupted";
@@ -32,7 +33,7 @@ class FakeEnv implements VectorEnv {
   constructor(
     readonly numEnvs: number,
     readonly ending: (seed: number) => Ending = () => "crash",
-    readonly score = 40,
+    readonly score: (seed: number) => number = () => 40,
     readonly decisions: (seed: number) => number = () => 1,
   ) {}
 
@@ -54,11 +55,13 @@ class FakeEnv implements VectorEnv {
   step(actions: Uint8Array) {
     this.steps++;
     const infos = Array.from(actions, (action, i): StepInfo => {
-      const info = { score: this.score, frames: 4, speed: 6 };
       const game = this.#games[i]!;
       const { episode, start } = game;
-      assertEquals(action === PARKED, start === null);
-      if (!start || ++game.step < this.decisions(start.seed)) return info;
+      const score = start ? this.score(start.seed) : 0;
+      const info = { score, frames: 4, speed: 6 };
+      if (action === PARKED) return info;
+      assert(start, "a game was played on that nothing is left for");
+      if (++game.step < this.decisions(start.seed)) return info;
       const end = this.ending(start.seed);
       const { seed } = start;
       // None is ever another action than the last one.
@@ -175,7 +178,7 @@ Deno.test("evaluate() refuses games that were cut before the cap", async () => {
 });
 
 Deno.test("evaluate() counts a capped game at the cap, not above it", async () => {
-  const env = new FakeEnv(1, () => "truncated", 101);
+  const env = new FakeEnv(1, () => "truncated", () => 101);
   const { scores, capped } = await evaluate(env, noOpPolicy, OPTIONS);
   assertEquals(scores, Array(5).fill(100));
   assertEquals(capped, 1);
@@ -207,4 +210,81 @@ Deno.test("evaluate() stops when its signal says so", async () => {
     Error,
     "enough",
   );
+});
+
+/** Games whose scores and lengths are by chance, in groups of these sizes. */
+function chanceGames(chance: number, sizes: readonly number[]) {
+  const draw = (seed: number, most: number) => hash32(chance, seed) % most;
+  return sizes.map((size) =>
+    new FakeEnv(
+      size,
+      (seed) => draw(seed, 101) === 100 ? "truncated" : "crash",
+      (seed) => draw(seed, 101),
+      (seed) => 1 + Math.floor(draw(seed, 101) / 3),
+    )
+  );
+}
+
+Deno.test("evaluate() with a mean to come to: the same choice, the same figures however its games are spread", async () => {
+  const random = new Random(1);
+  let [early, whole, saved, steps] = [0, 0, 0, 0];
+  for (let chance = 0; chance < 30; chance++) {
+    const options = { ...OPTIONS, episodes: 2 + random.integer(19) };
+    const stepsOf = (envs: FakeEnv[]) =>
+      envs.reduce((sum, env) => sum + env.steps, 0);
+    const all = chanceGames(chance, [10, 10]);
+    const full = await evaluate(all, noOpPolicy, options);
+    const least = full.mean - 20 + 40 * random.uniform();
+    const spread = [[10, 10], [20], [1, 19], [13, 14]];
+    const results = [];
+    for (const sizes of spread) {
+      const envs = chanceGames(chance, sizes);
+      results.push(await evaluate(envs, noOpPolicy, { ...options, least }));
+      if (sizes !== spread[0]) continue;
+      saved += stepsOf(all) - stepsOf(envs);
+      steps += stepsOf(all);
+    }
+    const [result, ...others] = results;
+    for (const other of others) assertEquals(other, result);
+    assertEquals(result!.mean >= least, full.mean >= least);
+    if (!result!.atMost) {
+      assertEquals(result, full);
+      whole++;
+      continue;
+    }
+    early++;
+    assert(result!.mean >= full.mean && result!.games.length < full.episodes);
+    assertEquals([result!.mean95, result!.iqm95, result!.capped95], [
+      ...[null, null, null],
+    ]);
+    assertEquals(result!.scores.length, full.episodes);
+    for (const { seed, score } of result!.games) {
+      const place = seed - OPTIONS.firstSeed;
+      assertEquals([result!.scores[place], full.scores[place]], [score, score]);
+    }
+  }
+  assert(early > 5 && whole > 5, `${early} ended early, ${whole} did not`);
+  assert(saved > steps / 20, `${saved} of ${steps} steps were saved`);
+});
+
+Deno.test("evaluate() with a mean to come to: the same figures with more games than seats, after broken off ones too", async () => {
+  const result = async (sizes: number[], broken = new Set<number>()) => {
+    const envs = chanceGames(5, sizes).map((env) =>
+      new FakeEnv(
+        env.numEnvs,
+        (seed) => broken.delete(seed) ? "interrupted" : env.ending(seed),
+        env.score,
+        env.decisions,
+      )
+    );
+    const options = { ...OPTIONS, episodes: 40, least: 60 };
+    return await evaluate(envs, noOpPolicy, options);
+  };
+  const expected = await result([20, 20]);
+  assert(expected.atMost);
+  for (const sizes of [[1], [3, 4], [16, 16], [40]]) {
+    assertEquals(await result(sizes), expected);
+  }
+  const seeds = expected.games.map(({ seed }) => seed);
+  assertEquals(await result([20, 20], new Set(seeds.slice(0, 9))), expected);
 });

@@ -27,14 +27,20 @@ type Counters = ReturnType<typeof freshCounters>;
 type TrainingParts = Parameters<typeof train>[0];
 type TrainingHooks = Parameters<typeof train>[2];
 
-/** Every action, and the score, of each game. */
-const GAME = { actions: new Uint8Array(5), score: 40 };
+/** How a game goes. */
+interface FakeGame {
+  score: number;
+  steps: number;
+}
+
+const GAME: FakeGame = { score: 40, steps: 5 };
 const BATCH = 4;
 
-/** Black games that all end alike. */
+/** Black games that all end alike, unless they are told otherwise by seed. */
 export function fakeEnv(
   numEnvs: number,
   onStep: () => Promise<void> = async () => {},
+  gameOf: (seed: number) => FakeGame = () => GAME,
 ) {
   let schedule: EpisodeSchedule = () => null;
   let seats: { episode: number; steps: number }[] = [];
@@ -54,9 +60,13 @@ export function fakeEnv(
   const play = (seat: (typeof seats)[0], environment: number) => {
     const info = { score: 0, frames: 0, speed: 6 };
     const start = schedule(environment, seat.episode);
-    if (!start || ++seat.steps < GAME.actions.length) return info;
+    if (!start) return info;
+    const { score, steps } = gameOf(start.seed);
+    if (++seat.steps < steps) return info;
+    const actions = new Uint8Array(steps);
     const episode: EpisodeStatistics = {
-      ...{ ...GAME, episode: seat.episode++, seed: start.seed, frames: 300 },
+      ...{ episode: seat.episode++, seed: start.seed, frames: 300 },
+      ...{ score, actions },
       ...{ return: 0, speed: 6, end: "crash" },
     };
     seat.steps = 0;
@@ -140,6 +150,8 @@ export interface FakeOptions {
   filled?: number;
   onStep?: () => Promise<void>;
   onUpdate?: (updates: number) => unknown;
+  /** @default 40 points in 5 steps each */
+  gameOf?: (seed: number) => FakeGame;
   /** @returns the mean of the evaluation that is due */
   onEvaluate?: () => number | null;
 }
@@ -198,12 +210,12 @@ export async function fakeTraining(
 /** In place of Chrome and TensorFlow. */
 export function fakeStage(
   config: Config,
-  { onStep, onUpdate }: FakeOptions = {},
+  { onStep, onUpdate, gameOf }: FakeOptions = {},
 ): Promise<Stage> {
   const environments = {
     ...{ clock: "lockstep", chromeVersion: "1", scriptHash: "abc" },
     create: ({ numEnvs = config.env.instances }) =>
-      Promise.resolve(fakeEnv(numEnvs, onStep)),
+      Promise.resolve(fakeEnv(numEnvs, onStep, gameOf)),
   };
   return Promise.resolve({
     environments: environments as unknown as Environments,

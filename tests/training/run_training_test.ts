@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   assert,
   assertEquals,
@@ -38,7 +38,7 @@ interface Attempt extends FakeOptions {
   resume?: boolean;
   sets?: readonly string[];
   stop?: AbortController;
-  onEvaluation?: (step: number) => Promise<void>;
+  onEvaluation?: Parameters<typeof runTraining>[0]["onEvaluation"];
 }
 
 const makeRun = async (root: string) => {
@@ -101,6 +101,46 @@ Deno.test("runTraining() trains, evaluates, and measures the best checkpoint", (
       starts.map(({ fromStep, end }) => [fromStep, end?.reason, end?.step]),
       [[0, "steps", 60]],
     );
+  }));
+
+Deno.test("runTraining() ends an evaluation that cannot reach the best; the final games never", () =>
+  inFolder(async (root) => {
+    const [whole, early] = await Promise.all(
+      ["false", "true"].map(async (endEarly) => {
+        const run = await createRun({
+          config: await fakeConfig([
+            ...SMALL,
+            `evaluation.endEarly=${endEarly}`,
+          ]),
+          ...{ name: endEarly, configName: "x", root },
+        });
+        const evaluations: [number, boolean, number][] = [];
+        const outcome = await trainRun(run, {
+          sets: ["training.steps=90"],
+          // The first evaluation is the best.
+          gameOf: (seed) => ({
+            score: evaluations.length === 0 ? 900 : 50,
+            steps: 3 + seed % 4,
+          }),
+          onEvaluation: (step, { atMost, games }) => {
+            evaluations.push([step, atMost, games.length]);
+            return Promise.resolve();
+          },
+        });
+        const { counters: { best }, checkpoint, evaluation } = outcome;
+        const { scores, atMost } = evaluation!;
+        const chosen = { best, checkpoint: basename(checkpoint), scores };
+        return { evaluations, chosen, atMost };
+      }),
+    );
+    assertEquals(early!.chosen, whole!.chosen);
+    assertEquals([early!.atMost, whole!.atMost], [false, false]);
+    assertEquals(whole!.evaluations, [30, 60, 90].map((s) => [s, false, 4]));
+    assertEquals(early!.evaluations, [[30, false, 4], [60, true, 1], [
+      90,
+      true,
+      1,
+    ]]);
   }));
 
 Deno.test("runTraining() resumes with other settings, and keeps them", () =>
