@@ -15,13 +15,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/train.ts"),
   },
   {
+    name: "runs",
+    summary: "Lists all runs: state, best, time, and what is special.",
+    load: () => import("./tasks/runs.ts"),
+  },
+  {
     name: "retrain",
     summary: "Trains on and keeps the better agent: for a nightly schedule.",
     load: () => import("./tasks/retrain.ts"),
   },
   {
     name: "status",
-    summary: "Shows the champion, the last night and the next one.",
+    summary: "Shows what runs now, the champion, the last night and the next.",
     load: () => import("./tasks/status.ts"),
   },
   {

@@ -23,3 +23,12 @@ export function say(line: string, end = "\n"): void {
     // Nobody reads it any more.
   }
 }
+
+/** Columns of the terminal; 80 where there is none to ask. */
+export function terminalWidth(): number {
+  try {
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
+}

@@ -125,3 +125,19 @@ export function duration(seconds: number): string {
   ];
   return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
+
+/** Words as lines that are no wider than this, but for a word that is. */
+export function wrapped(words: readonly string[], width: number): string[][] {
+  const lines: string[][] = [];
+  let used = 0;
+  for (const word of words) {
+    const line = lines.at(-1);
+    used += 1 + word.length;
+    if (line && used <= width) line.push(word);
+    else {
+      lines.push([word]);
+      used = word.length;
+    }
+  }
+  return lines;
+}

@@ -9,8 +9,8 @@ import { readStatus, statusText } from "../lib/retraining/mod.ts";
 /** `deno task status`. */
 export const command = defineCommand({
   details:
-    "The champion, the last night, whether one runs now, when the next " +
-    "one comes, free disk. Exit code 1 when something is amiss.",
+    "What runs now (nights, sweeps, trainings), the champion, the last night, " +
+    "when the next one comes, free disk. Exit code 1 when something is amiss.",
   options: { json: JSON_OPTION },
   async run({ options }) {
     const status = await readStatus();

@@ -199,6 +199,7 @@ class World {
     await this.run(0, "none", "export", "a", "exported");
     await this.aBetterRun();
     await this.run(0, "compare", "compare", "a", "b", "--json");
+    await this.run(0, "runs", "runs", "--json");
   }
 
   /** A copy of the run that is said to have reached 1,000 points. */

@@ -1,5 +1,9 @@
 /** Where retraining stands, for people and for monitoring. */
+import { join } from "node:path";
+import { listTrainings, type RunSummary } from "../runs/mod.ts";
+import { listRunningSweeps } from "../sweep/mod.ts";
 import { type LockHolder, lockHolder } from "../system/mod.ts";
+import { points } from "../text.ts";
 import { readChampion, standing } from "./champion.ts";
 import { freeGb } from "./house.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";
@@ -29,6 +33,10 @@ export interface Status {
   freeDiskGb: number;
   /** Who retrains now; null: nobody. */
   lock: LockHolder | null;
+  /** The trainings that run now, those of a night or a sweep too. */
+  trainings: RunSummary[];
+  /** The sweeps that run now. */
+  sweeps: Awaited<ReturnType<typeof listRunningSweeps>>;
   /** What was installed to start it, with the next time of each. */
   schedules: InstalledSchedule[];
   /** What is not as it should be, in sentences. */
@@ -58,6 +66,10 @@ export async function readStatus(
       readNights(folder, (message) => problems.push(message))
     ) ?? [];
   const schedules = await attempt(() => installedSchedules(folder)) ?? [];
+  const warn = (message: string) => problems.push(message);
+  const trainings = await attempt(() => listTrainings(folder.runs, warn)) ?? [];
+  const sweeps =
+    await attempt(() => listRunningSweeps(join(folder.data, "sweeps"))) ?? [];
   // One that began after the first look holds the lock.
   const isQuiet = !lock && !await attempt(() => lockHolder(folder.lock));
   problems.push(...failedNights(nights));
@@ -79,7 +91,7 @@ export async function readStatus(
     lastRun: nights.findLast(hasEnded) ?? null,
     nextRun: next.length > 0 ? new Date(Math.min(...next)).toISOString() : null,
     freeDiskGb: await freeGb(folder.path),
-    ...{ lock, schedules, problems },
+    ...{ lock, trainings, sweeps, schedules, problems },
   };
 }
 
@@ -121,20 +133,14 @@ function missedNight(
 
 /** The status as lines for people; what is amiss comes last. */
 export function statusText(status: Status): string {
-  const { champion, lastRun, lock, schedules, problems } = status;
+  const { champion, lastRun, schedules, problems } = status;
   const rows = [
     ["Champion", champion ? championText(champion) : "none"],
     [
       "Last night",
       lastRun ? `${localTime(lastRun.time)}. ${resultLine(lastRun)}` : "none",
     ],
-    [
-      "Now",
-      lock
-        ? `retraining, since ${localTime(lock.since)}, by process ` +
-          `${lock.pid} on ${lock.host}`
-        : "nothing runs",
-    ],
+    ...nowText(status).map((text) => ["Now", text]),
     ...schedules.map(({ kind, expression, next }) => [
       "Next night",
       `${next ? localTime(next) : "unknown"}, by ${kind} (${expression})`,
@@ -146,6 +152,20 @@ export function statusText(status: Status): string {
     ...problems.map((problem) => ["Problem", problem]),
   ];
   return rows.map(([name, text]) => `${name!.padEnd(12)}${text}`).join("\n");
+}
+
+function nowText({ lock, trainings, sweeps }: Status): string[] {
+  const held = ({ since, pid, host }: LockHolder) =>
+    `since ${localTime(since)}, by process ${pid} on ${host}`;
+  const lines = [
+    ...lock ? [`retraining, ${held(lock)}`] : [],
+    ...sweeps.map(({ name, lock }) => `sweep ${name}, ${held(lock)}`),
+    ...trainings.map(({ name, steps, best, started }) =>
+      `training ${name}` + (started ? `, since ${localTime(started)}` : "") +
+      `: step ${points(steps)}` + (best ? `, best ${points(best.mean)}` : "")
+    ),
+  ];
+  return lines.length > 0 ? lines : ["nothing runs"];
 }
 
 function championText(

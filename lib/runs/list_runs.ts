@@ -1,6 +1,13 @@
 /** All runs, and how far they have come. */
 import { join } from "node:path";
 import { parseCsv, requiredNumber } from "../csv.ts";
+import {
+  type Config,
+  differences,
+  loadConfig,
+  loadOwnConfig,
+} from "../config/mod.ts";
+import { gameName } from "../evaluation/mod.ts";
 import { ifThere, namesIn } from "../files.ts";
 import { lockHolder } from "../system/mod.ts";
 import { listCheckpoints } from "./checkpoint_files.ts";
@@ -21,11 +28,14 @@ export interface RunSummary {
   state: "training" | "ended" | "interrupted";
   /** When it was started or resumed last, ISO 8601; null: not yet. */
   started: string | null;
+  game: ReturnType<typeof gameName>;
   /** Agent steps and seconds of training, as far as metrics.csv tells. */
   steps: number;
   seconds: number;
   /** Its best evaluation; null: none yet. */
   best: { step: number; mean: number } | null;
+  /** What its config has in place of the default: `learner.nStep` and value. */
+  settings: Record<string, unknown>;
 }
 
 /**
@@ -59,30 +69,68 @@ export async function runNames(
     .map(({ name }) => name);
 }
 
-/** All runs that can be read, in that order; cheap: no table is read whole. */
+/**
+ * All runs, in that order; no table is read whole.
+ *
+ * @param warn told of a run that cannot be read, and is left out
+ */
 export async function listRuns(
   root: string = RUNS_FOLDER,
+  warn: (message: string) => void = () => {},
 ): Promise<RunSummary[]> {
+  return await summarize(await runNames(root, warn), root, warn);
+}
+
+/** The runs in which a process trains now. */
+export async function listTrainings(
+  root: string = RUNS_FOLDER,
+  warn: (message: string) => void = () => {},
+): Promise<RunSummary[]> {
+  const names: string[] = [];
+  for (const name of await namesIn(root)) {
+    const { lock } = runFolderAt(join(root, name));
+    if (await lockHolder(lock).catch(() => null)) names.push(name);
+  }
+  return await summarize(names, root, warn);
+}
+
+async function summarize(
+  names: readonly string[],
+  root: string,
+  warn: (message: string) => void,
+): Promise<RunSummary[]> {
+  const standard = await loadConfig();
   const summaries: RunSummary[] = [];
-  for (const name of await runNames(root)) {
-    const run = runFolderAt(join(root, name));
-    const summary = await summarizeRun(run).catch(() => null);
-    if (summary) summaries.push(summary);
+  for (const name of names) {
+    try {
+      const run = runFolderAt(join(root, name));
+      summaries.push(await summarizeRun(run, standard));
+    } catch (error) {
+      warn(`the run ${name} is passed over: ${(error as Error).message}`);
+    }
   }
   return summaries;
 }
 
 /** @throws UsageError if its files cannot be read */
-async function summarizeRun(run: RunFolder): Promise<RunSummary> {
+async function summarizeRun(
+  run: RunFolder,
+  standard: Config,
+): Promise<RunSummary> {
   const { starts } = await readRunInfo(run);
+  const config = await loadOwnConfig(run.config, "run");
   const start = starts.at(-1);
   const steps = await listCheckpoints(run.checkpoints);
   return {
     name: run.name,
     state: await stateOf(run, start),
     started: start?.time ?? null,
+    game: gameName(config),
     ...await progressOf(run),
     best: await bestEvaluation(run.checkpoints, steps),
+    settings: Object.fromEntries(
+      differences(standard, config).map(({ key, now }) => [key, now]),
+    ),
   };
 }
 

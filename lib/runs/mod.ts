@@ -36,7 +36,13 @@ export {
   type RunInfo,
   writeRunInfo,
 } from "./run_info.ts";
-export { listRuns, runNames, type RunSummary } from "./list_runs.ts";
+export {
+  listRuns,
+  listTrainings,
+  runNames,
+  type RunSummary,
+} from "./list_runs.ts";
+export { runsTable } from "./runs_table.ts";
 export {
   type EvaluationPoint,
   type EvaluationRecord,

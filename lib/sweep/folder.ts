@@ -9,7 +9,9 @@ import {
   withSchedules,
 } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
+import { namesIn } from "../files.ts";
 import { RUNS_FOLDER } from "../runs/mod.ts";
+import { type LockHolder, lockHolder } from "../system/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import { readState, reconcile, type Reconciled } from "./state.ts";
 
@@ -55,6 +57,18 @@ export function sweepFolder(name: string): SweepFolder {
     logs: at("logs"),
     lock: at("lock"),
   };
+}
+
+/** The sweeps in a folder that a process works on now, and which. */
+export async function listRunningSweeps(
+  root: string = SWEEPS_FOLDER,
+): Promise<{ name: string; lock: LockHolder }[]> {
+  const sweeps: { name: string; lock: LockHolder }[] = [];
+  for (const name of await namesIn(root)) {
+    const lock = await lockHolder(join(root, name, "lock")).catch(() => null);
+    if (lock) sweeps.push({ name, lock });
+  }
+  return sweeps;
 }
 
 /**

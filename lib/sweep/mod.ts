@@ -1,5 +1,5 @@
 /** Sweeps: the same training with several settings and seeds, in one table. */
-export { sweepFolder } from "./folder.ts";
+export { listRunningSweeps, sweepFolder } from "./folder.ts";
 export { loadSweep, planText, type SweepPlan } from "./plan.ts";
 export { settingsTable, sweepNotes } from "./report.ts";
 export type { SweepResults } from "./results.ts";

@@ -3,7 +3,7 @@ import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import type { Config } from "../config/mod.ts";
 import { type Evaluation, mean } from "../evaluation/mod.ts";
 import type { GameRecord, IntervalRecord } from "../runs/mod.ts";
-import { say } from "../say.ts";
+import { say, terminalWidth } from "../say.ts";
 import { duration, points, scoresText } from "../text.ts";
 
 /** How far training is. */
@@ -117,15 +117,6 @@ export class Progress implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#bar?.stop();
-  }
-}
-
-function terminalWidth(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    // No terminal to ask: the bar was asked for all the same.
-    return 80;
   }
 }
 

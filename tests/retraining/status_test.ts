@@ -33,7 +33,7 @@ Deno.test("readStatus() of a folder in which nothing was done yet", () =>
     const { freeDiskGb, ...status } = await readStatus(folder);
     assertEquals(status, {
       ...{ champion: null, lastRun: null, nextRun: null, lock: null },
-      ...{ schedules: [], problems: [] },
+      ...{ trainings: [], sweeps: [], schedules: [], problems: [] },
     });
     assert(freeDiskGb > 0);
     assertMatch(
@@ -47,6 +47,17 @@ Deno.test("readStatus() tells of champion, last night, and who retrains now", ()
     inNights(async ({ folder, night }) => {
       const { said: _said, ...last } = await night();
       using _lock = await acquireLock(folder.lock, "Retraining");
+      using _run = await acquireLock(
+        join(folder.runs, "challenger", "lock"),
+        "The run",
+      );
+      await Deno.mkdir(join(folder.data, "sweeps", "crop"), {
+        recursive: true,
+      });
+      using _sweep = await acquireLock(
+        join(folder.data, "sweeps", "crop", "lock"),
+        "The sweep",
+      );
       const status = await readStatus(folder);
       assertEquals(status.lastRun, last);
       assertEquals([status.champion?.name, status.champion?.step], [
@@ -62,6 +73,8 @@ Deno.test("readStatus() tells of champion, last night, and who retrains now", ()
       );
       assertMatch(text, /^Last night +2\d{3}-.* Night 1: promoted, /m);
       assertMatch(text, /^Now +retraining, since .*, by process \d+ on /m);
+      assertMatch(text, /^Now +sweep crop, since .*, by process \d+ on /m);
+      assertMatch(text, /^Now +training challenger.*: step \d+/m);
     })));
 
 Deno.test("readStatus() names what is damaged, and tells the rest", () =>

@@ -11,6 +11,7 @@ import { acquireLock } from "../../lib/system/mod.ts";
 import {
   createRun,
   listRuns,
+  listTrainings,
   openRun,
   programCommit,
   readRunInfo,
@@ -18,6 +19,9 @@ import {
   runFolderAt,
   type RunInfo,
   runNames,
+  runsTable,
+  type RunSummary,
+  updateRunConfig,
   writeRunInfo,
 } from "../../lib/runs/mod.ts";
 import { inFolder } from "../folder.ts";
@@ -240,7 +244,16 @@ Deno.test("listRuns() tells state, steps, time and best of every run", () =>
     );
     await save(busy.checkpoints, 300_000, { best: 200_000 });
 
-    const runs = await listRuns(root);
+    const other = await loadConfig(undefined, [
+      "game.speed=accelerating",
+      "learner.nStep=5",
+    ]);
+    await updateRunConfig(busy, other);
+    await startedRun(root, "damaged", []);
+    await Deno.writeTextFile(join(root, "damaged", "run.json"), "{");
+    const warnings: string[] = [];
+    const runs = await listRuns(root, (message) => warnings.push(message));
+    assertMatch(warnings.join("\n"), /^the run damaged is passed over: .*$/);
     const states = Object.fromEntries(
       runs.map(({ name, state }) => [name, state]),
     );
@@ -256,10 +269,46 @@ Deno.test("listRuns() tells state, steps, time and best of every run", () =>
       steps: 300_000,
       seconds: 1196.5,
       best: { step: 200_000, mean: 100_000 },
+      game: "accelerating",
+      settings: { "game.speed": "accelerating", "learner.nStep": 5 },
     });
+    assertEquals(
+      await listTrainings(root),
+      runs.filter(({ state }) => state === "training"),
+    );
     const { steps, seconds, best } = runs.at(-1)!;
     assertEquals([steps, seconds, best], [0, 0, null]);
   }));
+
+Deno.test("runsTable() has a line for each run and what is special, at any width", () => {
+  const run: RunSummary = {
+    ...{
+      name: "default-1",
+      state: "ended",
+      started: null,
+      game: "constant",
+    } as const,
+    ...{ steps: 40_000, seconds: 199, best: { step: 1, mean: 1000 } },
+    settings: {},
+  };
+  const keys = Array.from({ length: 9 }, (_, i) => [`group.key${i}`, "a b"]);
+  const runs = [run, {
+    ...{ ...run, name: "other", best: null },
+    settings: Object.fromEntries(keys),
+  }];
+  assertEquals(
+    runsTable(runs, 40),
+    `run        state   best   steps  time
+default-1  ended  1,000  40,000  3:19
+other      ended      –  40,000  3:19
+  group.key0="a b" group.key1="a b"
+  group.key2="a b" group.key3="a b"
+  and 5 more`,
+  );
+  assertEquals(runsTable([run]).split("\n")[0]!.split(/ +/).at(-1), "game");
+  assertEquals(runsTable([run], 3), "run\ndefault-1");
+  assertEquals(runsTable(runs).split("\n").length, 4);
+});
 
 /** A run that was started at these times, in milliseconds. */
 async function startedRun(
