@@ -43,8 +43,8 @@ export interface SweepFolder {
 }
 
 /** The layout of a sweep's folder; looks at nothing. */
-export function sweepFolder(name: string): SweepFolder {
-  const path = join(SWEEPS_FOLDER, name);
+export function sweepFolder(name: string, root = SWEEPS_FOLDER): SweepFolder {
+  const path = join(root, name);
   const at = (file: string) => join(path, file);
   return {
     path,

@@ -56,6 +56,8 @@ export interface SweepPlan {
   base: Config;
   seeds: readonly number[];
   parallel: number;
+  /** TensorFlow's threads of each training; null: as its config says. */
+  threads: number | null;
   stopping: Stopping;
   settings: readonly Values[];
 }
@@ -94,11 +96,27 @@ export async function loadSweep(
   const candidates = settingsOf(sweep, source);
   await checkSettings(candidates, baseFile, source);
   const { seeds, parallel, stopping } = sweep;
+  const settings = candidates.map(valuesOf);
   return {
-    ...{ name, file: path, base, seeds, parallel, stopping },
+    ...{ name, file: path, base, seeds, parallel, stopping, settings },
     text: await Deno.readTextFile(path),
-    settings: candidates.map(valuesOf),
+    threads: threadsOf(sweep, base),
   };
+}
+
+/**
+ * Side by side, each training gets its share of the cores; with a thread per
+ * core each, they would wait for one another within every operation. A number
+ * that the config or the sweep's file names is kept to.
+ */
+function threadsOf(
+  { parallel, keys }: Sweep,
+  { learner }: Config,
+): number | null {
+  const named = learner.threads !== null || "learner" in keys ||
+    "learner.threads" in keys;
+  if (parallel === 1 || named) return null;
+  return Math.max(1, Math.floor(navigator.hardwareConcurrency / parallel));
 }
 
 /** A record drops such a key without a word. */

@@ -17,6 +17,8 @@ import { runTrial } from "./trial.ts";
 /** How a sweep is run. */
 export interface SweepOptions {
   plan: SweepPlan;
+  /** Folder of the sweeps. @default {data/sweeps} */
+  root?: string;
   /** Saves and stops all trainings. */
   signal: AbortSignal;
   /** The trainings that run, for whoever wants to end them at once. */
@@ -35,7 +37,7 @@ export interface SweepOptions {
  */
 export async function runSweep(options: SweepOptions): Promise<SweepResults> {
   const { plan } = options;
-  const folder = sweepFolder(plan.name);
+  const folder = sweepFolder(plan.name, options.root);
   await checkBeforeStart(plan, folder);
   await Deno.mkdir(folder.logs, { recursive: true });
   using _lock = await acquireLock(folder.lock, `The sweep ${plan.name}`);
@@ -111,11 +113,10 @@ class Sweeper {
     let said = trial.evaluations.length;
     let verdict: string | null = null;
     const end = await runTrial({
-      ...{ trial, values, signal, children },
+      ...{ trial, values, signal, children, threads: plan.threads },
       run: runFolderAt(join(RUNS_FOLDER, trial.run)),
       config: this.#folder.config,
       machine: machineSets(plan.base, "program"),
-      threads: trainingThreads(plan),
       log: join(this.#folder.logs, `${trial.run}.log`),
       onEvaluation: (isLast) => {
         for (const { step, mean } of trial.evaluations.slice(said)) {
@@ -199,21 +200,4 @@ class Sweeper {
       this.#options.say(`The sweep's state could not be saved: ${message}`)
     );
   }
-}
-
-/**
- * Side by side, each training gets its share of the cores; with a thread per
- * core each, they would wait for one another within every operation.
- * A number that the config or the sweep's file names is kept to.
- */
-export function trainingThreads(
-  { parallel, base, settings }: SweepPlan,
-  cores = navigator.hardwareConcurrency,
-): number | null {
-  const named = base.learner.threads !== null ||
-    settings.some((values) =>
-      "learner" in values || "learner.threads" in values
-    );
-  if (parallel === 1 || named) return null;
-  return Math.max(1, Math.floor(cores / parallel));
 }

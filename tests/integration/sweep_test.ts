@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SweepResults } from "../../lib/sweep/mod.ts";
-import type { SweepState, Trial } from "../../lib/sweep/state.ts";
+import type { State, Trial } from "../sweep/fixtures.ts";
 import { inFolder } from "../folder.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -86,7 +86,7 @@ Deno.test("sweep stops saved, goes on, and gives a bad setting up", () =>
     assertStringIncludes(interrupted.said, "run the same command again");
 
     const stateFile = join(folder, "state.json");
-    const state: SweepState = JSON.parse(await Deno.readTextFile(stateFile));
+    const state: State = JSON.parse(await Deno.readTextFile(stateFile));
     const { values } = state.settings[0]!;
     state.settings.push({ number: 3, values: { ...values, [N_STEP]: 5 } });
     state.trials.push(STORED);

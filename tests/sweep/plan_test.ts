@@ -72,6 +72,25 @@ Deno.test("loadSweep() takes the config relative to the sweep's file, and a name
   });
 });
 
+Deno.test("loadSweep() shares the cores among trainings side by side, unless threads are named", async () => {
+  const threads = (text: string) =>
+    withSweep(
+      `seeds: [1]\n${text}\n`,
+      async (file) => (await loadSweep(file)).threads,
+    );
+  const cores = navigator.hardwareConcurrency;
+  assertEquals(await threads("parallel: 1"), null);
+  assertEquals(
+    await threads("parallel: 2"),
+    Math.max(1, Math.floor(cores / 2)),
+  );
+  assertEquals(await threads("parallel: 64"), Math.ceil(cores / 64));
+  assertEquals(
+    await threads("parallel: 2\nkeys: { learner.threads: 2 }"),
+    null,
+  );
+});
+
 /** The values that a sweep of these keys gives to `key`, setting by setting. */
 async function valuesOf(key: string, keys: string, more = "") {
   const { settings } = await withSweep(
