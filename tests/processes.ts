@@ -44,3 +44,24 @@ function readNumber(path: string): number {
 export async function until(reached: () => boolean): Promise<void> {
   while (!reached()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
+
+/** Prints the sockets of processes, and those that wait for a connection. */
+const SOCKETS = `if [ -d /proc/net ]; then
+  for pid; do ls -l "/proc/$pid/fd"; done | grep -o 'socket:.[0-9]*' |
+    grep -o '[0-9]*' | sort -u > "$0"
+  awk '$4 == "0A" { print $10 }' /proc/net/tcp /proc/net/tcp6 | sort -u |
+    comm -12 - "$0"
+else
+  for pid; do lsof -nP -a -p "$pid" -iTCP -sTCP:LISTEN -t; done
+fi`;
+
+/** Whether one of the processes listens on a port of this machine. */
+export async function listens(...pids: number[]): Promise<boolean> {
+  const file = await Deno.makeTempFile();
+  const { stdout } = await new Deno.Command("/bin/sh", {
+    args: ["-c", SOCKETS, file, ...pids.map(String)],
+    stderr: "null",
+  }).output();
+  await Deno.remove(file);
+  return stdout.length > 0;
+}

@@ -1,8 +1,9 @@
-import { type Browser, connect, launch, Page } from "@astral/astral";
+import { Browser, Page } from "@astral/astral";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeCrashedError, ChromeNotFoundError } from "../errors.ts";
 import { say } from "../say.ts";
 import { Calls } from "./calls.ts";
+import { Connection } from "./connection.ts";
 import { searchChrome } from "./find.ts";
 import { ChromeGuard } from "./guard.ts";
 import { Tab, type TabOptions } from "./tab.ts";
@@ -11,6 +12,13 @@ import { Tab, type TabOptions } from "./tab.ts";
 const CLOSE_SECONDS = 5;
 
 const FLAGS = [
+  // Not a port, which every user of this machine could connect to.
+  "--remote-debugging-pipe",
+  // What Astral starts each Chrome with.
+  "--no-first-run",
+  "--password-store=basic",
+  "--use-mock-keychain",
+  "--disable-blink-features=AutomationControlled",
   // Nothing but the game: no sound, no requests of Chrome's own.
   "--mute-audio",
   "--disable-background-networking",
@@ -53,10 +61,6 @@ function reachWithoutProxy(): void {
 
 /** Why a Chrome did not start, with its own words, and what to do. */
 function whyNotStarted(error: unknown, { lastWords }: ChromeGuard): string {
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return `${sentence(error)} No program can be started in the folder for ` +
-      "temporary files: set TMPDIR to one on a disk that is not noexec.";
-  }
   const said = lastWords && ` It said: ${lastWords.replace(/\.?$/, ".")}`;
   return `${sentence(error)}${said} See 'deno task doctor', or set ` +
     "browser.path to another Chrome.";
@@ -98,15 +102,6 @@ async function browserAddress(config: BrowserConfig): Promise<string> {
   return webSocketDebuggerUrl;
 }
 
-/** Opens a WebSocket. @throws Error when it is refused. */
-function opened(url: string): Promise<WebSocket> {
-  const ws = new WebSocket(url);
-  return new Promise((resolve, reject) => {
-    ws.onopen = () => resolve(ws);
-    ws.onerror = () => reject(new Error(`${url} cannot be reached`));
-  });
-}
-
 /**
  * A Chrome with its tabs.
  *
@@ -118,6 +113,7 @@ function opened(url: string): Promise<WebSocket> {
 export class Chrome implements AsyncDisposable {
   /** Chrome's name and version, as in `Chrome/156.0.8078.79`. */
   readonly version: string;
+  #connection: Connection;
   #browser: Browser;
   #guard: ChromeGuard | null;
   #calls: Calls;
@@ -125,12 +121,14 @@ export class Chrome implements AsyncDisposable {
   #timeoutSeconds: number;
 
   private constructor(
+    connection: Connection,
     browser: Browser,
     guard: ChromeGuard | null,
     version: string,
     timeoutSeconds: number,
   ) {
     this.version = version;
+    this.#connection = connection;
     this.#browser = browser;
     this.#guard = guard;
     this.#timeoutSeconds = timeoutSeconds;
@@ -144,7 +142,6 @@ export class Chrome implements AsyncDisposable {
    * not answer, or has no dino page.
    */
   static async launch(config: BrowserConfig): Promise<Chrome> {
-    reachWithoutProxy();
     return config.endpoint === null
       ? await Chrome.#start(config)
       : await Chrome.#connect(config);
@@ -154,21 +151,14 @@ export class Chrome implements AsyncDisposable {
     const path = programFile(config);
     const guard = await ChromeGuard.create(path);
     try {
-      const browser = await new Calls(config.timeoutSeconds).answer(
-        "starting",
-        () =>
-          launch({
-            path: guard.launcher,
-            headless: config.headless,
-            args: [
-              ...FLAGS,
-              ...sandboxFlags(),
-              `--user-data-dir=${guard.folder}/profile`,
-            ],
-          }),
-      );
-      await guard.started();
-      return await Chrome.#greet(browser, guard, config.timeoutSeconds);
+      const process = guard.start([
+        ...FLAGS,
+        ...(config.headless ? ["--headless=new"] : []),
+        ...sandboxFlags(),
+        `--user-data-dir=${guard.folder}/profile`,
+      ]);
+      const connection = Connection.byPipe(process);
+      return await Chrome.#greet(connection, guard, config.timeoutSeconds);
     } catch (error) {
       const why = whyNotStarted(error, guard);
       await guard[Symbol.asyncDispose]();
@@ -180,12 +170,13 @@ export class Chrome implements AsyncDisposable {
   }
 
   static async #connect(config: BrowserConfig): Promise<Chrome> {
+    reachWithoutProxy();
     try {
-      const browser = await new Calls(config.timeoutSeconds).answer(
+      const connection = await new Calls(config.timeoutSeconds).answer(
         "connecting",
-        async () => await connect({ endpoint: await browserAddress(config) }),
+        async () => Connection.byWebSocket(await browserAddress(config)),
       );
-      return await Chrome.#greet(browser, null, config.timeoutSeconds);
+      return await Chrome.#greet(connection, null, config.timeoutSeconds);
     } catch (error) {
       throw new ChromeNotFoundError(
         `No Chrome answered at browser.endpoint ${config.endpoint}: ` +
@@ -198,25 +189,36 @@ export class Chrome implements AsyncDisposable {
 
   /** The first exchange with a Chrome: who it is, and that it tells of crashes. */
   static async #greet(
-    browser: Browser,
+    connection: Connection,
     guard: ChromeGuard | null,
     timeoutSeconds: number,
   ): Promise<Chrome> {
-    const { Browser, Target } = browser.unsafelyGetCelestialBindings();
+    const browser = new Browser(connection.browser, null, {});
+    const celestial = browser.unsafelyGetCelestialBindings();
     const calls = new Calls(timeoutSeconds);
+    connection.browser.addEventListener(
+      "close",
+      () => calls.fail(new ChromeCrashedError("It ended without an answer.")),
+    );
     const { product } = await calls.answer(
       "version",
-      () => Browser.getVersion(),
+      () => celestial.Browser.getVersion(),
     );
     if (product.startsWith("HeadlessChrome")) {
       await browser.disconnect();
       throw new Error("chrome-headless-shell has no dino page.");
     }
-    const chrome = new Chrome(browser, guard, product, timeoutSeconds);
+    const chrome = new Chrome(
+      connection,
+      browser,
+      guard,
+      product,
+      timeoutSeconds,
+    );
     chrome.#watch();
     await calls.answer(
       "watching the tabs",
-      () => Target.setDiscoverTargets({ discover: true }),
+      () => celestial.Target.setDiscoverTargets({ discover: true }),
     );
     return chrome;
   }
@@ -242,7 +244,7 @@ export class Chrome implements AsyncDisposable {
    * @throws ChromeCrashedError when Chrome has died or does not answer.
    */
   async newTab(options: TabOptions): Promise<Tab> {
-    const { Target, ws } = this.#browser.unsafelyGetCelestialBindings();
+    const { Target } = this.#browser.unsafelyGetCelestialBindings();
     const { browserContextId } = await this.#calls.command(
       "making a context",
       () => Target.createBrowserContext({ disposeOnDetach: true }),
@@ -251,10 +253,11 @@ export class Chrome implements AsyncDisposable {
       "opening a tab",
       () => Target.createTarget({ url: "about:blank", browserContextId }),
     );
-    const socket = await this.#calls.answer(
+    const { sessionId } = await this.#calls.command(
       "connecting to a tab",
-      () => opened(`${new URL(ws.url).origin}/devtools/page/${targetId}`),
+      () => Target.attachToTarget({ targetId, flatten: true }),
     );
+    const socket = this.#connection.tab(sessionId);
     const page = new Page(targetId, undefined, socket, this.#browser, {});
     const tab = new Tab(page, this.#timeoutSeconds, async () => {
       if (!this.#tabs.delete(targetId)) return;

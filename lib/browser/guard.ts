@@ -1,37 +1,26 @@
 import { join } from "node:path";
 import { ChromeNotFoundError } from "../errors.ts";
 import { ifThere } from "../files.ts";
-import { acquireLock, killGroup, shellWord, Watchdog } from "../system/mod.ts";
+import { acquireLock, killGroup, Watchdog } from "../system/mod.ts";
+import { within } from "../time.ts";
 import {
   CHROME_FOLDER_PREFIX,
   endLeftoverChromes,
   OWNER_LOCK,
-  readPid,
 } from "./leftovers.ts";
 
+/** Longest wait for the end of a Chrome that was killed, in milliseconds. */
+const END_MS = 5000;
 /** Lines of what Chrome said that an error message has. */
 const SAID_LINES = 3;
 
 /**
- * The script that is started in Chrome's place: it notes the process's number,
- * keeps what Chrome says, leaves the terminal's process group (Ctrl-C is for
- * this program alone, which may still need Chrome to save its work), and
- * becomes Chrome.
+ * Notes the process's number, and becomes Chrome: its stdin and stdout are the
+ * two ends of Chrome's debugging pipe, and what Chrome says is kept.
  */
-function launcherScript(chrome: string): string {
-  return `#!/bin/sh
-folder=\${0%/*}
-echo $$ > "$folder/pid" || exit 1
-export TMPDIR="$folder"
-if mkfifo "$folder/said"; then
-  { trap '' HUP INT TERM; exec tee "$folder/log"; } < "$folder/said" >&2 &
-  exec 2> "$folder/said"
-fi
-command -v setsid > /dev/null && set -- setsid ${shellWord(chrome)} "$@" ||
-  set -- ${shellWord(chrome)} "$@"
-exec "$@"
+const SCRIPT = `echo $$ > "$0/pid" || exit 1
+exec "$@" 3<&0 4>&1 < /dev/null > /dev/null 2> "$0/log"
 `;
-}
 
 /** Removes a folder in which a process that was killed may still write. */
 async function removeFolder(folder: string): Promise<void> {
@@ -55,10 +44,12 @@ export class ChromeGuard implements AsyncDisposable {
   readonly folder: string;
   readonly #owner: Disposable;
   readonly #watchdog: Watchdog;
-  #pid: number | null = null;
+  readonly #chrome: string;
+  #process: Deno.ChildProcess | null = null;
   #disposed = false;
 
-  private constructor(folder: string, owner: Disposable) {
+  private constructor(chrome: string, folder: string, owner: Disposable) {
+    this.#chrome = chrome;
     this.folder = folder;
     this.#owner = owner;
     this.#watchdog = new Watchdog({ folder });
@@ -75,10 +66,7 @@ export class ChromeGuard implements AsyncDisposable {
       const lock = join(folder, OWNER_LOCK);
       // Another program may just be asking whether its owner lives.
       const owner = await acquireLock(lock, folder, { onWait: () => {} });
-      await Deno.writeTextFile(`${folder}/launch`, launcherScript(chrome), {
-        mode: 0o755,
-      });
-      return new ChromeGuard(folder, owner);
+      return new ChromeGuard(chrome, folder, owner);
     } catch (error) {
       throw new ChromeNotFoundError(
         "Chrome needs a temporary folder for its profile, but none could be " +
@@ -90,22 +78,29 @@ export class ChromeGuard implements AsyncDisposable {
     }
   }
 
-  /** What is started in Chrome's place, with Chrome's arguments. */
-  get launcher(): string {
-    return `${this.folder}/launch`;
+  /**
+   * Starts Chrome in a process group of its own: Ctrl-C at the terminal is for
+   * this program alone, which may still need Chrome to save its work.
+   *
+   * @param args Chrome's arguments
+   * @returns the process, with its debugging pipe as stdin and stdout
+   */
+  start(args: readonly string[]): Deno.ChildProcess {
+    this.#process = new Deno.Command("/bin/sh", {
+      args: ["-c", SCRIPT, this.folder, this.#chrome, ...args],
+      env: { TMPDIR: this.folder },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+      detached: true,
+    }).spawn();
+    void this.#watchdog.watch(this.#process.pid);
+    return this.#process;
   }
 
   /** The number of Chrome's process; `null`: it was never started. */
   get pid(): number | null {
-    return this.#pid ??= readPid(this.folder);
-  }
-
-  /**
-   * Remembers Chrome's process, which has started: the folder's files may be
-   * gone when it is to end, as cleaners of temporary folders remove old ones.
-   */
-  async started(): Promise<void> {
-    if (this.pid !== null) await this.#watchdog.watch(this.pid);
+    return this.#process?.pid ?? null;
   }
 
   /** The last that Chrome said on stderr, in one line. */
@@ -129,6 +124,7 @@ export class ChromeGuard implements AsyncDisposable {
     if (this.#disposed) return;
     this.#disposed = true;
     this.kill();
+    if (this.#process) await within(END_MS, this.#process.status);
     await removeFolder(this.folder);
     await this.#watchdog[Symbol.asyncDispose]();
     this.#owner[Symbol.dispose]();

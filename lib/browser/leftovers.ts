@@ -39,7 +39,7 @@ export async function endLeftoverChromes(
 }
 
 /** The number of the Chrome in a folder; `null`: it was never started. */
-export function readPid(folder: string): number | null {
+function readPid(folder: string): number | null {
   try {
     const pid = Number(Deno.readTextFileSync(join(folder, "pid")));
     return Number.isInteger(pid) && pid > 0 ? pid : null;

@@ -8,16 +8,6 @@
  * https://chromedevtools.github.io/devtools-protocol/
  */
 
-/** Options of {@linkcode launch}. */
-export interface LaunchOptions {
-  /** The Chrome to start. */
-  path: string;
-  /** Chrome's command line, beside what every launch has. */
-  args?: string[];
-  /** Without a window. @default true */
-  headless?: boolean;
-}
-
 /** A value in the page, as `Runtime.evaluate` returns it. */
 export interface RemoteObject {
   type: string;
@@ -168,6 +158,10 @@ export class Celestial {
   };
 
   readonly Target = {
+    attachToTarget: this.#command<
+      { targetId: string; flatten?: boolean },
+      { sessionId: string }
+    >("Target.attachToTarget"),
     createBrowserContext: this.#command<
       { disposeOnDetach?: boolean },
       { browserContextId: string }
@@ -183,16 +177,6 @@ export class Celestial {
       "Target.setDiscoverTargets",
     ),
   };
-}
-
-/** Opens a connection. @throws Error when it is refused. */
-async function open(url: string): Promise<WebSocket> {
-  const ws = new WebSocket(url);
-  await new Promise<void>((resolve, reject) => {
-    ws.onopen = () => resolve();
-    ws.onerror = () => reject(new Error(`Cannot connect to ${url}`));
-  });
-  return ws;
 }
 
 /** One tab, by a connection to its debugger that is open already. */
@@ -219,7 +203,11 @@ export class Page {
 export class Browser {
   #celestial: Celestial;
 
-  constructor(ws: WebSocket) {
+  constructor(
+    ws: WebSocket,
+    _process: Deno.ChildProcess | null,
+    _options: Record<string, never>,
+  ) {
     this.#celestial = new Celestial(ws);
   }
 
@@ -232,47 +220,4 @@ export class Browser {
   disconnect(): Promise<void> {
     return this.#celestial.close();
   }
-}
-
-/** Reads Chrome's log up to the line with the address of its debugger. */
-async function debuggerAddress(process: Deno.ChildProcess): Promise<string> {
-  const reader = process.stderr.pipeThrough(new TextDecoderStream())
-    .getReader();
-  let log = "";
-  while (true) {
-    const { value, done } = await reader.read();
-    if (done) {
-      await process.status;
-      throw new Error("The browser did not start");
-    }
-    log += value;
-    const address = log.match(/(ws:\/\/\S+)\s/)?.[1];
-    if (address) {
-      await reader.cancel();
-      return address;
-    }
-  }
-}
-
-/** Starts a Chrome. @throws Error when it does not start. */
-export async function launch(options: LaunchOptions): Promise<Browser> {
-  const { args = [], headless = true } = options;
-  const process = new Deno.Command(options.path, {
-    args: [
-      "--remote-debugging-port=0",
-      "--no-first-run",
-      "--password-store=basic",
-      "--use-mock-keychain",
-      "--disable-blink-features=AutomationControlled",
-      ...(headless ? ["--headless=new", "--hide-scrollbars"] : []),
-      ...args,
-    ],
-    stderr: "piped",
-  }).spawn();
-  return new Browser(await open(await debuggerAddress(process)));
-}
-
-/** Connects to a Chrome that runs, by its browser connection's ws:// address. */
-export async function connect(options: { endpoint: string }): Promise<Browser> {
-  return new Browser(await open(options.endpoint));
 }

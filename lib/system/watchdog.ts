@@ -20,7 +20,6 @@ exec 3<&0
   while read -r line <&3; do pid=$line; done
   seconds=$1
   folder=$2
-  [ "$pid" ] || pid=$(cat "$folder/pid")
   if [ "$pid" ]; then
     if [ "$seconds" -gt 0 ]; then kill -TERM "$pid"; fi
     while [ "$seconds" -gt 0 ] && kill -0 "$pid"; do
@@ -45,10 +44,7 @@ export interface WatchdogOptions {
    * @default {0}
    */
   graceSeconds?: number;
-  /**
-   * A folder that is removed afterwards. Its file `pid`, if there is one, has
-   * the number of the process before {@linkcode Watchdog.watch} does.
-   */
+  /** A folder that is removed afterwards. */
   folder?: string;
 }
 

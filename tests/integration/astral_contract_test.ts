@@ -2,52 +2,58 @@
  * What this program relies on in @astral/astral. It must hold for Astral and
  * for its stand-in in lib/compat, whichever is linked.
  */
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Browser, connect, launch, Page } from "@astral/astral";
+import { assert, assertEquals } from "@std/assert";
+import { Browser, Page } from "@astral/astral";
+import { Connection } from "../../lib/browser/connection.ts";
 import { ChromeGuard } from "../../lib/browser/guard.ts";
 import { findChrome } from "../../lib/browser/mod.ts";
-import { inFolder } from "../folder.ts";
 
 const PATH = findChrome({ path: null })!;
 const NO_SANDBOX = Deno.uid() === 0 ? ["--no-sandbox"] : [];
 
-async function withBrowser(body: (browser: Browser) => Promise<void>) {
+async function withBrowser(
+  body: (browser: Browser, connection: Connection) => Promise<void>,
+) {
   await using guard = await ChromeGuard.create(PATH);
-  const browser = await launch({
-    path: guard.launcher,
-    headless: true,
-    args: [...NO_SANDBOX, `--user-data-dir=${guard.folder}/profile`],
-  });
+  const connection = Connection.byPipe(guard.start([
+    ...["--headless=new", "--remote-debugging-pipe"],
+    ...[...NO_SANDBOX, `--user-data-dir=${guard.folder}/profile`],
+  ]));
+  const browser = new Browser(connection.browser, null, {});
   try {
-    await body(browser);
+    await body(browser, connection);
   } finally {
     await browser.disconnect();
   }
 }
 
 /** A tab in a browser context of its own. */
-async function newPage(browser: Browser) {
-  const { Target, ws } = browser.unsafelyGetCelestialBindings();
+async function newPage(browser: Browser, connection: Connection) {
+  const { Target } = browser.unsafelyGetCelestialBindings();
   const context = await Target.createBrowserContext({ disposeOnDetach: true });
   const { targetId } = await Target.createTarget({
     url: "about:blank",
     ...context,
   });
-  const socket = new WebSocket(
-    `${new URL(ws.url).origin}/devtools/page/${targetId}`,
-  );
-  await new Promise((resolve) => socket.onopen = resolve);
+  const { sessionId } = await Target.attachToTarget({
+    targetId,
+    flatten: true,
+  });
+  const socket = connection.tab(sessionId);
   const page = new Page(targetId, undefined, socket, browser, {});
   return { ...context, celestial: page.unsafelyGetCelestialBindings() };
 }
 
-Deno.test("launch() starts a Chrome that has the dino page", async () => {
-  await withBrowser(async (browser) => {
+Deno.test("a tab of Astral's plays the dino page", async () => {
+  await withBrowser(async (browser, connection) => {
     const { Browser, Target } = browser.unsafelyGetCelestialBindings();
     assert((await Browser.getVersion()).product.startsWith("Chrome/"));
     await Target.setDiscoverTargets({ discover: true });
 
-    const { celestial, browserContextId } = await newPage(browser);
+    const { celestial, browserContextId } = await newPage(
+      browser,
+      connection,
+    );
     const { Page, Runtime, Emulation, Input } = celestial;
     await Page.enable();
     await Emulation.setDeviceMetricsOverride({
@@ -116,27 +122,16 @@ Deno.test("a command that Chrome refuses answers undefined", async () => {
   });
 });
 
-Deno.test("connect() joins a Chrome that runs and disconnect() leaves it", async () => {
-  await withBrowser(async (browser) => {
-    const { Browser, ws } = browser.unsafelyGetCelestialBindings();
-    const other = await connect({ endpoint: ws.url });
-    const { celestial } = await newPage(other);
+Deno.test("a tab's connection ends when Chrome closes the tab", async () => {
+  await withBrowser(async (browser, connection) => {
+    const { Target } = browser.unsafelyGetCelestialBindings();
+    const { celestial, browserContextId } = await newPage(browser, connection);
     const ended = new Promise<void>((resolve) =>
       celestial.ws.addEventListener("close", () => resolve())
     );
-    await other.disconnect();
-    // Its contexts, and the tabs in them, go with the connection.
+    await Target.disposeBrowserContext({ browserContextId });
     await ended;
     await celestial.close();
-    assert((await Browser.getVersion()).product.startsWith("Chrome/"));
+    assertEquals(celestial.ws.readyState, WebSocket.CLOSED);
   });
 });
-
-Deno.test("launch() rejects when the program ends without a debugger", () =>
-  inFolder(async (folder) => {
-    const fake = `${folder}/fake-chrome`;
-    await Deno.writeTextFile(fake, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
-    await assertRejects(() =>
-      launch({ path: fake, args: [`--user-data-dir=${folder}`] })
-    );
-  }));

@@ -1,12 +1,13 @@
 /**
  * A program that starts Chrome and then ends in the way its argument says,
- * without closing it. It prints Chrome's process number and folder first.
+ * without closing it. It prints Chrome's process number and folder first. A
+ * second argument is the address of a Chrome to use in place of one of its own.
  */
 import { Chrome } from "../../lib/browser/mod.ts";
 
 const chrome = await Chrome.launch({
   path: null,
-  endpoint: null,
+  endpoint: Deno.args[1] ?? null,
   headless: true,
   timeoutSeconds: 60,
 });
