@@ -150,6 +150,7 @@ function installLockstep(
         ],
         boolean: ["updatePending", "invertTrigger", "activated"],
         string: ["distanceMeter.highScore"],
+        function: ["distanceMeter.setHighScore"],
         object: [
           "gameOverPanel",
           "horizon.clouds",

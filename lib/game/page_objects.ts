@@ -75,6 +75,7 @@ export interface InnerRunner extends PageRunner {
     highScore: string;
     maxScore: number;
     maxScoreUnits: number;
+    setHighScore(pixels: number): void;
   };
   gameOver(): void;
   handleEvent(event: Event): void;

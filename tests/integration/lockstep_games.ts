@@ -19,7 +19,7 @@ export async function openPage(
     & Partial<LockstepOptions>
     & { browser?: BrowserConfig } = {},
 ): Promise<LockstepPage> {
-  const crop = { x: 0, y: 0, width: 300, height: 150 };
+  const { crop = { x: 0, y: 0, width: 300, height: 150 } } = options;
   return await LockstepPage.open(browser, {
     frameSkip: 1,
     speed: null,
@@ -38,8 +38,11 @@ export async function openPage(
 }
 
 /** Games of {@linkcode openPage}'s page. */
-export function takeGames(page: LockstepPage, count: number): LockstepGames {
-  const pixelBytes = 300 * 150;
+export function takeGames(
+  page: LockstepPage,
+  count: number,
+  pixelBytes = 300 * 150,
+): LockstepGames {
   const pixels = new Uint32Array(count * pixelBytes / 4);
   return new LockstepGames(page, { maxSteps: null, pixelBytes, pixels });
 }

@@ -5,12 +5,17 @@ import {
   assertLess,
   assertRejects,
 } from "@std/assert";
+import { range } from "d3-array";
 import { Chrome } from "../../lib/browser/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { CANVAS, PARKED } from "../../lib/constants.ts";
 import { ChromeCrashedError } from "../../lib/errors.ts";
 import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
-import type { GameState, LockstepPage } from "../../lib/game/mod.ts";
+import type {
+  GameState,
+  LockstepOptions,
+  LockstepPage,
+} from "../../lib/game/mod.ts";
 import { lockstepScript } from "../../lib/game/lockstep_script.ts";
 import { chromePids } from "../processes.ts";
 import {
@@ -176,6 +181,21 @@ Deno.test("Birds, clouds and night can be switched off, the speed be set", async
       assert(obstacles.every(({ type }) => type !== "pterodactyl"));
     }
   }
+});
+
+Deno.test("A picture shows HI 00000 as the page does; an agent that sees it sees what it was trained on", async () => {
+  /** Columns with ink between the crop of most agents and the counter. */
+  async function inked(crop: LockstepOptions["crop"]): Promise<number> {
+    await using page = await openPage({ crop });
+    await using games = takeGames(page, 1, crop.width * crop.height);
+    await begin(games, [{ seed: 1 }]);
+    const picture = pictureOf(await games.pictures(), 0);
+    return range(386, 480).filter((x) =>
+      range(0, 16).some((y) => picture[y * CANVAS.width + x]! < 200)
+    ).length;
+  }
+  assertGreater(await inked({ x: 0, y: 0, width: 380, height: 150 }), 50);
+  assertLess(await inked({ x: 0, y: 0, width: 400, height: 150 }), 12);
 });
 
 Deno.test("An episode begins at its own speed and ends at its highest score", async () => {
