@@ -1,7 +1,8 @@
 import { join, resolve } from "node:path";
 import { AGENT_NAMES, answer, defineCommand, say } from "../lib/cli/mod.ts";
+import { UsageError } from "../lib/errors.ts";
 import { EXPORT_NAMES, exportFiles } from "../lib/export/mod.ts";
-import { checkFolder, replaceFolder, shellWord } from "../lib/system/mod.ts";
+import { checkFolder, replaceFolder } from "../lib/system/mod.ts";
 import { findAgent } from "../lib/agents/mod.ts";
 
 /** `deno task export`. */
@@ -15,6 +16,12 @@ export const command = defineCommand({
     { name: "FOLDER", description: "The folder to make.", required: true },
   ],
   options: {
+    name: {
+      type: "string",
+      placeholder: "NAME",
+      description: "What its card and its page call it (default: its name " +
+        "here).",
+    },
     "no-example": {
       type: "boolean",
       description:
@@ -23,21 +30,23 @@ export const command = defineCommand({
   },
   async run({ positionals, options }) {
     const folder = resolve(positionals[1]!);
-    const agent = await findAgent(positionals[0]);
+    const found = await findAgent(positionals[0]);
+    const agent = { ...found, name: givenName(options.name) ?? found.name };
     await checkFolder(folder, EXPORT_NAMES);
     const example = !options["no-example"];
     const files = await exportFiles(agent, { example });
     await replaceFolder(folder, files, EXPORT_NAMES);
     answer(folder);
     if (example) {
-      say(
-        `To see it: python3 -m http.server -d ${
-          shellWord(folder)
-        }, then open ` +
-          "http://localhost:8000/example.html",
-      );
+      say(`To see it, open ${join(folder, "example.html")} in a browser.`);
     }
     say(`Its card: ${join(folder, "card.md")}`);
     return 0;
   },
 });
+
+/** @throws UsageError if it could not be a heading */
+function givenName(name: string | undefined): string | undefined {
+  if (name === undefined || /^(?=.*\S).{1,100}$/v.test(name)) return name;
+  throw new UsageError("--name takes a line of 1 to 100 characters.");
+}

@@ -86,3 +86,15 @@ export async function animate(
     : image.webp({ lossless: true, effort: 2, loop: 0, delay });
   return new Uint8Array(await encoded.toBuffer());
 }
+
+/** Pictures below each other as one lossless WebP. */
+export async function pictureStrip(
+  pictures: readonly Uint8Array[],
+  { width, height }: { width: number; height: number },
+): Promise<Uint8Array> {
+  const raw = { width, height: height * pictures.length, channels: 1 } as const;
+  const strip = new Uint8Array(width * raw.height);
+  pictures.forEach((picture, i) => strip.set(picture, i * width * height));
+  const image = sharp(strip, { raw }).webp({ lossless: true, effort: 4 });
+  return new Uint8Array(await image.toBuffer());
+}

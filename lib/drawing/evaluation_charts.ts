@@ -13,7 +13,7 @@ import {
   SHARES,
   SHORT_NUMBERS,
 } from "./chart.ts";
-import { ACTION_COLOURS, actionColours, SERIES } from "./theme.ts";
+import { ACTION_ROLES, actionColours, SERIES } from "./theme.ts";
 
 /** Scores of one player, for a chart with several. */
 export interface PlayerScores {
@@ -110,7 +110,7 @@ export function actionsOverSpeed(
   { actionsBySpeed }: Pick<EvaluationReport, "actionsBySpeed">,
 ): Promise<Chart> {
   const actions = Object.keys(actionsBySpeed[0]?.actions ?? {});
-  const order = [...ACTION_COLOURS.keys()];
+  const order = Object.keys(ACTION_ROLES);
   const values = actionsBySpeed.flatMap(({ speed, actions }) => {
     const counts = Object.entries(actions);
     const total = counts.reduce((sum, [, n]) => sum + n, 0);

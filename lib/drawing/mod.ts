@@ -3,7 +3,12 @@
  * any other room, knows no Chrome and no disk.
  */
 export type { GameFrame } from "./game_frame.ts";
-export { animate, type Animation, type PictureFormat } from "./animation.ts";
+export {
+  animate,
+  type Animation,
+  type PictureFormat,
+  pictureStrip,
+} from "./animation.ts";
 export {
   type Chart,
   CHART_WIDTH,
@@ -30,4 +35,4 @@ export {
   learningCurves,
   scoreCharts,
 } from "./training_charts.ts";
-export { SERIES, themeCss, withThemeVariables } from "./theme.ts";
+export { ACTION_ROLES, SERIES, themeCss, withThemeVariables } from "./theme.ts";

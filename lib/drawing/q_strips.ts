@@ -3,7 +3,7 @@ import { extent } from "d3-array";
 import sharp from "sharp";
 import { escapeXml } from "../text.ts";
 import type { GameFrame } from "./game_frame.ts";
-import { ACTION_COLOURS, LIGHT } from "./theme.ts";
+import { actionColours, LIGHT } from "./theme.ts";
 
 /** What the agent thought of a moment, and did. */
 type Decision = Pick<GameFrame, "q" | "action">;
@@ -67,6 +67,7 @@ function qBars(
 ): string {
   const left = 70;
   const right = 60;
+  const colours = actionColours(actions);
   return actions.map((name, i) => {
     const y = 4 + i * BAR_HEIGHT;
     const value = q?.[i];
@@ -77,7 +78,7 @@ function qBars(
     return `<g font-weight="${weight}"><text x="8" y="${y + 13}">` +
       `${escapeXml(name)}</text>` +
       `<rect x="${left}" y="${y + 3}" width="${length}" ` +
-      `height="${BAR_HEIGHT - 6}" fill="${ACTION_COLOURS.get(name)}" ` +
+      `height="${BAR_HEIGHT - 6}" fill="${colours[name]}" ` +
       `opacity="${i === action ? 1 : 0.4}"/>` +
       `<text x="${width - 8}" y="${y + 13}" text-anchor="end">` +
       `${value === undefined ? "–" : value.toFixed(3)}</text></g>`;

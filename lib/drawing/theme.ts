@@ -45,16 +45,16 @@ export const SERIES: readonly string[] = [
 ];
 
 /** Each action's colour, the same in every chart, in the order of bars. */
-export const ACTION_COLOURS: ReadonlyMap<string, string> = new Map([
-  ["nothing", LIGHT.series1],
-  ["jump", LIGHT.series2],
-  ["duck", LIGHT.series3],
-]);
+export const ACTION_ROLES: Readonly<Record<string, ColourRole>> = {
+  nothing: "series1",
+  jump: "series2",
+  duck: "series3",
+};
 
 /** The colours of these actions, by name; an unknown one is grey. */
 export const actionColours = (actions: readonly string[]) =>
   Object.fromEntries(
-    actions.map((name) => [name, ACTION_COLOURS.get(name) ?? LIGHT.muted]),
+    actions.map((name) => [name, LIGHT[ACTION_ROLES[name] ?? "muted"]]),
   );
 
 const declarations = (colours: Record<ColourRole, string>) =>

@@ -1,4 +1,8 @@
-/** The model card: what an agent is, how it was made, what it can and cannot. */
+/**
+ * The model card: what an agent is, how it was made, what it can and cannot. It
+ * begins with what model hubs read (huggingface.co/docs/hub/model-cards).
+ */
+import { stringify } from "yaml";
 import type { Config } from "../config/mod.ts";
 import type { RunData } from "../runs/mod.ts";
 import { commandText } from "../system/mod.ts";
@@ -35,6 +39,8 @@ export interface CardContent {
   report: EvaluationReport | null;
   /** Its games in real time. */
   live: EvaluationReport | null;
+  /** Names of the files beside the card, to which it leads. */
+  files: readonly string[];
 }
 
 /** Pterodactyls come from this speed on, in pixels per frame. */
@@ -66,6 +72,64 @@ function code(lines: readonly string[]): string {
 const table = (rows: readonly (readonly string[])[]) =>
   rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
 
+/** What hubs list, filter and compare by; figures only where there are some. */
+function frontMatter({ name, config, report }: CardContent): string {
+  const { game, network } = config;
+  const metric = "mean_reward";
+  const task = "reinforcement-learning";
+  const speed = game.speed === "accelerating" ? "accelerating" : "constant";
+  const text = stringify({
+    license: "mit",
+    library_name: "dino-dqn",
+    pipeline_tag: task,
+    tags: [
+      ...[task, "deep-reinforcement-learning", "dqn", "tensorflowjs"],
+      ...["chrome-dino", `chrome-dino-${speed}`],
+      ...(network.members > 1 ? ["ensemble"] : []),
+    ],
+    ...(report && {
+      metrics: [metric],
+      "model-index": [{
+        name,
+        results: [{
+          task: { type: task, name: task },
+          dataset: { name: gameText(config), type: `chrome-dino-${speed}` },
+          metrics: [{
+            type: metric,
+            value: `${report.mean.toFixed(2)} +/- ${report.sd.toFixed(2)}`,
+            name: `mean score of ${report.episodes} games; ${
+              cappedText(report)
+            }`,
+            verified: false,
+          }],
+        }],
+      }],
+    }),
+  }, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" });
+  // For who takes it for Markdown.
+  return text.replaceAll("<", "\\u003c").replaceAll("]", "\\u005d");
+}
+
+/** Places that a card leads to, if they are there. */
+const LINKS = {
+  "example.html": "See it play, with what it thinks",
+  "report/index.html": "Report",
+  "report/scores.csv": "every game",
+  "config.yaml": "config",
+};
+
+/** A film of it, and the ways to what lies beside the card. */
+function beside({ files }: CardContent): string {
+  const film = "report/median.webp";
+  const links = Object.entries(LINKS)
+    .filter(([file]) => files.includes(file))
+    .map(([file, text]) => `[${text}](${file})`);
+  return [
+    ...(files.includes(film) ? [`![The end of its median game](${film})`] : []),
+    ...(links.length > 0 ? [links.join(" · ")] : []),
+  ].join("\n\n");
+}
+
 /** The card as Markdown. */
 export function modelCard(content: CardContent): string {
   const { name, checkpoint, config, parameters } = content;
@@ -74,9 +138,14 @@ export function modelCard(content: CardContent): string {
   const layers = typeof network.layers === "string"
     ? `the network \`${network.layers}\``
     : `${network.layers.length} hidden layers (see config.yaml)`;
-  return `# ${plain(name)}
+  return `---
+${frontMatter(content)}---
+
+# ${plain(name)}
 
 A Deep Q-Network that plays the dinosaur game of chrome://dino from its pixels.
+
+${beside(content)}
 
 - **Game**: ${
     gameText(config)
@@ -117,7 +186,7 @@ ${training(content)}
 
 With this program: \`deno task play FOLDER\`, where FOLDER holds this card.
 
-In any program with TensorFlow.js:
+In any program with TensorFlow.js 2.0 or newer:
 
 \`\`\`js
 const model = await tf.loadLayersModel("model.json");
@@ -127,6 +196,10 @@ const action = model.predict(observation).argMax(1).dataSync()[0]; // ${
       .map((action, i) => `${i}: ${action}`).join(", ")
   }
 \`\`\`
+
+## Licence
+
+MIT, as that of the program that trained it.
 `;
 }
 

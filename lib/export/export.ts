@@ -1,33 +1,43 @@
 /** An agent as a folder that other programs, and browsers, can use. */
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import sharp from "sharp";
 import { configToYaml, HELD_OUT_SEEDS_START } from "../config/mod.ts";
 import {
+  CANVAS,
   FRAME_BYTES,
   FRAME_SIZE,
   FRAMES_PER_SECOND,
   STACK,
 } from "../constants.ts";
-import { portableModel } from "../agent/mod.ts";
+import { type ModelFiles, portableModel } from "../agent/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
+import { pictureStrip } from "../drawing/mod.ts";
+import { DinoPageError } from "../errors.ts";
+import { isFile } from "../files.ts";
+import { points } from "../text.ts";
 import {
+  lastMoments,
   type Moment,
   moments,
   openGame,
   readSmallFile,
+  readStoredGame,
 } from "../recording/mod.ts";
 import { type Agent, loadPlayer } from "../agents/mod.ts";
 import { readReport, readRunData } from "../runs/mod.ts";
 import { modelCard } from "./card.ts";
-import { examplePage, FRAMES_ACROSS } from "./example_page.ts";
+import { exampleFiles } from "./example_page.ts";
 import type { Files } from "../system/mod.ts";
 import { harmless, reportFolder } from "../report/mod.ts";
 
-/** Seconds of play, from the game's start, that the example page shows. */
+/** Seconds of play that the example page shows. */
 const EXAMPLE_SECONDS = 20;
-/** More points than can be made in that time. */
+/** More points than can be made in that time from the start. */
 const EXAMPLE_SCORE = 500;
+/** Pictures that its film decodes at once. */
+const PER_STRIP = 15;
+/** Its frames in a row of `frames.png`. */
+const FRAMES_ACROSS = 20;
 /** What is taken over of the agent's report; its page holds the charts. */
 const REPORT_FILES = [
   ...["index.html", "report.json", "scores.csv"],
@@ -36,8 +46,8 @@ const REPORT_FILES = [
 
 /** The names that an exported agent's files may have. */
 export const EXPORT_NAMES = [
-  ...["model.json", "weights.bin", "config.yaml", "card.md"],
-  ...["example.html", "tf.min.js", "frames.png", "frames.json"],
+  ...["model.json", "weights.bin", "config.yaml", "card.md", "README.md"],
+  ...["example.html", "example.js", "tf.min.js", "frames.png", "frames.json"],
   ...REPORT_FILES.map((name) => `report/${name}`),
 ];
 
@@ -51,7 +61,7 @@ export interface ExportOptions {
 
 /**
  * All files of an exported agent: `model.json`, `weights.bin`, `config.yaml`,
- * `card.md`, its report and, if wanted, a page that shows it at work.
+ * `card.md` (and the same as `README.md`), its report and, if wanted, a page that shows it at work.
  */
 export async function exportFiles(
   agent: Agent,
@@ -59,41 +69,49 @@ export async function exportFiles(
 ): Promise<Files> {
   const { network, weights, config } = agent;
   const model = portableModel(network, weights);
-  return {
+  const report = ofAgent(agent, await readReport(folder));
+  const files: Files = {
     "model.json": model.model,
     "weights.bin": model.weights,
     "config.yaml": configToYaml(config),
-    "card.md": await card(agent, folder),
-    ...await report(folder),
-    ...(example && await exampleFiles(agent)),
+    ...await reportFiles(folder),
+    ...(example && await filmFiles(agent, model, report && folder)),
   };
+  const text = await card(agent, report, Object.keys(files));
+  // Hubs show a README.md.
+  return { ...files, "card.md": text, "README.md": text };
 }
 
 const reportOf = (agent: Agent) =>
   agent.folder ? join(agent.folder, "report") : reportFolder(agent, "lockstep");
 
-async function card(agent: Agent, folder: string): Promise<string> {
-  const { name, checkpoint, config, network, run, members } = agent;
-  const report = await readReport(folder);
+/** Figures of another checkpoint would not be this agent's. */
+const ofAgent = (
+  { checkpoint, run }: Agent,
+  report: EvaluationReport | null,
+) => report?.checkpoint === checkpoint || !run ? report : null;
+
+async function card(
+  agent: Agent,
+  report: EvaluationReport | null,
+  files: readonly string[],
+): Promise<string> {
+  const { name, checkpoint, config, network, members } = agent;
   // An exported agent's own folder has no report of live games.
   const live = agent.folder
     ? null
     : await readReport(reportFolder(agent, "live"));
   const makers = members.length > 0 ? members : [agent];
   const runs = makers.flatMap(({ run }) => run ?? []);
-  // Figures of another checkpoint would not be this agent's.
-  const own = (report: EvaluationReport | null) =>
-    report?.checkpoint === checkpoint || !run ? report : null;
   return modelCard({
-    ...{ name, checkpoint, config },
+    ...{ name, checkpoint, config, report, files },
     parameters: network.parameters,
     trainings: await Promise.all(runs.map(readRunData)),
-    report: own(report),
-    live: own(live),
+    live: ofAgent(agent, live),
   });
 }
 
-async function report(folder: string): Promise<Files> {
+async function reportFiles(folder: string): Promise<Files> {
   const files: Files = {};
   for (const name of REPORT_FILES) {
     const content = await readSmallFile(join(folder, name));
@@ -105,31 +123,68 @@ async function report(folder: string): Promise<Files> {
   return files;
 }
 
-async function exampleFiles(agent: Agent): Promise<Files> {
-  const library = createRequire(import.meta.url)
-    .resolve("@tensorflow/tfjs/dist/tf.min.js");
-  const frames = await playExample(agent);
+/** The page that shows the agent at work, and what it was made of. */
+async function filmFiles(
+  agent: Agent,
+  model: ModelFiles,
+  report: string | null,
+): Promise<Files> {
+  const shown = await playExample(agent, report);
+  const decisions = shown.filter(({ game }) => !game);
+  const chosen = decisions.map(({ action }) => action!);
+  const frames = await framesPng(decisions);
+  const end = shown.at(-1)!.game;
+  const pictures: Uint8Array[] = [];
+  for (let i = 0; i < shown.length; i += PER_STRIP) {
+    const strip = shown.slice(i, i + PER_STRIP).map(({ picture }) => picture);
+    pictures.push(await pictureStrip(strip, CANVAS));
+  }
+  const { frameSkip } = agent.config.game;
   return {
-    "example.html": examplePage(agent.name, agent.config.game.actions),
-    "tf.min.js": await Deno.readFile(library),
-    "frames.png": await framesPng(frames),
-    "frames.json": JSON.stringify({
-      actions: frames.map(({ action }) => action),
-    }) + "\n",
+    ...await exampleFiles(agent.name, agent.config, model, {
+      ...{ frames, chosen, pictures, perStrip: PER_STRIP },
+      moments: shown.length,
+      frameMs: 1000 * frameSkip / FRAMES_PER_SECOND,
+      end: end
+        ? `${end.end === "cap" ? "Ended" : "Crashed"} at ${
+          points(end.score)
+        } points.`
+        : null,
+    }),
+    "frames.png": frames,
+    "frames.json": JSON.stringify({ actions: chosen }) + "\n",
   };
 }
 
-/** The beginning of a game, as the agent saw it. */
-async function playExample(agent: Agent): Promise<Moment[]> {
+/**
+ * The end of the median game of its report, where that plays as it did; else the
+ * beginning of a game. The first decisions fill the stack of frames.
+ */
+async function playExample(
+  agent: Agent,
+  report: string | null,
+): Promise<Moment[]> {
   const { config } = agent;
+  const decisions = STACK - 1 +
+    Math.ceil(EXAMPLE_SECONDS * FRAMES_PER_SECOND / config.game.frameSkip);
+  const path = report && join(report, "median.json");
+  if (path && await isFile(path)) {
+    const stored = await readStoredGame(path);
+    await using opened = await openGame({ ...config, game: stored.game });
+    try {
+      return await lastMoments(opened.env, null, stored, decisions);
+    } catch (error) {
+      // Of another Chrome's page.
+      if (!(error instanceof DinoPageError)) throw error;
+    }
+  }
   using player = await loadPlayer(agent);
   await using opened = await openGame(config);
-  const decisions = EXAMPLE_SECONDS * FRAMES_PER_SECOND / config.game.frameSkip;
   const start = { seed: HELD_OUT_SEEDS_START, maxScore: EXAMPLE_SCORE };
   const shown: Moment[] = [];
   for await (const moment of moments(opened.env, player, start)) {
-    if (moment.game || shown.length >= decisions) break;
     shown.push(moment);
+    if (shown.length === decisions) break;
   }
   return shown;
 }

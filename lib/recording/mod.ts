@@ -1,6 +1,7 @@
 /** Playing an agent's games and taking them down. */
 export {
   type GameStart,
+  lastMoments,
   type Moment,
   moments,
   openGame,

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { parse } from "yaml";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { modelCard } from "../../lib/export/card.ts";
 import { exampleReport } from "../examples.ts";
@@ -11,6 +12,7 @@ const content = {
   trainings: [],
   report: null,
   live: null,
+  files: [],
 };
 
 const training = {
@@ -76,4 +78,29 @@ Deno.test("modelCard() tells each training of an ensemble", async () => {
     assertStringIncludes(card, `Seed ${seed}: 24,000 agent steps`);
   }
   assertEquals(card.split("- page script ab").length, 2);
+});
+
+Deno.test("modelCard() begins with what model hubs read, and leads to what is there", () => {
+  const report = exampleReport();
+  const name = "of: a run";
+  const files = ["report/median.webp", "example.html", "config.yaml"];
+  const card = modelCard({ ...content, name, report, files });
+  const [, front, text] = /^---\n(.*?)\n---\n(.*)$/s.exec(card)!;
+  const metadata = parse(front!);
+  assertEquals(metadata.license, "mit");
+  assertEquals(metadata.library_name, "dino-dqn");
+  assert(metadata.tags.includes("reinforcement-learning"));
+  const [index] = metadata["model-index"];
+  assertEquals(index.name, name);
+  assertEquals(index.results[0].metrics[0].type, "mean_reward");
+  assertEquals(
+    index.results[0].metrics[0].value,
+    `${report.mean.toFixed(2)} +/- ${report.sd.toFixed(2)}`,
+  );
+  assertEquals(
+    Array.from(text!.matchAll(/\]\((.*?)\)/g), ([, file]) => file),
+    files,
+  );
+  // Without games there are no figures to tell.
+  assert(!modelCard(content).includes("model-index"));
 });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -87,7 +87,10 @@ Deno.test("The report opens from disk: no error, no request, nothing wider than 
     });
   }));
 
-Deno.test("An exported agent chooses in plain tfjs what it chose here", () =>
+/** A policy as a careful site has it. */
+const STRICT = "default-src 'self'; object-src 'none'; base-uri 'none'";
+
+Deno.test("The exported page opens from disk, alone, and under strict policies, and chooses what was chosen", () =>
   inFolder(async (folder) => {
     const network = resolveNetwork(config.network, config.game.actions);
     const initial = initialWeights(network, new Random(5));
@@ -102,38 +105,57 @@ Deno.test("An exported agent chooses in plain tfjs what it chose here", () =>
     const portable = portableModel(network, initial);
     assertEquals(files["model.json"], portable.model);
     assertEquals(files["weights.bin"], portable.weights);
+    const page = files["example.html"] as string;
+    await Deno.writeTextFile(join(folder, "alone.html"), page);
 
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       (request) => {
-        const file = files[new URL(request.url).pathname.slice(1)];
-        return file === undefined
-          ? new Response("not there", { status: 404 })
-          : new Response(file as BodyInit, {
-            headers: typeof file === "string" && file.startsWith("<!doctype")
-              ? { "content-type": "text/html; charset=utf-8" }
-              : {},
-          });
+        const [, policy, name] = new URL(request.url).pathname.split("/");
+        const file = files[name ?? ""];
+        if (file === undefined) return new Response(null, { status: 404 });
+        const type = name!.endsWith(".js") ? "text/javascript" : "text/html";
+        return new Response(file as BodyInit, {
+          headers: {
+            "content-type": `${type}; charset=utf-8`,
+            ...(policy === "strict" && { "content-security-policy": STRICT }),
+          },
+        });
       },
     );
+    const { actions } = JSON.parse(files["frames.json"] as string);
+    assertGreater(actions.length, 40);
     await withPageChrome(async (chrome) => {
-      await using tab = await chrome.newTab({
-        width: 600,
-        height: 600,
-        script: WATCH,
-      });
-      await tab.goto(`http://127.0.0.1:${server.addr.port}/example.html`);
-      const { actions } = JSON.parse(files["frames.json"] as string);
-      assertGreater(actions.length, 40);
-      const text = await tab.evaluate<string>(`new Promise((resolve) => {
-      const text = document.querySelector("#text");
-      const look = () => /frame ${actions.length} of|Error/.test(text.textContent)
-        ? resolve(text.textContent)
-        : setTimeout(look, 50);
-      look();
-    })`);
-      assertEquals(await failures(tab), []);
-      const same = Number(/when it was played: (\d+)/.exec(text)?.[1]);
-      assert(same >= 0.99 * actions.length, text);
+      for (
+        const url of [
+          pathToFileURL(join(folder, "alone.html")).href,
+          `http://127.0.0.1:${server.addr.port}/none/example.html`,
+          `http://127.0.0.1:${server.addr.port}/strict/example.html`,
+        ]
+      ) {
+        await using tab = await chrome.newTab({
+          ...{ width: 390, height: 800, script: WATCH },
+        });
+        await tab.goto(url);
+        const text = await tab.evaluate<string>(`new Promise((resolve) => {
+          const look = () => {
+            const text = document.querySelector("#same").textContent;
+            const [, same, of] = /(\\d+) of (\\d+)/.exec(text) ?? [];
+            if (of >= 20 || /Error/.test(document.querySelector("#text").textContent)) resolve(text);
+            else setTimeout(look, 50);
+          };
+          look();
+        })`);
+        const [, same, of] = /(\d+) of (\d+)/.exec(text) ?? [];
+        assertGreater(Number(same), 0.95 * Number(of), `${url}: ${text}`);
+        assertEquals(
+          await tab.evaluate("document.documentElement.scrollWidth"),
+          390,
+        );
+        // Alone it asks for its second script in vain, which it does without.
+        const wrong = (await failures(tab))
+          .filter((failure) => !failure.includes("HTMLScriptElement"));
+        assertEquals(wrong, []);
+      }
     });
   }));

@@ -98,7 +98,7 @@ Deno.test("modelCard() takes texts for texts, not for Markdown or HTML", () => {
   const card = modelCard({
     ...{ name: EVIL, checkpoint: EVIL, config, parameters: 1, report },
     trainings: [{ info, steps: 1, games: [1], minutes: 1 }],
-    live: null,
+    ...{ live: null, files: [] },
   });
   const outside = card.split(/^(`{3,})\w*$[\s\S]*?^\1$/m).join("\n");
   assert(!/<script|[^\\]\]\(javascript/.test(outside), outside);
