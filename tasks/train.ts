@@ -15,7 +15,14 @@ import {
   loadConfig,
   loadOwnConfig,
 } from "../lib/config/mod.ts";
-import { checkpointTarget, runTarget } from "../lib/agents/mod.ts";
+import {
+  type Agent,
+  agentTarget,
+  checkpointTarget,
+  findAgent,
+  runTarget,
+  weightsToBeginWith,
+} from "../lib/agents/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   type Evaluation,
@@ -71,6 +78,13 @@ export const command = defineCommand({
       placeholder: "RUN",
       description: "Goes on with a run, from its newest checkpoint.",
     },
+    from: {
+      type: "string",
+      placeholder: "AGENT",
+      description: "Begins a new run with an agent's weights; all else is " +
+        "fresh: memory, optimizer, exploration.initial. RUN, RUN@last, " +
+        "RUN@step-5000, pretrained/constant, a folder.",
+    },
     "best-after": {
       type: "integer",
       minimum: 0,
@@ -103,7 +117,7 @@ export const command = defineCommand({
       );
     }
     if (resume !== undefined) {
-      for (const name of ["config", "run", "seed"] as const) {
+      for (const name of ["config", "run", "seed", "from"] as const) {
         if (options[name] !== undefined) {
           throw new UsageError(
             `--${name} does not go with --resume: the run has its own`,
@@ -124,10 +138,16 @@ export const command = defineCommand({
     });
     let run: RunFolder;
     let config: Config;
+    let weights: Agent["weights"] | undefined;
     if (resume === undefined) {
       config = await loadConfig(file, sets);
       const configName = basename(file, extname(file));
-      run = await createRun({ config, name: options.run, configName });
+      const agent = options.from === undefined
+        ? null
+        : await findAgent(options.from);
+      weights = agent ? weightsToBeginWith(agent, config, say) : undefined;
+      const from = agent ? agentTarget(agent) : undefined;
+      run = await createRun({ config, name: options.run, configName, from });
     } else {
       run = await openRun(resume);
       config = await loadOwnConfig(run.config, "run", sets, say);
@@ -156,6 +176,7 @@ export const command = defineCommand({
         config,
         run,
         resume: resume !== undefined,
+        weights,
         bestAfter: options["best-after"] ?? 0,
         commandLine: Deno.args,
         signal: stop.signal,

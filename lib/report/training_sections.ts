@@ -55,7 +55,11 @@ export function repeatSection(
     }
     : {};
   const versions = run
-    ? { Seed: `${run.info.seed}`, ...trained }
+    ? {
+      Seed: `${run.info.seed}`,
+      ...(run.info.from && { "Began with": run.info.from }),
+      ...trained,
+    }
     : evaluation?.versions ?? {};
   const commands = [
     ...starts.map(({ commandLine }) => commandText(commandLine)),

@@ -15,6 +15,8 @@ export interface CreateRunOptions {
   name?: string | undefined;
   /** Name of the config, for the default name: "default", "tutorial". */
   configName: string;
+  /** The agent whose weights it begins with. @default random ones */
+  from?: string | undefined;
   /** Whether it may have a name of the program's own. @default {false} */
   own?: boolean;
   /** Folder of all runs. @default {RUNS_FOLDER} */
@@ -36,7 +38,7 @@ const RESERVED =
  * be made; then nothing was made
  */
 export async function createRun(options: CreateRunOptions): Promise<RunFolder> {
-  const { config, name, configName, own, root = RUNS_FOLDER } = options;
+  const { config, name, configName, from, own, root = RUNS_FOLDER } = options;
   const path = name === undefined
     ? await makeNextFolder(root, configName)
     : await makeNamedFolder(root, name, own);
@@ -46,7 +48,10 @@ export async function createRun(options: CreateRunOptions): Promise<RunFolder> {
       await Deno.mkdir(folder);
     }
     await replaceDurably(run.config, configToYaml(config));
-    await writeRunInfo(run, { name: run.name, seed: config.seed, starts: [] });
+    await writeRunInfo(run, {
+      ...{ name: run.name, seed: config.seed, starts: [] },
+      ...(from !== undefined && { from }),
+    });
   } catch (error) {
     await Deno.remove(path, { recursive: true }).catch(() => {});
     throw cannotMake(path, error);

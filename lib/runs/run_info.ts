@@ -44,6 +44,8 @@ export interface RunEnd {
 export interface RunInfo {
   name: string;
   seed: number;
+  /** The agent whose weights it began with; absent: random ones. */
+  from?: string;
   starts: RunStart[];
 }
 

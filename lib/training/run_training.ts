@@ -5,6 +5,7 @@ import {
   decodeModel,
   initialState,
   type Learner,
+  type NamedTensor,
   resolveNetwork,
   summarise,
 } from "../agent/mod.ts";
@@ -63,6 +64,8 @@ export interface TrainingOptions {
   run: RunFolder;
   /** Go on from the run's newest checkpoint. */
   resume: boolean;
+  /** Weights to begin a new run with. @default random ones */
+  weights?: NamedTensor[] | undefined;
   /** The best checkpoint is of the evaluations after this step. @default {0} */
   bestAfter?: number;
   /** How the program was called, for `run.json`. */
@@ -169,6 +172,7 @@ async function trainAndMeasure(
     progress.log(`Going on from step ${points(counters.step)}.`);
     forgetBest(counters, options.bestAfter ?? 0);
   } else {
+    if (options.weights) await learner.setState(initialState(options.weights));
     await games.begin();
     sinks.open();
   }
@@ -238,6 +242,13 @@ async function goesOn(
   checkpoints: Checkpoints,
 ): Promise<boolean> {
   if (await checkpoints.restoreNewest()) return true;
+  const { from } = await readRunInfo(run);
+  if (from !== undefined) {
+    throw new CheckpointError(
+      `The run ${run.name} began with the agent ${from} and has no checkpoint ` +
+        `to go on from; start a new run with --from ${from}`,
+    );
+  }
   if (await hasTrained(run)) {
     throw new CheckpointError(
       `The run ${run.name} has trained before, but there is no checkpoint in ` +

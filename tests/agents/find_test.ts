@@ -1,4 +1,9 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "node:path";
 import {
   createLearner,
@@ -16,7 +21,12 @@ import {
   writeCheckpointFiles,
   writeRunInfo,
 } from "../../lib/runs/mod.ts";
-import { agentTarget, findAgent, loadPlayer } from "../../lib/agents/mod.ts";
+import {
+  agentTarget,
+  findAgent,
+  loadPlayer,
+  weightsToBeginWith,
+} from "../../lib/agents/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const config = await loadConfig();
@@ -291,6 +301,33 @@ Deno.test("findAgent() refuses an ensemble of agents that see or play differentl
         UsageError,
         "The name of an agent is missing",
       );
+    }
+  }));
+
+Deno.test("weightsToBeginWith() refuses another network, and tells of another game", () =>
+  withFolders(async (folders) => {
+    const folder = join(folders.pretrained, "constant");
+    await writeAgent(folder);
+    const agent = await findAgent("pretrained/constant", folders);
+    const told: string[] = [];
+    const begin = async (...sets: string[]) =>
+      weightsToBeginWith(
+        agent,
+        await loadConfig(undefined, sets),
+        (line) => told.push(line),
+      );
+    assertEquals(await begin("learner.nStep=5"), initial);
+    assertEquals(told, []);
+    assertEquals(await begin("game.speed=accelerating"), initial);
+    assertEquals(told, [
+      "note: the agent has learned another game: game.speed was 6 and is " +
+      '"accelerating"',
+    ]);
+    for (const set of ["network.dueling=true", "env.crop.width=300"]) {
+      const error = await assertRejects(() => begin(set), UsageError);
+      const [key] = set.split("=");
+      assertStringIncludes(error.message, `does not fit this training: ${key}`);
+      assertStringIncludes(error.message, `--config ${folder}/config.yaml`);
     }
   }));
 

@@ -6,6 +6,12 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import {
+  encodeModel,
+  initialWeights,
+  type NamedTensor,
+  resolveNetwork,
+} from "../../lib/agent/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import {
   CheckpointError,
@@ -14,10 +20,13 @@ import {
   RunLockedError,
   UsageError,
 } from "../../lib/errors.ts";
+import { Random } from "../../lib/random.ts";
 import {
+  checkpointPath,
   createRun,
   listCheckpoints,
   readCheckpointFiles,
+  readCheckpointModel,
   readRunInfo,
   type RunFolder,
 } from "../../lib/runs/mod.ts";
@@ -36,6 +45,7 @@ const SMALL = [
 /** How a run is trained with fakes. */
 interface Attempt extends FakeOptions {
   resume?: boolean;
+  weights?: NamedTensor[];
   sets?: readonly string[];
   stop?: AbortController;
   onEvaluation?: Parameters<typeof runTraining>[0]["onEvaluation"];
@@ -50,6 +60,7 @@ async function trainRun(
   run: RunFolder,
   {
     resume = false,
+    weights,
     sets = [],
     stop = new AbortController(),
     onEvaluation = () => Promise.resolve(),
@@ -59,7 +70,7 @@ async function trainRun(
   const config = await loadConfig(run.config, sets);
   return await runTraining(
     {
-      ...{ config, run, resume, onEvaluation },
+      ...{ config, run, resume, weights, onEvaluation },
       ...{ commandLine: ["train"], signal: stop.signal },
     },
     (config) => fakeStage(config, fakes),
@@ -229,6 +240,30 @@ Deno.test("runTraining() begins anew where a run ended before its first checkpoi
     assertEquals(await listCheckpoints(run.checkpoints), []);
     const { counters } = await trainRun(run, { resume: true });
     assertEquals(counters.step, 60);
+  }));
+
+Deno.test("runTraining() begins with an agent's weights, and with nothing else of it", () =>
+  inFolder(async (root) => {
+    const config = await fakeConfig(SMALL);
+    const network = resolveNetwork(config.network, config.game.actions);
+    const weights = initialWeights(network, new Random(7));
+    const options = { config, configName: "x", root, from: "other@step-5" };
+    const run = await createRun(options);
+    const { counters } = await trainRun(run, { weights });
+    assertEquals(counters.step, 60);
+    // The fake learner learns nothing.
+    const model = await readCheckpointModel(
+      checkpointPath(run.checkpoints, 60),
+    );
+    assertEquals(model.weights, encodeModel(network, weights).weights);
+    assertEquals((await readRunInfo(run)).from, "other@step-5");
+    assertEquals((await trainRun(run, { resume: true })).counters.step, 60);
+    // Without a checkpoint, random weights would take their place.
+    await assertRejects(
+      async () => await trainRun(await createRun(options), { resume: true }),
+      CheckpointError,
+      "began with the agent other@step-5 and has no checkpoint to go on from",
+    );
   }));
 
 Deno.test("runTraining() goes on when an evaluation cannot be written", () =>
