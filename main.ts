@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/play.ts"),
   },
   {
+    name: "watch",
+    summary: "Opens a page of all runs as they train, and the agent at play.",
+    load: () => import("./tasks/watch.ts"),
+  },
+  {
     name: "compare",
     summary: "Puts several runs side by side.",
     load: () => import("./tasks/compare.ts"),

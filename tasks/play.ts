@@ -21,6 +21,7 @@ import {
   writeShownGame,
 } from "../lib/recording/mod.ts";
 import { findAgent, loadPlayer } from "../lib/agents/mod.ts";
+import { hasDisplay } from "../lib/system/mod.ts";
 
 /** Without a window a game ends here, so that there is something to see soon. */
 const PICTURE_SCORE = 1000;
@@ -139,11 +140,6 @@ export const command = defineCommand({
     return await finish(shown, options, basename(agent.name));
   },
 });
-
-/** Other systems than those of X11 and Wayland have a display. */
-const hasDisplay = () =>
-  Deno.build.os !== "linux" ||
-  ["DISPLAY", "WAYLAND_DISPLAY"].some((name) => Deno.env.get(name));
 
 function printQ(q: readonly number[], action: number): void {
   say(

@@ -32,6 +32,7 @@ const LEVELS = [
   ["export"],
   ["sweep"],
   ["retraining"],
+  ["watch"],
   ["tasks"],
   ["main.ts"],
 ];

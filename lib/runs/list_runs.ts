@@ -118,20 +118,39 @@ async function summarizeRun(
   standard: Config,
 ): Promise<RunSummary> {
   const { starts } = await readRunInfo(run);
-  const config = await loadOwnConfig(run.config, "run");
   const start = starts.at(-1);
   const steps = await listCheckpoints(run.checkpoints);
   return {
     name: run.name,
     state: await stateOf(run, start),
     started: start?.time ?? null,
-    game: gameName(config),
     ...await progressOf(run),
     best: await bestEvaluation(run.checkpoints, steps),
+    ...await configured(run, standard),
+  };
+}
+
+type Configured = Pick<RunSummary, "game" | "settings">;
+
+/** What was read of a config; one that has not changed is not read again. */
+const read = new Map<string, { changed: number; configured: Configured }>();
+
+async function configured(
+  run: RunFolder,
+  standard: Config,
+): Promise<Configured> {
+  const changed = (await Deno.stat(run.config)).mtime?.getTime() ?? 0;
+  const known = read.get(run.config);
+  if (known?.changed === changed) return known.configured;
+  const config = await loadOwnConfig(run.config, "run");
+  const configured: Configured = {
+    game: gameName(config),
     settings: Object.fromEntries(
       differences(standard, config).map(({ key, now }) => [key, now]),
     ),
   };
+  read.set(run.config, { changed, configured });
+  return configured;
 }
 
 async function stateOf(

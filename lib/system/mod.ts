@@ -5,6 +5,7 @@ export {
   shellWord,
   startCommand,
 } from "./commands.ts";
+export { hasDisplay, openInBrowser } from "./desktop.ts";
 export { replaceDurably, syncFolder, writeBeside } from "./durable.ts";
 export {
   checkFolder,

@@ -1,0 +1,40 @@
+/** The data folder, and which of its files a browser may have. */
+import { dirname, extname, join, sep } from "node:path";
+import { realPath } from "../files.ts";
+import { RUNS_FOLDER } from "../runs/mod.ts";
+
+/** Where runs, sweeps and the champion are. */
+export const DATA_FOLDER = dirname(RUNS_FOLDER);
+
+/** What files are shown as; others are not. */
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".json": "application/json",
+  ".csv": "text/plain",
+  ".yaml": "text/plain",
+  ".log": "text/plain",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".webp": "image/webp",
+  ".gif": "image/gif",
+};
+
+/** A file that may be shown. */
+export interface DataFile {
+  /** Absolute, without links. */
+  path: string;
+  type: string;
+}
+
+/**
+ * A file of the data folder; null where there is none, it is of another kind,
+ * or it lies elsewhere, by `..` or by a link.
+ *
+ * @param name its path from there, with slashes
+ */
+export function dataFile(name: string, root = DATA_FOLDER): DataFile | null {
+  const type = TYPES[extname(name).toLowerCase()];
+  if (type === undefined || name.includes("\0")) return null;
+  const path = realPath(join(root, name));
+  return path.startsWith(realPath(root) + sep) ? { path, type } : null;
+}

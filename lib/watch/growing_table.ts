@@ -1,0 +1,84 @@
+/** A table that another process appends to, read as it grows. */
+import { parseCsv } from "../csv.ts";
+import { ifThere } from "../files.ts";
+
+/** Bytes before the end of what was read, by which it is known again. */
+const MARK_BYTES = 64;
+
+/** Its columns of numbers; a cell that is none is NaN. */
+export class GrowingTable {
+  /** Each time the file was another one, or cut, all is read anew. */
+  generation = 0;
+  /** Lines that were read. */
+  length = 0;
+  readonly columns: Readonly<Record<string, number[]>>;
+  #file: string;
+  #names: readonly string[];
+  #offset = 0;
+  #header = "";
+  #mark = "";
+
+  /** @param names its columns that are wanted; those it lacks are NaN */
+  constructor(file: string, names: readonly string[]) {
+    this.#file = file;
+    this.#names = names;
+    this.columns = Object.fromEntries(names.map((name) => [name, []]));
+  }
+
+  /**
+   * Reads what has come; a line that is still being written is left for later.
+   *
+   * @throws UsageError naming the file and the line that is broken
+   */
+  async read(): Promise<void> {
+    using file = await ifThere(Deno.open(this.#file));
+    if (!file) return this.#forget();
+    const { size } = await file.stat();
+    const start = Math.max(0, this.#offset - this.#mark.length);
+    const bytes = new Uint8Array(Math.max(0, size - start));
+    await file.seek(start, Deno.SeekMode.Start);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = await file.read(bytes.subarray(filled));
+      if (count === null) break;
+      filled += count;
+    }
+    // One byte is one character, so that lengths are those of the file.
+    const text = new TextDecoder("latin1").decode(bytes.subarray(0, filled));
+    if (!text.startsWith(this.#mark)) {
+      this.#forget();
+      return await this.read();
+    }
+    const lines = text.slice(this.#mark.length);
+    this.#take(lines.slice(0, lines.lastIndexOf("\n") + 1));
+  }
+
+  #take(text: string): void {
+    if (text === "") return;
+    const first = this.#offset === 0;
+    if (first) this.#header = text.slice(0, text.indexOf("\n") + 1);
+    const rows = parseCsv(
+      (first ? "" : this.#header) + text,
+      this.#file,
+      [],
+    );
+    for (const name of this.#names) {
+      const column = this.columns[name]!;
+      for (const row of rows) {
+        const cell = row[name];
+        column.push(cell ? Number(cell) : NaN);
+      }
+    }
+    this.length += rows.length;
+    this.#offset += text.length;
+    this.#mark = (this.#mark + text).slice(-MARK_BYTES);
+  }
+
+  #forget(): void {
+    if (this.#offset === 0) return;
+    this.generation++;
+    this.length = this.#offset = 0;
+    this.#mark = "";
+    for (const column of Object.values(this.columns)) column.length = 0;
+  }
+}

@@ -1,0 +1,185 @@
+/** All runs, sweeps and nights. */
+import {
+  clock,
+  fetchJson,
+  fileLink,
+  fill,
+  listen,
+  make,
+  number,
+  remembered,
+  runPath,
+  stateWord,
+} from "./dom.js";
+
+const keys = (run) =>
+  Object.entries(run.settings)
+    .map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(", ");
+
+/** Columns: heading, class, what it sorts by, what it shows. */
+const COLUMNS = [
+  [
+    "Run",
+    "text",
+    (run) => run.name,
+    (run) => make("a", { href: runPath(run.name) }, run.name),
+  ],
+  ["State", "text", (run) => run.state, (run) => stateWord(run.state)],
+  ["Game", "text", (run) => run.game, (run) => run.game],
+  ["Steps", "", (run) => run.steps, (run) => number(run.steps)],
+  [
+    "Best",
+    "",
+    (run) => run.best?.mean ?? -1,
+    (run) => run.best ? number(Math.round(run.best.mean)) : "–",
+  ],
+  ["Time", "", (run) => run.seconds, (run) => clock(run.seconds)],
+  ["Started", "text", (run) => run.started ?? "", (run) => when(run.started)],
+  ["Differs from the default", "text keys", (run) => keys(run), keys],
+];
+
+function when(iso) {
+  if (!iso) return "–";
+  const time = new Date(iso);
+  return make(
+    "time",
+    { dateTime: iso, title: iso },
+    time.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" }),
+  );
+}
+
+/** @param {HTMLElement} main */
+export async function showFront(main) {
+  let overview = await fetchJson("/api/overview");
+  const chosen = new Set();
+  let [column, down] = remembered.get("sort", "6 down").split(" ");
+  let wanted = "";
+
+  const search = make("input", {
+    type: "search",
+    placeholder: "name, state, game or key",
+  });
+  search.oninput = () => {
+    wanted = search.value.toLowerCase();
+    draw();
+  };
+  const compare = make("button", { type: "button" }, "Compare");
+  compare.onclick = () => {
+    const query = [...chosen].map((name) => `run=${encodeURIComponent(name)}`);
+    location.href = `/compare?${query.join("&")}`;
+  };
+  const count = make("span.muted", { role: "status" });
+  const head = make("tr");
+  const body = make("tbody");
+  const others = make("div");
+
+  function drawHead() {
+    fill(
+      head,
+      make("th", {}, make("span.muted.small", {}, "")),
+      ...COLUMNS.map(([name, kind], i) => {
+        const mark = Number(column) === i
+          ? (down === "down" ? " ↓" : " ↑")
+          : "";
+        const button = make("button", { type: "button" }, name + mark);
+        button.onclick = () => {
+          down = Number(column) === i && down === "down" ? "up" : "down";
+          column = String(i);
+          remembered.set("sort", `${column} ${down}`);
+          drawHead();
+          draw();
+        };
+        const sorted = mark === ""
+          ? "none"
+          : mark === " ↓"
+          ? "descending"
+          : "ascending";
+        return make("th", { className: kind, "aria-sort": sorted }, button);
+      }),
+    );
+  }
+
+  function draw() {
+    const by = COLUMNS[Number(column)]?.[2] ?? COLUMNS[0][2];
+    const turn = down === "down" ? -1 : 1;
+    const runs = overview.runs
+      .filter((run) =>
+        [run.name, run.state, run.game, keys(run)].join(" ").toLowerCase()
+          .includes(wanted)
+      )
+      .sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0) * turn);
+    fill(
+      body,
+      ...runs.map((run) => {
+        const box = make("input", {
+          type: "checkbox",
+          checked: chosen.has(run.name),
+          "aria-label": `Compare ${run.name}`,
+        });
+        box.onchange = () => {
+          box.checked ? chosen.add(run.name) : chosen.delete(run.name);
+          compare.disabled = chosen.size < 2;
+        };
+        return make(
+          "tr",
+          {},
+          make("td", {}, box),
+          ...COLUMNS.map(([, kind, , shown]) =>
+            make("td", { className: kind }, shown(run))
+          ),
+        );
+      }),
+    );
+    const { length } = overview.runs;
+    fill(
+      count,
+      runs.length === length
+        ? `${number(length)} runs`
+        : `${number(runs.length)} of ${number(length)} runs`,
+    );
+    compare.disabled = chosen.size < 2;
+    fill(others, ...nightsAndSweeps(overview));
+  }
+
+  drawHead();
+  fill(
+    main,
+    make("h1", {}, "Runs"),
+    overview.runs.length === 0 &&
+      make(
+        "p",
+        {},
+        "There are none yet: deno task train makes one, and it appears here.",
+      ),
+    make("div.bar", {}, make("label", {}, "Find", search), compare, count),
+    make("div.scroll", {}, make("table", {}, make("thead", {}, head), body)),
+    others,
+    make(
+      "p",
+      {},
+      make(
+        "a",
+        { href: "/play?agent=pretrained/accelerating" },
+        "Watch the agent that comes with the program play",
+      ),
+    ),
+  );
+  draw();
+  listen("/api/events", (data) => {
+    const news = JSON.parse(data);
+    if (news.error) return;
+    overview = news;
+    draw();
+  });
+}
+
+function nightsAndSweeps({ nights, sweeps }) {
+  const link = ({ name, page, note }) =>
+    make("li", {}, page ? fileLink(name, page) : name, note && ` – ${note}`);
+  return [
+    nights && make("h2", {}, "Nights"),
+    nights && make("ul", {}, link(nights)),
+    sweeps.length > 0 && make("h2", {}, "Sweeps"),
+    sweeps.length > 0 && make("ul", {}, ...sweeps.map(link)),
+  ];
+}

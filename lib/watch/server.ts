@@ -1,0 +1,231 @@
+/** The page's server: it reads the data folder and changes nothing. */
+import { fileURLToPath } from "node:url";
+import { type Context, Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { UsageError } from "../errors.ts";
+import { themeCss } from "../drawing/mod.ts";
+import { runFolderAt, RUNS_FOLDER } from "../runs/mod.ts";
+import { join } from "node:path";
+import { RunCurves } from "./curves.ts";
+import { dataFile } from "./data_folder.ts";
+import { guard, isLoopback } from "./guard.ts";
+import { GameRoom } from "./game_room.ts";
+import type { ShowOptions } from "./show.ts";
+import { readDetails, readOverview } from "./views.ts";
+
+/** Milliseconds between two looks at what is new. */
+const LOOK_MS = 500;
+/** The port that is tried first: TensorBoard's is 6006. */
+const USUAL_PORT = 6007;
+/** Runs whose tables are kept in memory. */
+const KEPT_RUNS = 12;
+
+/** A file of data is shown alone: it runs nothing and loads nothing. */
+const FILE_POLICY =
+  "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const JAVASCRIPT = "text/javascript; charset=utf-8";
+
+/** What the browser is given, by its path. */
+const ASSETS: Record<string, readonly [path: string, type: string]> = {
+  ...Object.fromEntries(
+    ["app", "charts", "compare", "dom", "front", "play", "run"].map((name) => [
+      `${name}.js`,
+      [at(`page/${name}.js`), JAVASCRIPT] as const,
+    ]),
+  ),
+  "uPlot.js": [
+    at("../../node_modules/uplot/dist/uPlot.iife.min.js"),
+    JAVASCRIPT,
+  ],
+  "uPlot.css": [at("../../node_modules/uplot/dist/uPlot.min.css"), "text/css"],
+};
+
+/** Where the server is to be found. */
+export interface WatchServer extends AsyncDisposable {
+  /** Its address, with the token where one is needed. */
+  url: string;
+}
+
+/** Options of {@linkcode serveWatch}. */
+export interface WatchOptions {
+  /** The address to listen on. @default {"127.0.0.1"} */
+  host?: string;
+  /** The port; 0: any that is free. @default {6007, or any that is free} */
+  port?: number | undefined;
+  /** What `/play` shows to who names no agent. @default {the newest agent} */
+  show?: ShowOptions;
+}
+
+/**
+ * Starts the server.
+ *
+ * @throws UsageError if the address or the port cannot be had
+ */
+export function serveWatch(
+  { host = "127.0.0.1", port, show = {} }: WatchOptions = {},
+): WatchServer {
+  const token = isLoopback(host)
+    ? null
+    : crypto.getRandomValues(new Uint8Array(16)).toHex();
+  const room = new GameRoom(show);
+  const stop = new AbortController();
+  const app = watchApp({ host, token, room, signal: stop.signal });
+  const ports = port === undefined ? [USUAL_PORT, 0] : [port];
+  const server = listen(host, ports, app, stop.signal);
+  const name = host.includes(":") ? `[${host}]` : host;
+  return {
+    url: `http://${name}:${server.addr.port}/` +
+      (token === null ? "" : `?token=${token}`),
+    async [Symbol.asyncDispose]() {
+      await room.close();
+      stop.abort();
+      await server.finished;
+    },
+  };
+}
+
+/** Listens on the first of these ports that is free. @throws UsageError */
+function listen(
+  hostname: string,
+  [port, ...others]: readonly number[],
+  app: Hono,
+  signal: AbortSignal,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(
+      { hostname, port: port!, signal, onListen: () => {} },
+      app.fetch,
+    );
+  } catch (cause) {
+    if (others.length > 0) return listen(hostname, others, app, signal);
+    throw new UsageError(
+      `Cannot listen on ${hostname}, port ${port}: ${
+        (cause as Error).message
+      }; choose another --port, or leave it out for any that is free`,
+      { cause },
+    );
+  }
+}
+
+interface AppOptions {
+  host: string;
+  token: string | null;
+  room: GameRoom;
+  /** Aborted when the server ends. */
+  signal: AbortSignal;
+}
+
+/** What is answered to which path. */
+function watchApp({ host, token, room, signal }: AppOptions): Hono {
+  const app = new Hono();
+  const runs = new KeptCurves();
+  const overview = shared(readOverview);
+  app.use(guard(host, token));
+  const page = async (context: Context) =>
+    context.html(await Deno.readTextFile(at("page/index.html")));
+  for (const path of ["/", "/run/:name", "/compare", "/play"]) {
+    app.get(path, page);
+  }
+  app.get("/assets/style.css", async (context) => {
+    const text = await Deno.readTextFile(at("page/style.css"));
+    return context.body(`${themeCss()}\n${text}`, 200, {
+      "content-type": "text/css",
+    });
+  });
+  app.get("/assets/:name", async (context) => {
+    const [path, type] = ASSETS[context.req.param("name")] ?? [];
+    if (!path) return context.notFound();
+    return context.body(await Deno.readFile(path), 200, {
+      "content-type": type!,
+    });
+  });
+  app.get(
+    "/api/overview",
+    async (context) => context.json(await overview()),
+  );
+  app.get("/api/run/:name", async (context) => {
+    const details = await readDetails(context.req.param("name"));
+    return details ? context.json(details) : context.notFound();
+  });
+  app.get("/api/run/:name/curves", async (context) => {
+    const curves = runs.of(context.req.param("name"));
+    return context.json(await curves.news(context.req.query("after")));
+  });
+  // What is new: of all runs, and of one how far its curves go.
+  app.get("/api/events", (context) =>
+    streamSSE(context, async (stream) => {
+      const name = context.req.query("run");
+      const ended = () => stream.aborted || stream.closed || signal.aborted;
+      let before = "";
+      while (!ended()) {
+        const now = await (name === undefined
+          ? overview().then((all) => JSON.stringify(all))
+          : runs.of(name).read()).catch((error) =>
+            JSON.stringify({ error: (error as Error).message })
+          );
+        if (now !== before) {
+          await stream.writeSSE({ data: now });
+        }
+        before = now;
+        await stream.sleep(LOOK_MS);
+      }
+    }));
+  app.get("/api/game", (context) => room.enter(context.req.raw));
+  app.get("/files/*", async (context) => {
+    const name = decodeURIComponent(context.req.path.slice("/files/".length));
+    const file = dataFile(name);
+    if (!file) return context.notFound();
+    try {
+      return context.body(await Deno.readFile(file.path), 200, {
+        "content-type": `${file.type}; charset=utf-8`,
+        "content-security-policy": FILE_POLICY,
+      });
+    } catch {
+      return context.notFound();
+    }
+  });
+  app.onError((error, context) =>
+    context.json(
+      { error: error.message },
+      error instanceof UsageError ? 422 : 500,
+    )
+  );
+  return app;
+}
+
+/** The same answer to all who ask within a moment: 200 runs are much to read. */
+function shared<Answer>(read: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | undefined;
+  let until = 0;
+  return () => {
+    if (!answer || performance.now() > until) {
+      const began = performance.now();
+      until = Infinity;
+      answer = read().finally(() => {
+        const now = performance.now();
+        until = now + Math.max(LOOK_MS / 2, now - began);
+      });
+    }
+    return answer;
+  };
+}
+
+/** The tables of the runs that were asked for last. */
+class KeptCurves {
+  #kept = new Map<string, RunCurves>();
+
+  of(name: string): RunCurves {
+    if (!/^\w[\w.+-]*$/.test(name)) {
+      throw new UsageError(`${JSON.stringify(name)} is not a run's name`);
+    }
+    const curves = this.#kept.get(name) ??
+      new RunCurves(runFolderAt(join(RUNS_FOLDER, name)));
+    this.#kept.delete(name);
+    this.#kept.set(name, curves);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_RUNS) this.#kept.delete(oldest!);
+    return curves;
+  }
+}
