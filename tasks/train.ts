@@ -29,7 +29,7 @@ import {
   type EvaluationContext,
   type EvaluationReport,
   evaluationReport,
-  gameName,
+  playedSetting,
 } from "../lib/evaluation/mod.ts";
 import { commandText, replaceFolder } from "../lib/system/mod.ts";
 import {
@@ -159,9 +159,7 @@ export const command = defineCommand({
     ): EvaluationContext => ({
       run: run.name,
       checkpoint,
-      game: gameName(config),
-      speed: config.game.speed,
-      clock: config.env.clock,
+      ...playedSetting(config),
       command: commandText([
         ...["eval", checkpointTarget(run, checkpoint)],
         ...["--episodes", `${episodes}`],

@@ -3,10 +3,13 @@ import { basename } from "node:path";
 import { encodeModel, resolveNetwork } from "../agent/mod.ts";
 import { differences } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
+import { gameDifferences } from "../evaluation/mod.ts";
 import type { Agent } from "./agent.ts";
 
-/** What agents must have in common to see the same and to mean the same by it. */
-const COMMON = ["game", "env.crop", "network.layers", "network.dueling"];
+/** What their networks must have in common for one to be made of all. */
+const NETWORK = ["network.layers", "network.dueling"];
+/** What of a game is not the agent's: whoever plays with it says the clock. */
+const NOT_ITS_OWN = ["env.clock", "env.observation"];
 
 /**
  * An ensemble: the mean of the agents' Q-values decides. What each network got
@@ -21,7 +24,11 @@ const COMMON = ["game", "env.crop", "network.layers", "network.dueling"];
 export function joinAgents(agents: readonly Agent[]): Agent {
   const [first] = agents as [Agent, ...Agent[]];
   for (const { name, config } of agents.slice(1)) {
-    const [difference] = differences(first.config, config, COMMON);
+    const { game, player } = gameDifferences(first.config, config);
+    const [difference] = [
+      ...[...game, ...player].filter(({ key }) => !NOT_ITS_OWN.includes(key)),
+      ...differences(first.config, config, NETWORK),
+    ];
     if (difference === undefined) continue;
     const { key, before, now } = difference;
     throw new UsageError(

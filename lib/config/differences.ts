@@ -16,11 +16,12 @@ export interface Difference {
  * Every key whose values differ, in the order of the config. Lists count as
  * one value, and so does a group in place of which there is none.
  *
+ * @param before a config, or a part of one
  * @param within only these keys and what is in these groups; absent: all
  */
 export function differences(
-  before: Config,
-  now: Config,
+  before: object,
+  now: object,
   within?: readonly string[],
 ): Difference[] {
   const compare = (a: unknown, b: unknown, key: string): Difference[] => {

@@ -2,6 +2,7 @@
 import type { Config, GameConfig } from "../config/mod.ts";
 import type { Baseline } from "./baselines.ts";
 import type { Evaluation, PlayedGame } from "./games.ts";
+import { gameName, type GameSetting, gameSetting } from "./same_game.ts";
 import type { ScoreSummary } from "./statistics.ts";
 import { formatCsv } from "../csv.ts";
 import published from "./published.json" with { type: "json" };
@@ -15,10 +16,12 @@ export interface EvaluationContext {
   run: string;
   /** Name of the checkpoint that played. */
   checkpoint: string;
-  game: "constant" | "accelerating";
+  game: ReturnType<typeof gameName>;
   /** Pixels per frame, or that of the real game. */
   speed: GameConfig["speed"];
-  clock: "lockstep" | "live";
+  clock: Config["env"]["clock"];
+  /** All that decides how games go; absent: of an earlier program. */
+  setting?: GameSetting;
   /** Whether these games chose the agent among others, and so flatter it. */
   chose?: boolean;
   /** What repeats it. */
@@ -68,10 +71,13 @@ export interface EvaluationReport
   published: (PublishedResult & { measuredHere: false })[];
 }
 
-/** Which of the two games a config plays. */
-export function gameName({ game }: Pick<Config, "game">) {
-  return game.speed === "accelerating" ? "accelerating" : "constant";
-}
+/** What a report tells of the game that a config plays. */
+export const playedSetting = (config: Config) => ({
+  game: gameName(config),
+  speed: config.game.speed,
+  clock: config.env.clock,
+  setting: gameSetting(config),
+});
 
 function playerFigures({ name, evaluation }: Baseline): PlayerFigures {
   const { games: _games, actionsBySpeed: _actions, ...figures } = evaluation;

@@ -29,10 +29,19 @@ export {
   type EvaluationContext,
   type EvaluationReport,
   evaluationReport,
-  gameName,
   PAGE_SCRIPT,
+  playedSetting,
   type PlayerFigures,
   type PublishedResult,
   scoresCsv,
 } from "./document.ts";
+export {
+  decidesGame,
+  gameDifferences,
+  gameName,
+  type GameSetting,
+  gameSetting,
+  gameText,
+  unlikePublished,
+} from "./same_game.ts";
 export { storedReport } from "./stored_report.ts";

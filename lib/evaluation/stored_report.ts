@@ -1,5 +1,6 @@
 /** Reading a report that an evaluation left, of this program or an earlier one. */
 import { z } from "zod";
+import { gameSchema } from "../config/mod.ts";
 import type { EvaluationReport } from "./document.ts";
 import { summarizeScores } from "./statistics.ts";
 
@@ -9,6 +10,7 @@ const interval = bounds.nullable();
 const counts = z.record(z.string(), number);
 const published = number.nullable();
 const game = z.enum(["constant", "accelerating"]);
+const clock = z.enum(["lockstep", "live"]);
 
 const playerSchema = z.looseObject({
   scores: z.array(number.min(0)).min(1),
@@ -37,12 +39,20 @@ const reportSchema = z.looseObject({
   checkpoint: z.string(),
   game,
   speed: z.union([number, z.literal("accelerating")]),
-  clock: z.enum(["lockstep", "live"]),
+  clock,
   command: z.string(),
   versions: z.record(z.string(), z.string()),
   episodes: z.int().min(1),
   firstSeed: z.int().min(0),
   cap: number.positive(),
+  setting: z.object({
+    game: gameSchema,
+    env: z.object({
+      clock,
+      observation: z.enum(["page", "screenshot"]),
+      crop: z.object({ x: number, y: number, width: number, height: number }),
+    }),
+  }).exactOptional(),
   // Earlier programs played every game to its end.
   atMost: z.boolean().default(false),
   actionsBySpeed: z.array(z.looseObject({ speed: number, actions: counts })),

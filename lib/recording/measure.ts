@@ -8,10 +8,10 @@ import {
   type Evaluation,
   type EvaluationReport,
   evaluationReport,
-  gameName,
   greedyPolicy,
   openGameGroups,
   PAGE_SCRIPT,
+  playedSetting,
 } from "../evaluation/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { type Agent, loadPlayer } from "../agents/mod.ts";
@@ -57,9 +57,7 @@ export async function measureAgent(
     {
       run: agent.name,
       checkpoint: agent.checkpoint,
-      game: gameName(config),
-      speed: config.game.speed,
-      clock,
+      ...playedSetting(config),
       command: options.command,
       versions: {
         Deno: Deno.version.deno,

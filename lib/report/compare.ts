@@ -1,7 +1,11 @@
 /** Several runs, or several seeds of one config, side by side. */
-import { type Config, differences } from "../config/mod.ts";
+import { type Config, type Difference, differences } from "../config/mod.ts";
 import {
   type EvaluationReport,
+  gameDifferences,
+  type GameSetting,
+  gameSetting,
+  gameText,
   type Interval,
   probabilityOfImprovement,
   summarizeRuns,
@@ -16,6 +20,7 @@ import {
 } from "../runs/mod.ts";
 import { sideBySideCharts } from "../drawing/mod.ts";
 import {
+  capitalized,
   cappedText,
   figureText,
   percent,
@@ -56,6 +61,10 @@ export interface DifferingKey {
 /** Runs side by side. */
 export interface Comparison {
   game: EvaluationReport["game"];
+  /** How the first run's games were played; the others' may differ in `player`. */
+  setting: GameSetting;
+  /** In what runs see or act in another way than the first. */
+  player: Difference[];
   cap: number;
   runs: ComparedRun[];
   /** The keys in which their configs differ, but for the seed. */
@@ -75,16 +84,19 @@ export async function compareRuns(
   folders: readonly RunFolder[],
 ): Promise<Comparison> {
   const evaluated = await Promise.all(folders.map(readEvaluated));
-  const [{ report: { game, cap, scores: firstScores } }] = evaluated as [
-    Evaluated,
-  ];
-  checkAlike(evaluated);
+  const [first, ...others] = evaluated as [Evaluated, ...Evaluated[]];
+  const { game, cap, scores: firstScores } = first.report;
+  const setting = settingOf(first);
+  others.forEach((other) => checkAlike(first, other));
   const { iqm, iqm95 } = summarizeRuns(
     evaluated.map(({ report }) => report.scores),
     cap,
   );
   return {
-    ...{ game, cap },
+    ...{ game, setting, cap },
+    player: others.flatMap((other) =>
+      gameDifferences(setting, settingOf(other)).player
+    ),
     runs: evaluated.map(({ run, report }) => {
       const { name, info: { seed }, steps, minutes, evaluations } = run;
       const first = evaluations.find(({ mean, atMost }) =>
@@ -118,17 +130,40 @@ async function readEvaluated(folder: RunFolder): Promise<Evaluated> {
   );
 }
 
-function checkAlike([first, ...others]: readonly Evaluated[]): void {
-  const { game, cap } = first!.report;
-  for (const { run: { name }, report } of others) {
-    if (report.game === game && report.cap === cap) continue;
-    throw new UsageError(
-      `${name} played the ${report.game} game to ${report.cap} points, but ` +
-        `${first!.run.name} the ${game} game to ${cap}: evaluate them alike ` +
-        `(deno task eval ${name} --max-score ${cap}).`,
-    );
-  }
+/** What a run's games were played by; an earlier program's report lacks some. */
+function settingOf({ run: { config }, report }: Evaluated): GameSetting {
+  const { speed, clock, setting } = report;
+  return setting ?? gameSetting({
+    game: { ...config.game, speed },
+    env: { ...config.env, clock },
+  });
 }
+
+function checkAlike(first: Evaluated, other: Evaluated): void {
+  const { game } = gameDifferences(settingOf(first), settingOf(other));
+  const { cap } = first.report;
+  const unlike = [
+    ...game.map((each) => ({ ...each, option: optionOf(each) })),
+    ...(other.report.cap === cap ? [] : [{
+      ...{ key: "the cap", before: cap, now: other.report.cap },
+      option: ` --max-score ${cap}`,
+    }]),
+  ];
+  if (unlike.length === 0) return;
+  const { name } = other.run;
+  throw new UsageError(
+    `${first.run.name} and ${name} did not play the same game: ${
+      unlike.map(({ key, before, now }) =>
+        `${key} (${JSON.stringify(before)} and ${JSON.stringify(now)})`
+      ).join(", ")
+    }; evaluate them alike (deno task eval ${name}${
+      unlike.map(({ option }) => option).join("")
+    }).`,
+  );
+}
+
+const optionOf = ({ key, before }: Difference) =>
+  key === "env.clock" ? ` --clock ${before}` : ` --set ${key}=${before}`;
 
 /** The keys in which configs differ, but for the seed. */
 function differingKeys(configs: readonly Config[]): DifferingKey[] {
@@ -144,11 +179,13 @@ function differingKeys(configs: readonly Config[]): DifferingKey[] {
 }
 
 /** The runs' figures as a table. */
-export function comparisonTable({ runs, game, cap }: Comparison): Table {
+export function comparisonTable({ runs, setting, cap }: Comparison): Table {
   const results = runs.map((run) => ({
     ...{ ...run, figures: reportedFigures(run.report) },
   }));
-  const caption = `The ${game} game, up to ${points(cap)} points`;
+  const caption = `${capitalized(gameText(setting.game))}, up to ${
+    points(cap)
+  } points`;
   return resultsTable(caption, results, {
     first: [
       ["Run", ({ name }) => name, "text"],
@@ -186,12 +223,14 @@ export function differencesTable(
 
 /** What the tables do not say. */
 export function comparisonNotes(comparison: Comparison): string[] {
-  const { runs, iqm, iqm95, cap, game, differences } = comparison;
+  const { runs, iqm, iqm95, cap, setting, player, differences } = comparison;
   const together = runs.flatMap(({ report }) => report.games);
   const capped = together.filter(({ end }) => end === "cap").length /
     together.length;
   return [
-    `All ${runs.length} runs together, ${game} game: interquartile mean ${
+    `All ${runs.length} runs together, ${
+      gameText(setting.game)
+    }: interquartile mean ${
       figureText(iqm, iqm95)
     }, its interval over the runs; ${
       cappedText({ episodes: together.length, capped, cap })
@@ -199,6 +238,13 @@ export function comparisonNotes(comparison: Comparison): string[] {
     `"Beats the first": probability that a random game of the run scores above a random game of ${
       runs[0]!.name
     }, ties counted half. "To 1,000": steps until the first evaluation in training with a mean of at least 1,000 points.`,
+    ...(player.length > 0
+      ? [
+        `They play the same game, but see it or act in it in different ways: ${
+          [...new Set(player.map(({ key }) => key))].join(", ")
+        }.`,
+      ]
+      : []),
     ...(differences.length === 0
       ? ["Their configs are the same, but for the seed."]
       : []),

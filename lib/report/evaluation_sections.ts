@@ -1,9 +1,10 @@
 /** The parts of a page that tell how well an agent plays. */
 import { HELD_OUT_SEEDS_START, TRAINING_SEEDS_END } from "../config/mod.ts";
-import type {
-  EvaluationReport,
-  PlayerFigures,
-  PublishedResult,
+import {
+  type EvaluationReport,
+  type PlayerFigures,
+  type PublishedResult,
+  unlikePublished,
 } from "../evaluation/mod.ts";
 import {
   capitalized,
@@ -127,9 +128,14 @@ function playersTable(report: EvaluationReport): Table {
   );
 }
 
-function publishedTable({ game, published }: EvaluationReport): Table {
+function publishedTable(
+  { game, published, setting }: EvaluationReport,
+): Table {
+  const unlike = setting ? unlikePublished(setting) : [];
+  const keys = unlike.map(({ key, now }) => `${key} ${now}`).join(", ");
   return tableOf<PublishedResult>(
-    `Published by others for the ${game} game, not measured here`,
+    `Published by others for the ${game} game, not measured here` +
+      (keys && `; this agent's game is another one (${keys})`),
     [
       [
         "Agent",

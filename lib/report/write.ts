@@ -1,7 +1,11 @@
 /** Writes down what is told about an agent and its run. */
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../config/mod.ts";
-import type { Evaluation, EvaluationReport } from "../evaluation/mod.ts";
+import {
+  type Evaluation,
+  type EvaluationReport,
+  gameText,
+} from "../evaluation/mod.ts";
 import type { Agent } from "../agents/mod.ts";
 import { readReport, readRunData, RUNS_FOLDER } from "../runs/mod.ts";
 import { ifThere } from "../files.ts";
@@ -94,13 +98,14 @@ export async function writeReport(
   const { recordings, qCharts } = earlier;
   const evaluation = earlier.report ?? undefined;
   const played = evaluation?.checkpoint ?? checkpoint;
-  const speed = evaluation?.speed ?? data?.config.game.speed;
+  const game = evaluation?.setting?.game ?? data?.config.game;
+  const speed = evaluation?.speed ?? game?.speed;
   const files = await reportFiles({
     title: name,
     subtitle: [
-      speed === "accelerating"
-        ? "The real, accelerating dinosaur game of chrome://dino"
-        : `The dinosaur game of chrome://dino at the constant speed ${speed}`,
+      game
+        ? `chrome://dino: ${gameText({ ...game, speed: speed! })}`
+        : `chrome://dino, speed ${speed}`,
       ...(played ? [`checkpoint ${played}`] : []),
       ...(evaluation ? [`${points(evaluation.episodes)} games`] : []),
     ].join(" · "),

@@ -1,7 +1,8 @@
 /** `deno task retrain`: a night with its lock, its limit and its one line. */
 import { join } from "node:path";
-import { type Config, differences } from "../config/mod.ts";
+import { type Config, differenceText } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
+import { gameDifferences } from "../evaluation/mod.ts";
 import { acquireLock } from "../system/mod.ts";
 import { readChampion } from "./champion.ts";
 import { firstSeedOfNight } from "./decision.ts";
@@ -16,9 +17,6 @@ import { COMMANDS, type NightParts } from "./steps.ts";
 
 /** Longest time that a timer can be set to, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** What makes it the same game for champion and challenger. */
-const GAME = ["game.speed", "game.birds", "game.clouds", "game.night"];
 
 /** How a night is started. */
 export interface RetrainOptions {
@@ -45,7 +43,7 @@ export async function retrain(options: RetrainOptions): Promise<NightResult> {
   checkRetention(config);
   await makeFolder(folder);
   using _lock = await acquireLock(folder.lock, "Retraining");
-  await checkGame(config, folder);
+  await checkGame(config, folder, say);
   const record = newRecord(config, await nextNight(folder));
   const warn = (message: string) => {
     say(`warning: ${message}`);
@@ -86,12 +84,21 @@ async function makeFolder({ path, nights }: ChampionFolder): Promise<void> {
 async function checkGame(
   config: Config,
   folder: ChampionFolder,
+  say: (line: string) => void,
 ): Promise<void> {
   const champion = await readChampion(folder).catch(() => null);
   if (!champion) return;
   const former = { ...config, game: champion.info.game };
-  const changed = differences(former, config, GAME);
-  if (changed.length === 0) return;
+  const { game: changed, player } = gameDifferences(former, config);
+  if (changed.length === 0) {
+    if (player.length > 0) {
+      say(
+        "note: the champion acts in another way than the challenger: " +
+          player.map(differenceText).join("; "),
+      );
+    }
+    return;
+  }
   throw new UsageError(
     `The champion in ${folder.path} plays another game: ${
       changed.map(({ key, before }) => `${key} ${before}`).join(", ")

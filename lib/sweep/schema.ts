@@ -6,6 +6,7 @@ import {
   type JsonSchema,
   schemaAt,
 } from "../config/mod.ts";
+import { decidesGame } from "../evaluation/mod.ts";
 
 const seed = z.int().min(0).max(0xffff_ffff);
 
@@ -121,8 +122,9 @@ function checkSeeds({ seeds }: Sweep): ConfigProblem[] {
   );
 }
 
-/** Keys that decide on what the agents are measured, not how they learn. */
-const MEASURED = /^(evaluation(\..*)?|game(\.(speed|birds|clouds|night))?)$/;
+/** Whether a key decides on what agents are measured, not how they learn. */
+const isMeasure = (key: string) =>
+  decidesGame(key) || /^evaluation(\.|$)/.test(key);
 
 function checkChoice(
   key: string,
@@ -141,7 +143,7 @@ function checkChoice(
       "write it as in the config, with a dot between group and key",
     ),
     ...problem(
-      isVaried(choice) && MEASURED.test(key),
+      isVaried(choice) && isMeasure(key),
       "several values would measure the settings on different games; " +
         "give one for all",
     ),

@@ -1,9 +1,12 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { loadConfig } from "../../lib/config/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
+import { gameSetting } from "../../lib/evaluation/mod.ts";
 import {
   compareRuns,
   comparisonFiles,
+  comparisonNotes,
   comparisonTable,
   differencesTable,
 } from "../../lib/report/mod.ts";
@@ -75,4 +78,57 @@ Deno.test("compareRuns() tells which keys differ, but for the seed", () =>
     assertEquals(table.rows[0], ["learner.nStep", "3", "5", "3"]);
     const page = (await comparisonFiles(comparison))["index.html"] as string;
     assertStringIncludes(page, "What differs");
+  }));
+
+Deno.test("compareRuns() compares no scores of different games, and tells how agents act otherwise", () =>
+  withRun(async (run, root) => {
+    const evaluated = async (run: RunFolder, report: object) => {
+      await Deno.mkdir(run.report, { recursive: true });
+      await Deno.writeTextFile(
+        join(run.report, "report.json"),
+        JSON.stringify({ ...exampleReport(), ...report }),
+      );
+    };
+    const constant = { game: "constant", speed: 6 };
+    await evaluated(run, constant);
+    for (
+      const [name, set, message] of [
+        ["fast", "game.speed=12", "game.speed (6 and 12)"],
+        ["day", "game.night=false", "game.night (true and false)"],
+        ["clear", "game.clouds=false", "--set game.clouds=true"],
+        ["bare", "game.birds=false", "game.birds (true and false)"],
+      ] as const
+    ) {
+      const other = await makeRun(root, name, [set]);
+      const speed = name === "fast" ? 12 : 6;
+      // A report of an earlier program, and one that says all of it.
+      const config = await loadConfig(other.config);
+      for (const setting of [undefined, gameSetting(config)]) {
+        await evaluated(other, { ...constant, speed, setting });
+        await assertRejects(
+          () => compareRuns([run, other]),
+          UsageError,
+          message,
+        );
+      }
+      // What it was made for does not matter, but what it played.
+      const setting = gameSetting(await loadConfig(run.config));
+      await evaluated(other, { ...constant, setting });
+      await compareRuns([run, other]);
+    }
+    const live = await makeRun(root, "live");
+    await evaluated(live, { ...constant, clock: "live" });
+    await assertRejects(
+      () => compareRuns([run, live]),
+      UsageError,
+      "deno task eval live --clock lockstep",
+    );
+    const hasty = await makeRun(root, "hasty", ["game.frameSkip=2"]);
+    await evaluated(hasty, constant);
+    const comparison = await compareRuns([run, hasty]);
+    assertEquals(comparison.player.map(({ key }) => key), ["game.frameSkip"]);
+    assertStringIncludes(
+      comparisonNotes(comparison).join(),
+      "act in it in different ways: game.frameSkip",
+    );
   }));
