@@ -1,6 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { LearnerConfig } from "../config/mod.ts";
-import { loadTfjsNode, type TfjsNode } from "../tensorflow/mod.ts";
+import {
+  loadTfjsNode,
+  type TfjsNode,
+  type Threads,
+} from "../tensorflow/mod.ts";
 import { newBatch } from "./batch.ts";
 import { checkObservations } from "./checks.ts";
 import { pixels, qValues, update, type Variable } from "./eager_update.ts";
@@ -38,7 +42,7 @@ export async function createEagerLearner(
   config: LearnerConfig,
   initial: readonly NamedTensor[],
 ): Promise<Learner> {
-  const { tf, device } = await loadTfjsNode(config);
+  const { tf, ...place } = await loadTfjsNode(config);
   const model = () => loadModel(tf, network, initial);
   const zeros = () =>
     initial.map(({ shape }) => tf.tidy(() => tf.variable(tf.zeros(shape))));
@@ -52,7 +56,7 @@ export async function createEagerLearner(
     const model = ofSets[set];
     return model ? variablesOf(model, network) : zeros();
   });
-  return new EagerLearner(tf, device, network, config, layers, sets);
+  return new EagerLearner(tf, place, network, config, layers, sets);
 }
 
 /**
@@ -83,6 +87,7 @@ type Layers = Pick<WeightSets<LayersModel>, "online" | "target" | "average">;
 class EagerLearner implements Learner {
   readonly engine = "eager";
   readonly device: string;
+  readonly threads: Threads;
   readonly batch: Batch;
   #updates = 0;
 
@@ -94,7 +99,7 @@ class EagerLearner implements Learner {
 
   constructor(
     tf: TfjsNode,
-    device: string,
+    { device, threads }: Pick<Learner, "device" | "threads">,
     network: Network,
     config: LearnerConfig,
     layers: Layers,
@@ -102,6 +107,7 @@ class EagerLearner implements Learner {
   ) {
     this.#tf = tf;
     this.device = device;
+    this.threads = threads;
     this.#network = network;
     this.#config = config;
     this.#layers = layers;

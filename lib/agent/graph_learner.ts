@@ -1,6 +1,7 @@
 import type { LearnerConfig } from "../config/mod.ts";
 import {
   chooseDevice,
+  chooseThreads,
   type Device,
   GraphBuilder,
   type Output,
@@ -8,6 +9,7 @@ import {
   type RunSpec,
   Session,
   Tensor,
+  type Threads,
   type Variable,
 } from "../tensorflow/mod.ts";
 import { adamStep } from "./adam.ts";
@@ -64,6 +66,7 @@ function allocateInputs(network: Network, size: number) {
 class GraphLearner implements Learner {
   readonly engine = "graph";
   readonly device: string;
+  readonly threads: Threads;
   readonly batch: Batch;
   readonly #network: Network;
   readonly #config: LearnerConfig;
@@ -80,6 +83,7 @@ class GraphLearner implements Learner {
     checkWeights(network, initial, "initial weights");
     const device = chooseDevice(config.device);
     this.device = device.description;
+    this.threads = chooseThreads(config.threads, device);
     this.#network = network;
     this.#config = config;
     using resources = new DisposableStack();
@@ -94,7 +98,11 @@ class GraphLearner implements Learner {
       discounts: inputs.discounts.data,
       weights: inputs.weights.data,
     };
-    this.#runs = prepareRuns(network, config, inputs, device, resources);
+    this.#runs = prepareRuns(
+      ...[network, config, inputs, device] as const,
+      this.threads,
+      resources,
+    );
     this.#assign(initialState([...initial]));
     this.#resources = resources.move();
   }
@@ -181,6 +189,7 @@ function prepareRuns(
   config: LearnerConfig,
   inputs: ReturnType<typeof allocateInputs>,
   device: Device,
+  threads: Threads,
   resources: DisposableStack,
 ): LearnerRuns {
   const g = resources.use(new GraphBuilder());
@@ -201,13 +210,8 @@ function prepareRuns(
   const update = buildUpdate(g, network, config, variables, fed);
 
   const all = Object.values(variables).flat();
-  const session = resources.use(
-    new Session(g, {
-      gpu: device.type === "GPU",
-      xla: device.type === "GPU",
-      ...(config.threads !== null && { threads: config.threads }),
-    }),
-  );
+  const gpu = device.type === "GPU";
+  const session = resources.use(new Session(g, { gpu, xla: gpu, threads }));
   const prepare = (spec: RunSpec) => resources.use(session.prepare(spec));
   const player = (variables: Variable[]) => {
     const weights = variables.map((variable) => g.read(variable));

@@ -3,6 +3,7 @@ import {
   chooseDevice,
   type Device,
   GraphBuilder,
+  ONE_THREAD,
   type Output,
   type Run,
   Session,
@@ -106,7 +107,7 @@ export function createGraphPlayer(
   const g = resources.use(new GraphBuilder());
   // One thread: the others would spin more than they compute.
   const session = resources.use(
-    new Session(g, { gpu, xla: gpu, threads: 1 }),
+    new Session(g, { gpu, xla: gpu, threads: ONE_THREAD }),
   );
   // Not constants: TensorFlow would fold them, and answer in other last bits
   // than the learner that they come from.

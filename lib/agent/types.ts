@@ -1,4 +1,5 @@
 /** The contract between replay memory, learners and whoever trains them. */
+import type { Threads } from "../tensorflow/mod.ts";
 import type { WeightSets } from "./weight_sets.ts";
 
 /**
@@ -66,6 +67,7 @@ export interface Player extends Disposable {
 /** The DQN's network and its update rule, on one of the two engines. */
 export interface Learner extends Player {
   readonly engine: "graph" | "eager";
+  readonly threads: Threads;
   /** Filled by the caller before each `update`; not to be touched during one. */
   readonly batch: Batch;
   /** Updates done so far. */

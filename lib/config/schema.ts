@@ -147,7 +147,7 @@ const learnerSchema = z.strictObject({
     "'auto': the GPU when there is one. 'gpu': fail without one.",
   ).register(keyFacts, DEVICE),
   threads: positiveInteger.max(256).nullable().describe(
-    "TensorFlow's threads on the CPU; null: one per core.",
+    "TensorFlow's threads on the CPU that share one operation; null: chosen by measurement, one. Of operations two run side by side; with 1, one.",
   ).register(keyFacts, DEVICE),
   batchSize: positiveInteger.max(65536).describe("Transitions per update."),
   discount: share.describe("Discount factor gamma per agent step.").register(

@@ -23,6 +23,8 @@ export interface RunStart {
   engine: "graph" | "eager";
   /** Where TensorFlow runs: "CPU", or the GPU's name. */
   device: string;
+  /** TensorFlow's, on the CPU. Absent: an earlier version trained. */
+  threads?: { intraOp: number; interOp: number };
   /**
    * How it ended; null: it has not yet, or was killed. Absent: an earlier
    * version trained, which did not say.

@@ -105,9 +105,8 @@ export async function loadSweep(
 }
 
 /**
- * Side by side, each training gets its share of the cores; with a thread per
- * core each, they would wait for one another within every operation. A number
- * that the config or the sweep's file names is kept to.
+ * Side by side, a training whose share of the cores is below two gets one
+ * thread. A number that the config or the sweep's file names is kept to.
  */
 function threadsOf(
   { parallel, keys }: Sweep,
@@ -115,8 +114,8 @@ function threadsOf(
 ): number | null {
   const named = learner.threads !== null || "learner" in keys ||
     "learner.threads" in keys;
-  if (parallel === 1 || named) return null;
-  return Math.max(1, Math.floor(navigator.hardwareConcurrency / parallel));
+  const share = navigator.hardwareConcurrency / parallel;
+  return named || parallel === 1 || share >= 2 ? null : 1;
 }
 
 /** A record drops such a key without a word. */

@@ -6,6 +6,7 @@ import nodeUtil from "node:util";
 import { TensorFlowNotFoundError } from "../errors.ts";
 import { chooseDevice } from "./devices.ts";
 import { tensorflow } from "./library.ts";
+import { chooseThreads, type Threads } from "./threads.ts";
 
 /** What `import "@tensorflow/tfjs-node-gpu"` gives. */
 export type TfjsNode = typeof import("@tensorflow/tfjs-node-gpu");
@@ -13,7 +14,7 @@ export type TfjsNode = typeof import("@tensorflow/tfjs-node-gpu");
 /** How tfjs-node-gpu computes. The first one to load it decides. */
 export interface TfjsNodeOptions {
   device: "auto" | "cpu" | "gpu";
-  /** Threads on the CPU; null: one per core. */
+  /** As `learner.threads`. */
   threads: number | null;
 }
 
@@ -22,25 +23,27 @@ let loaded: Promise<TfjsNode> | undefined;
 /**
  * Loads tfjs-node-gpu, once.
  *
- * @returns its module, and in words where it computes
+ * @returns its module, and where and on how many threads it computes
  * @throws TensorFlowNotFoundError if its native binding is missing, or there
  * is no GPU where one is asked for
  */
 export async function loadTfjsNode(
   options: TfjsNodeOptions,
-): Promise<{ tf: TfjsNode; device: string }> {
+): Promise<{ tf: TfjsNode; device: string; threads: Threads }> {
   const device = chooseDevice(options.device);
-  loaded ??= load(options);
-  return { tf: await loaded, device: device.description };
+  const threads = chooseThreads(options.threads, device);
+  loaded ??= load(options.device, threads);
+  return { tf: await loaded, device: device.description, threads };
 }
 
-async function load({ device, threads }: TfjsNodeOptions): Promise<TfjsNode> {
+async function load(
+  device: TfjsNodeOptions["device"],
+  { intraOp, interOp }: Threads,
+): Promise<TfjsNode> {
   tensorflow(); // the same library, loaded with its environment and no noise
   if (device === "cpu") Deno.env.set("CUDA_VISIBLE_DEVICES", "-1");
-  if (threads !== null) {
-    Deno.env.set("TF_NUM_INTRAOP_THREADS", String(threads));
-    Deno.env.set("TF_NUM_INTEROP_THREADS", String(threads));
-  }
+  Deno.env.set("TF_NUM_INTRAOP_THREADS", String(intraOp));
+  Deno.env.set("TF_NUM_INTEROP_THREADS", String(interOp));
   // The package calls two functions that Node.js has removed.
   const util = nodeUtil as unknown as Record<string, unknown>;
   util.isNullOrUndefined ??= (x: unknown) => x === null || x === undefined;

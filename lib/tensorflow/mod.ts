@@ -12,5 +12,6 @@ export { elements, Tensor } from "./tensor.ts";
 export type { Operation, Output } from "./graph.ts";
 export { GraphBuilder, type Variable } from "./graph_builder.ts";
 export { type Run, type RunSpec, Session } from "./session.ts";
+export { chooseThreads, ONE_THREAD, type Threads } from "./threads.ts";
 export { SummaryWriter } from "./summary.ts";
 export { loadTfjsNode, type TfjsNode } from "./eager.ts";

@@ -1,10 +1,9 @@
+import type { Threads } from "./threads.ts";
+
 /** How a session runs its graph. */
 export interface SessionOptions {
-  /**
-   * Threads on the CPU: so many share one operation, and so many operations run
-   * side by side. @default one per core
-   */
-  threads?: number;
+  /** Threads on the CPU. @default one per core in both pools */
+  threads?: Threads;
   /** Compile clusters of operations with XLA. @default false */
   xla?: boolean;
   /** Whether GPUs may be used. @default true */
@@ -42,8 +41,8 @@ export function encodeSessionConfig(
       ...integer(2, 0),
     ])),
     ...(threads === undefined ? [] : [
-      ...integer(CONFIG.intraOpThreads, threads),
-      ...integer(CONFIG.interOpThreads, threads),
+      ...integer(CONFIG.intraOpThreads, threads.intraOp),
+      ...integer(CONFIG.interOpThreads, threads.interOp),
     ]),
     ...message(CONFIG.gpuOptions, integer(4, 1)), // allow_growth
     ...integer(CONFIG.allowSoftPlacement, softPlacement ? 1 : 0),

@@ -2,6 +2,7 @@ import type { Output } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { type Run, Session } from "./session.ts";
 import { Tensor } from "./tensor.ts";
+import { ONE_THREAD } from "./threads.ts";
 
 /** Milliseconds after which TensorFlow writes what is waiting, unasked. */
 const FLUSH_MS = 10_000;
@@ -32,7 +33,9 @@ export class SummaryWriter implements Disposable {
   constructor(folder: string) {
     using resources = new DisposableStack();
     const g = resources.use(new GraphBuilder());
-    const session = resources.use(new Session(g, { threads: 1, gpu: false }));
+    const session = resources.use(
+      new Session(g, { threads: ONE_THREAD, gpu: false }),
+    );
     const writer = g.op("SummaryWriter", []);
     const logdir = g.placeholder("string", [], "logdir");
     const suffix = g.placeholder("string", [], "suffix");

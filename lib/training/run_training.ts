@@ -301,7 +301,7 @@ async function playGreedily(
 async function recordStart(
   { run, config, commandLine }: TrainingOptions,
   fromStep: number,
-  { device }: Learner,
+  { device, threads }: Learner,
   { chromeVersion: chrome, scriptHash: pageScript }: Environments,
 ): Promise<void> {
   const former = await loadOwnConfig(run.config, "run");
@@ -316,7 +316,8 @@ async function recordStart(
     commandLine,
     commit: await programCommit(),
     versions: { deno, v8, tensorflow: tensorflowVersion(), chrome },
-    ...{ pageScript, engine: config.learner.engine, device, end: null },
+    ...{ pageScript, engine: config.learner.engine, device, threads },
+    end: null,
   });
   await writeRunInfo(run, info);
 }

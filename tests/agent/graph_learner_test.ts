@@ -47,31 +47,36 @@ Deno.test("A learner copies the target network after every third update, not bef
   }
 });
 
-Deno.test("A learner repeats 200 updates of the tutorial's network bit for bit on two threads", async () => {
+/** Losses and state of the tutorial's network after some updates. */
+async function trainTutorial(threads: number | null, updates: number) {
   const network = networkOf("tutorial");
-  const config = {
+  using learner = await learnerOf(network, {
     ...LEARNER,
-    ...{ threads: 2, batchSize: 32, doubleQ: true },
+    ...{ threads, batchSize: 32, doubleQ: true },
     gradientClipNorm: 1,
     averageRate: 0.01,
     targetUpdate: { every: 50 },
-  };
-  const train = async (learner: Learner) => {
-    const random = new Random(11);
-    const losses: number[] = [];
-    for (let i = 0; i < 200; i++) {
-      if (i % 50 === 0) fillBatch(learner.batch, network.actions, random);
-      learner.batch.actions.forEach((_, k, actions) => {
-        actions[k] = random.integer(network.actions);
-      });
-      losses.push((await learner.update(1e-4)).loss);
-    }
-    return { losses, state: await learner.getState() };
-  };
-  using one = await learnerOf(network, config);
-  using two = await learnerOf(network, config);
-  const [first, second] = await Promise.all([train(one), train(two)]);
+  });
+  const random = new Random(11);
+  const losses: number[] = [];
+  for (let i = 0; i < updates; i++) {
+    if (i % 50 === 0) fillBatch(learner.batch, network.actions, random);
+    learner.batch.actions.forEach((_, k, actions) => {
+      actions[k] = random.integer(network.actions);
+    });
+    losses.push((await learner.update(1e-4)).loss);
+  }
+  return { losses, state: await learner.getState() };
+}
+
+Deno.test("A learner repeats 200 updates of the tutorial's network bit for bit on two threads", async () => {
+  const train = () => trainTutorial(2, 200);
+  const [first, second] = await Promise.all([train(), train()]);
   assertEquals(first, second);
+});
+
+Deno.test("A learner on one thread makes the same bits as where threads are chosen for it", async () => {
+  assertEquals(await trainTutorial(1, 60), await trainTutorial(null, 60));
 });
 
 Deno.test("Learner.setState() continues as if it had never stopped", async () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   GraphBuilder,
+  ONE_THREAD,
   type Output,
   Session,
   Tensor,
@@ -9,7 +10,7 @@ import {
 
 /** The values of outputs of a graph that needs no feeds. */
 function evaluate(graph: GraphBuilder, ...fetches: Output[]): number[][] {
-  using session = new Session(graph, { threads: 1, gpu: false });
+  using session = new Session(graph, { threads: ONE_THREAD, gpu: false });
   return session.run({ fetches }).map((tensor) => {
     using owned = tensor;
     return Array.from(owned.data as Float32Array);
@@ -109,7 +110,10 @@ Deno.test("Graph.op() runs an operation after those that it is told to", () => {
   const three = g.float(3);
   const change = g.assignSub(counter, three);
   const after = g.read(counter, { after: [change] });
-  using session = new Session(g, { threads: 2, gpu: false });
+  using session = new Session(g, {
+    threads: { intraOp: 2, interOp: 2 },
+    gpu: false,
+  });
   session.run({ targets: [start] });
   using run = session.prepare({ fetches: [after] });
   const values = Array.from({ length: 3 }, () => {
@@ -123,7 +127,7 @@ Deno.test("Graph cannot be used after disposal, but its session can", () => {
   const g = new GraphBuilder();
   const x = g.placeholder("float32", [], "x");
   const y = g.square(x);
-  using session = new Session(g, { threads: 1, gpu: false });
+  using session = new Session(g, { threads: ONE_THREAD, gpu: false });
   using run = session.prepare({ feeds: [x], fetches: [y] });
   g[Symbol.dispose]();
   g[Symbol.dispose]();

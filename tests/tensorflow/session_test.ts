@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import {
   GraphBuilder,
+  ONE_THREAD,
   Session,
   Tensor,
   TensorFlowError,
@@ -17,7 +18,9 @@ function squares() {
   const stack = new DisposableStack();
   const g = stack.use(new GraphBuilder());
   const x = g.placeholder("float32", [-1], "x");
-  const session = stack.use(new Session(g, { threads: 1, gpu: false }));
+  const session = stack.use(
+    new Session(g, { threads: ONE_THREAD, gpu: false }),
+  );
   const spec = { feeds: [x], fetches: [g.square(x)] };
   const run = stack.use(session.prepare(spec));
   return { g, x, session, run, [Symbol.dispose]: () => stack.dispose() };
@@ -79,7 +82,7 @@ Deno.test("Run names the operation that failed, and works again after", async ()
     name: "hidden/product",
   });
   const bad = g.op("Reshape", [y, g.ints([7])], {}, { name: "to_seven" });
-  using session = new Session(g, { threads: 1, gpu: false });
+  using session = new Session(g, { threads: ONE_THREAD, gpu: false });
   using run = session.prepare({ feeds: [x], fetches: [bad] });
   using input = Tensor.from("float32", [1, 2], [1, 2]);
   using fitting = Tensor.from("float32", [7, 2], new Array(14).fill(1));
@@ -92,7 +95,7 @@ Deno.test("Run names the operation that failed, and works again after", async ()
 Deno.test("Run says when a variable has no value yet", () => {
   using g = new GraphBuilder();
   const value = g.read(g.variable("online/conv1/kernel", [2]));
-  using session = new Session(g, { threads: 1, gpu: false });
+  using session = new Session(g, { threads: ONE_THREAD, gpu: false });
   assertThrows(
     () => session.run({ fetches: [value] }),
     TensorFlowError,
@@ -106,8 +109,11 @@ Deno.test("Session keeps its variables to itself", () => {
   const value = g.placeholder("float32", [], "value");
   const assign = g.assign(v, value);
   const read = g.read(v);
-  using one = new Session(g, { threads: 1, gpu: false });
-  using two = new Session(g, { threads: 2, gpu: false });
+  using one = new Session(g, { threads: ONE_THREAD, gpu: false });
+  using two = new Session(g, {
+    threads: { intraOp: 2, interOp: 2 },
+    gpu: false,
+  });
   const values = [one, two].map((session, i) => {
     using tensor = Tensor.from("float32", [], [i + 1]);
     session.run({ feeds: [value], targets: [assign] }, [tensor]);
@@ -152,7 +158,7 @@ Deno.test("Graphs and sessions leave no memory behind", () => {
     using g = new GraphBuilder();
     const zeros = new Float32Array(1 << 18); // 1 MB in the graph
     const y = g.sum(g.constant("float32", zeros, [1 << 18]), [0]);
-    using session = new Session(g, { threads: 1, gpu: false });
+    using session = new Session(g, { threads: ONE_THREAD, gpu: false });
     using result = session.run({ fetches: [y] })[0]!;
     assertEquals(result.data[0], 0);
   };
