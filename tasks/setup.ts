@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { DinoDqnError, explain, UsageError } from "../lib/errors.ts";
 import { goWhereCalled } from "../lib/files.ts";
 import {
-  choosePackages,
   ensureBinding,
   ensureChrome,
+  ensurePackages,
   ensureTensorFlow,
   removeCache,
 } from "../lib/setup/mod.ts";
@@ -57,7 +57,7 @@ async function setUp(args: readonly string[]): Promise<void> {
   }
   const forTask = args.includes("--for-task");
 
-  await choosePackages({ root: ROOT, wanted: Deno.env.get("DINO_DEPS") });
+  await ensurePackages({ root: ROOT, wanted: Deno.env.get("DINO_DEPS") });
   if (args.includes("--packages-only")) return;
 
   const location = await ensureTensorFlow();

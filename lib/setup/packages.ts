@@ -1,7 +1,15 @@
 import { DinoDqnError, UsageError } from "../errors.ts";
-import { ifThere, namesIn, removeIfThere } from "../files.ts";
+import { ifThere, removeIfThere } from "../files.ts";
 import { say } from "../say.ts";
-import { replaceDurably, run } from "../system/mod.ts";
+import { type Ended, replaceDurably, run } from "../system/mod.ts";
+
+/** Where the `jsr:` packages come from. */
+type Mode = "jsr" | "npm";
+
+/** The lock that runs go by. */
+const LOCK = ".npm-only/deno.lock";
+/** The committed one that node_modules was installed by. */
+const INSTALLED = ".npm-only/installed.lock";
 
 /** What the choice of packages depends on. */
 export interface PackageOptions {
@@ -26,6 +34,9 @@ async function write(path: string, text: string): Promise<void> {
   if (await read(path) !== text) await replaceDurably(path, text);
 }
 
+const standInFolder = (root: string, name: string) =>
+  `${root}/.npm-only/${name.slice(1).replace("/", "__")}`;
+
 async function readStandIns(root: string): Promise<StandIns> {
   return JSON.parse(
     await Deno.readTextFile(`${root}/lib/compat/packages.json`),
@@ -36,7 +47,7 @@ async function readStandIns(root: string): Promise<StandIns> {
 async function linkStandIns(root: string): Promise<void> {
   const packages = await readStandIns(root);
   for (const [name, { version, exports }] of Object.entries(packages)) {
-    const folder = `${root}/.npm-only/${name.slice(1).replace("/", "__")}`;
+    const folder = standInFolder(root, name);
     const files = Object.entries(exports).map(([key, file]) => [
       key,
       `./../../lib/compat/${file}`,
@@ -49,10 +60,17 @@ async function linkStandIns(root: string): Promise<void> {
   }
 }
 
-async function unlinkStandIns(folder: string): Promise<void> {
-  for (const name of await namesIn(folder)) {
-    if (name !== "MODE") await removeIfThere(`${folder}/${name}`);
+async function unlinkStandIns(root: string): Promise<void> {
+  for (const name of Object.keys(await readStandIns(root))) {
+    await removeIfThere(standInFolder(root, name));
   }
+}
+
+/** What Deno says of its failure, with the causes, in one line. */
+export function errorOf(ended: Ended | undefined): string {
+  const [, said] = /(?:^|\n)error: ([^]*?)(?:\nchanges:|\s*Stack backtrace:|$)/
+    .exec(ended?.stderr ?? "") ?? [];
+  return said?.trim().replace(/\s*\n\s*/g, " ") ?? "Deno does not work";
 }
 
 /**
@@ -80,26 +98,34 @@ async function load(
     { limitMs: timeout, graceSeconds: 0, env: { NO_COLOR: "1" } },
   );
   if (ended?.success) return undefined;
-  const reason = /^error: (.*)/m.exec(ended?.stderr ?? "")?.[1];
-  return ended?.timedOut ? "it takes too long" : reason ?? "it does not work";
+  return ended?.timedOut ? "it takes too long" : errorOf(ended);
+}
+
+/**
+ * Brings the packages, exactly those of the committed lock.
+ *
+ * @throws UsageError when DINO_DEPS is neither jsr nor npm; DinoDqnError when
+ * their registry was asked for and cannot be reached, or a package is not what
+ * the lock says
+ */
+export async function ensurePackages(options: PackageOptions): Promise<void> {
+  await installPackages(options.root, await choosePackages(options));
 }
 
 /**
  * Chooses where the `jsr:` packages come from and remembers it in
  * .npm-only/MODE: what was asked for, else what was chosen before, else their
  * registry if it answers, else lib/compat. Says which when it is a new choice.
- *
- * @throws UsageError when something else was asked for; DinoDqnError when their
- * registry was asked for and cannot be reached
  */
-export async function choosePackages(options: PackageOptions): Promise<void> {
+async function choosePackages(options: PackageOptions): Promise<Mode> {
   const { root, wanted } = options;
-  if (wanted && wanted !== "jsr" && wanted !== "npm") {
+  const isMode = (text = ""): text is Mode => text === "jsr" || text === "npm";
+  if (wanted && !isMode(wanted)) {
     throw new UsageError(`DINO_DEPS is ${wanted}: it must be jsr or npm`);
   }
   const folder = `${root}/.npm-only`;
   const before = (await read(`${folder}/MODE`))?.trim();
-  let mode = wanted || before;
+  let mode: Mode = [wanted, before].find(isMode) ?? "jsr";
   if (mode !== "npm" && before !== "jsr") {
     const failure = await load(options);
     if (failure && wanted) {
@@ -117,6 +143,51 @@ export async function choosePackages(options: PackageOptions): Promise<void> {
   }
   await Deno.mkdir(folder, { recursive: true });
   if (mode === "npm") await linkStandIns(root);
-  else if (before !== "jsr") await unlinkStandIns(folder);
+  else if (before !== "jsr") await unlinkStandIns(root);
   await write(`${folder}/MODE`, `${mode}\n`);
+  return mode;
+}
+
+/** A committed lock. */
+interface Lock {
+  path: string;
+  text: string;
+  /** Whether it names the `jsr:` packages too, where they are used. */
+  isWhole: boolean;
+}
+
+/**
+ * The committed lock of a mode. The one with the `jsr:` packages can be made
+ * only where their registry is reached; until somebody has, the lock of the
+ * `npm:` packages alone stands for it, and what is loaded first is held to.
+ */
+export async function lockOf(root: string, mode: string): Promise<Lock> {
+  const path = `${root}/deno.${mode}.lock`;
+  const own = await read(path);
+  if (own !== null) return { path, text: own, isWhole: true };
+  const lock = JSON.parse(await Deno.readTextFile(`${root}/deno.npm.lock`));
+  delete lock.workspace?.links;
+  return { path, text: JSON.stringify(lock, null, 2), isWhole: false };
+}
+
+async function installPackages(root: string, mode: Mode): Promise<void> {
+  const { text, isWhole } = await lockOf(root, mode);
+  const isThere = await ifThere(Deno.stat(`${root}/node_modules`));
+  if (isThere && await read(`${root}/${INSTALLED}`) === text) return;
+  say("Installing packages");
+  await write(`${root}/${LOCK}`, text);
+  const ended = await run(
+    Deno.execPath(),
+    ["install", `--lock=${LOCK}`, `--frozen=${isWhole}`],
+    { cwd: root, graceSeconds: 0, env: { NO_COLOR: "1" } },
+  );
+  if (!ended?.success) {
+    const error = errorOf(ended);
+    throw new DinoDqnError(
+      error.startsWith("The lockfile is out of date")
+        ? `deno.json names other packages than deno.${mode}.lock; run: deno task lock`
+        : `The packages of deno.${mode}.lock could not be installed: ${error}`,
+    );
+  }
+  await write(`${root}/${INSTALLED}`, text);
 }

@@ -6,7 +6,11 @@
 import { dirname, relative } from "node:path";
 const PROJECT = new URL("../../", import.meta.url).pathname;
 /** All that set-up consists of: it can run before anything else is there. */
-const SETUP = ["deno.json", "lib/compat/packages.json", ...importedBySetUp()];
+const LOCK = "deno.npm.lock";
+const SETUP = [
+  ...["deno.json", LOCK, "lib/compat/packages.json"],
+  ...importedBySetUp(),
+];
 const FAKE_PIP = new URL("./fake_pip", import.meta.url).pathname;
 /** The interpreter itself: what is on the PATH may be a script that needs it. */
 export const PYTHON = new TextDecoder().decode(
@@ -62,6 +66,13 @@ export class FakeMachine implements AsyncDisposable {
       Deno.mkdirSync(dirname(copy), { recursive: true });
       Deno.copyFileSync(`${PROJECT}/${file}`, copy);
     }
+    // The packages are there already.
+    Deno.mkdirSync(`${this.project}/node_modules`);
+    Deno.mkdirSync(`${this.project}/.npm-only`);
+    Deno.copyFileSync(
+      `${this.project}/${LOCK}`,
+      `${this.project}/.npm-only/installed.lock`,
+    );
     this.program("getconf", "echo glibc 2.36");
     this.program("python3", `exec ${PYTHON} "$@"`);
   }

@@ -111,6 +111,7 @@ Deno.test("set-up installs once; then it does nothing", async () => {
 Deno.test("set-up says what cannot be used without a C++ compiler", async () => {
   await using machine = new FakeMachine();
   const nodeModules = new URL("../../node_modules", import.meta.url).pathname;
+  await Deno.remove(`${machine.project}/node_modules`);
   await Deno.symlink(nodeModules, `${machine.project}/node_modules`);
   await machine.run("--for-task");
   const build = machine.cached[0]!;
