@@ -6,9 +6,10 @@ import {
   defineCommand,
   JSON_OPTION,
   say,
+  stopOnSignal,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START, loadConfig } from "../lib/config/mod.ts";
-import { ACTIONS } from "../lib/constants.ts";
+import { ACTIONS, FRAMES_PER_SECOND } from "../lib/constants.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   liveGame,
@@ -18,10 +19,12 @@ import {
   showLockstepGame,
   type ShownGame,
   showStoredGame,
+  type StoredGame,
   writeShownGame,
 } from "../lib/recording/mod.ts";
 import { findAgent, loadPlayer } from "../lib/agents/mod.ts";
 import { hasDisplay } from "../lib/system/mod.ts";
+import { playInWindow } from "../lib/watch/mod.ts";
 
 /** Without a window a game ends here, so that there is something to see soon. */
 const PICTURE_SCORE = 1000;
@@ -31,9 +34,9 @@ const COUNTER_END = 99_999;
 /** `deno task play`. */
 export const command = defineCommand({
   details:
-    "Plays one game: in a window, in real time, where there is a display; " +
-    "else as an animated WebP, whose path is printed, with the game beside it " +
-    "as JSON. Without AGENT: the newest run, else pretrained.",
+    "Shows games in a window where there is a display: with pause, pace, " +
+    "Q-values and what the network sees. Else one game as an animated WebP, " +
+    "whose path is printed, with the game beside it as JSON. Without AGENT: the newest run, else pretrained.",
   positionals: [{ name: "AGENT", description: AGENT_NAMES }],
   options: {
     seed: {
@@ -51,8 +54,8 @@ export const command = defineCommand({
     clock: {
       type: "string",
       choices: ["lockstep", "live"],
-      description: "lockstep: repeats exactly (default without a window). " +
-        "live: the untouched page in real time (default in a window).",
+      description: "lockstep: repeats exactly (default). " +
+        "live: the untouched page in real time, one game.",
     },
     "no-window": {
       type: "boolean",
@@ -95,8 +98,7 @@ export const command = defineCommand({
     if (file !== undefined && seed !== undefined) {
       throw new UsageError("A stored game has its seed: leave out --seed.");
     }
-    const window = !options["no-window"] && clock !== "lockstep" &&
-      seed === undefined && file === undefined && options.out === undefined &&
+    const window = !options["no-window"] && options.out === undefined &&
       hasDisplay();
     const maxScore = options["max-score"] ??
       (window ? COUNTER_END : PICTURE_SCORE);
@@ -104,6 +106,12 @@ export const command = defineCommand({
     const format = await pictureFormat(options.out ?? "game.webp");
     const how = { seconds, drawQ, format };
 
+    if (window && clock !== "live") {
+      return await showWindow(positionals[0], {
+        ...{ seed, maxScore, json: options.json },
+        stored: file === undefined ? undefined : await readStoredGame(file),
+      });
+    }
     if (file !== undefined) {
       const stored = await readStoredGame(file);
       const agent = drawQ || positionals[0]
@@ -140,6 +148,30 @@ export const command = defineCommand({
     return await finish(shown, options, basename(agent.name));
   },
 });
+
+/** Games in a window, until it is closed; the last one that ended is told. */
+async function showWindow(
+  target: string | undefined,
+  { json, ...show }: {
+    seed: number | undefined;
+    stored: StoredGame | undefined;
+    maxScore: number;
+    json: boolean;
+  },
+): Promise<number> {
+  const { name, checkpoint, config } = await findAgent(target);
+  say(`${name}, ${checkpoint}, in a window; closing it, or Ctrl-C, ends it.`);
+  using stop = await stopOnSignal({ message: "The window closes." });
+  let last: StoredGame | undefined;
+  const onEnd = (game: StoredGame) => {
+    last = game;
+  };
+  await playInWindow(config.browser, { target, ...show, onEnd }, stop.signal);
+  if (!last) return 0;
+  const { score, end, frames, seed } = last;
+  report({ score, end, seconds: frames / FRAMES_PER_SECOND, seed }, json);
+  return 0;
+}
 
 function printQ(q: readonly number[], action: number): void {
   say(

@@ -60,7 +60,10 @@ function reachWithoutProxy(): void {
 }
 
 /** Why a Chrome did not start, with its own words, and what to do. */
-function whyNotStarted(error: unknown, { lastWords }: ChromeGuard): string {
+export function whyNotStarted(
+  error: unknown,
+  { lastWords }: ChromeGuard,
+): string {
   const said = lastWords && ` It said: ${lastWords.replace(/\.?$/, ".")}`;
   return `${sentence(error)}${said} See 'deno task doctor', or set ` +
     "browser.path to another Chrome.";
@@ -69,7 +72,7 @@ function whyNotStarted(error: unknown, { lastWords }: ChromeGuard): string {
 let warnedAboutSandbox = false;
 
 /** Chrome refuses to run as root with its sandbox. */
-function sandboxFlags(): string[] {
+export function sandboxFlags(): string[] {
   if (Deno.uid() !== 0) return [];
   if (!warnedAboutSandbox) {
     warnedAboutSandbox = true;
@@ -81,7 +84,7 @@ function sandboxFlags(): string[] {
 }
 
 /** Chrome's program file. @throws ChromeNotFoundError when there is none. */
-function programFile(config: BrowserConfig): string {
+export function programFile(config: BrowserConfig): string {
   const { path, lookedAt } = searchChrome(config);
   if (path !== null) return path;
   throw new ChromeNotFoundError(

@@ -1,2 +1,3 @@
 /** The living page: runs as they train, the agent at play. */
+export { playInWindow } from "./play_window.ts";
 export { serveWatch, type WatchOptions, type WatchServer } from "./server.ts";

@@ -61,9 +61,9 @@ export interface ShowOptions {
   /** Changes to its config, `key=value`. */
   sets?: readonly string[];
   /** A stored game; absent: games from `seed` on. */
-  stored?: StoredGame;
+  stored?: StoredGame | undefined;
   /** @default {HELD_OUT_SEEDS_START} */
-  seed?: number;
+  seed?: number | undefined;
   /** Score at which a game ends. @default {99999} */
   maxScore?: number;
   /** Told of each game that was seen to its end. */

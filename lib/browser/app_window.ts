@@ -1,0 +1,42 @@
+/** A page of this program's own, in a window of its own. */
+import type { BrowserConfig } from "../config/mod.ts";
+import { ChromeNotFoundError } from "../errors.ts";
+import { programFile, sandboxFlags, whyNotStarted } from "./chrome.ts";
+import { ChromeGuard } from "./guard.ts";
+
+/** A window that is open until its user closes it, or it is disposed of. */
+export interface AppWindow extends AsyncDisposable {
+  /** Resolves when it is closed. */
+  closed: Promise<void>;
+}
+
+/**
+ * Opens a page without tabs and address, large, by a profile of its own.
+ *
+ * @throws ChromeNotFoundError when there is no Chrome; `closed` throws it when
+ * Chrome ends by itself, as it does without a display
+ */
+export async function openAppWindow(
+  config: BrowserConfig,
+  url: string,
+): Promise<AppWindow> {
+  const path = programFile(config);
+  const guard = await ChromeGuard.create(path);
+  const { status } = guard.start([
+    ...["--no-first-run", "--no-default-browser-check", "--disable-sync"],
+    ...["--window-size=1240,1000", ...sandboxFlags()],
+    ...[`--user-data-dir=${guard.folder}/profile`, `--app=${url}`],
+  ]);
+  const follow = async () => {
+    const { success, code } = await status;
+    if (success) return;
+    const error = new Error(`it ended with exit code ${code}`);
+    throw new ChromeNotFoundError(
+      `Chrome at ${path} could not be started: ${whyNotStarted(error, guard)}`,
+    );
+  };
+  return {
+    closed: follow(),
+    [Symbol.asyncDispose]: () => guard[Symbol.asyncDispose](),
+  };
+}

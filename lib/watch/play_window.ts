@@ -1,0 +1,36 @@
+/** An agent at play, in a window of its own. */
+import { openAppWindow } from "../browser/mod.ts";
+import type { BrowserConfig } from "../config/mod.ts";
+import { ChromeNotFoundError, UsageError } from "../errors.ts";
+import { serveWatch } from "./server.ts";
+import type { ShowOptions } from "./show.ts";
+
+/**
+ * Shows games until the window is closed or the signal is aborted.
+ *
+ * @throws UsageError when the window cannot be opened
+ */
+export async function playInWindow(
+  browser: BrowserConfig,
+  show: ShowOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await using server = serveWatch({ port: 0, show });
+  const url = new URL("/play?window=1", server.url).href;
+  const left = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => left.resolve(), { once: true });
+  try {
+    await using window = await openAppWindow(browser, url);
+    await Promise.race([window.closed, left.promise]);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ChromeNotFoundError)) throw error;
+    throw new UsageError(
+      `Cannot open a window on the display ${
+        Deno.env.get("DISPLAY") ?? "(none)"
+      }; use --no-window for an animated picture. ${
+        error.message.split("\n", 1)[0]
+      }`,
+      { cause: error },
+    );
+  }
+}
