@@ -31,7 +31,7 @@ import {
   evaluationReport,
   playedSetting,
 } from "../lib/evaluation/mod.ts";
-import { commandText, replaceFolder } from "../lib/system/mod.ts";
+import { commandText, replaceFolder, startCommand } from "../lib/system/mod.ts";
 import {
   evaluationFiles,
   REPORT_NAMES,
@@ -107,6 +107,10 @@ export const command = defineCommand({
       minimum: 0,
       description: "Seed of everything random (seed).",
     },
+    watch: {
+      type: "boolean",
+      description: "Serves the page of 'deno task watch' as long as it trains.",
+    },
     json: JSON_OPTION,
   },
   async run({ options }) {
@@ -169,6 +173,10 @@ export const command = defineCommand({
       versions: { Deno: Deno.version.deno },
     });
     let report: EvaluationReport | null = null;
+    // In a process of its own, so that neither waits for the other.
+    const page = options.watch
+      ? await startCommand(["watch", run.name, "--no-open"], { onLine: say })
+      : null;
     try {
       const outcome = await runTraining({
         config,
@@ -219,6 +227,8 @@ export const command = defineCommand({
       }
       return stop.signal.aborted ? INTERRUPTED : 0;
     } finally {
+      page?.stop();
+      await page?.ended;
       if (resume === undefined) await removeUnstartedRun(run);
     }
   },

@@ -38,8 +38,8 @@ export const command = defineCommand({
     await using server = serveWatch({ host, port });
     const url = new URL(server.url);
     if (run) url.pathname = `/run/${encodeURIComponent(run.name)}`;
-    answer(url.href);
-    say("Ctrl-C ends it.");
+    say(`The page is at ${url.href}; Ctrl-C ends it.`);
+    if (!Deno.stdout.isTerminal()) answer(url.href);
     if (!options["no-open"]) await openInBrowser(url.href);
     await new Promise<void>((resolve) =>
       stop.signal.aborted
