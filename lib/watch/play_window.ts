@@ -20,8 +20,8 @@ export async function playInWindow(
   const left = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => left.resolve(), { once: true });
   try {
-    await using window = await openAppWindow(browser, url);
-    await Promise.race([window.closed, left.promise]);
+    await using opened = await openAppWindow(browser, url);
+    await Promise.race([opened.closed, left.promise]);
   } catch (error) {
     if (signal.aborted || !(error instanceof ChromeNotFoundError)) throw error;
     throw new UsageError(
