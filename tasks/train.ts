@@ -221,7 +221,10 @@ export const command = defineCommand({
           steps: step,
           games,
           minutes: wallSeconds / 60,
-          best: best && { step: best.step, mean: best.mean },
+          best: best && {
+            ...{ step: best.step, mean: best.mean },
+            seedPurpose: "selection",
+          },
           evaluation: report,
         }));
       }

@@ -3,6 +3,7 @@ import type { Config, GameConfig } from "../config/mod.ts";
 import type { Baseline } from "./baselines.ts";
 import type { Evaluation, PlayedGame } from "./games.ts";
 import { gameName, type GameSetting, gameSetting } from "./same_game.ts";
+import { type SeedPurpose, seedPurpose } from "./seeds.ts";
 import type { ScoreSummary } from "./statistics.ts";
 import { formatCsv } from "../csv.ts";
 import published from "./published.json" with { type: "json" };
@@ -65,6 +66,8 @@ export type ReportedGame = Omit<PlayedGame, "played">;
 export interface EvaluationReport
   extends EvaluationContext, Omit<Evaluation, "games"> {
   games: ReportedGame[];
+  /** What its games say, by their seeds. */
+  seedPurpose: SeedPurpose;
   /** Simple players on the same seeds. */
   baselines: PlayerFigures[];
   /** What others published for this game. */
@@ -95,6 +98,7 @@ export function evaluationReport(
   return {
     ...context,
     ...evaluation,
+    seedPurpose: seedPurpose({ ...evaluation, ...context }),
     games: evaluation.games.map(({ played: _played, ...game }) => game),
     baselines: baselines.map(playerFigures),
     published: (published as PublishedResult[])

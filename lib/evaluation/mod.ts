@@ -15,7 +15,12 @@ export {
   noOpPolicy,
   randomPolicy,
 } from "./policies.ts";
-export { firstSeedFor, type SeedPurpose } from "./seeds.ts";
+export {
+  firstSeedFor,
+  type SeededGames,
+  type SeedPurpose,
+  seedPurpose,
+} from "./seeds.ts";
 export type { Interval } from "./intervals.ts";
 export {
   mean,

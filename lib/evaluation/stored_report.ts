@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { gameSchema } from "../config/mod.ts";
 import type { EvaluationReport } from "./document.ts";
+import { seedPurpose } from "./seeds.ts";
 import { summarizeScores } from "./statistics.ts";
 
 const number = z.number();
@@ -44,6 +45,7 @@ const reportSchema = z.looseObject({
   versions: z.record(z.string(), z.string()),
   episodes: z.int().min(1),
   firstSeed: z.int().min(0),
+  chose: z.boolean().exactOptional(),
   cap: number.positive(),
   setting: z.object({
     game: gameSchema,
@@ -99,7 +101,10 @@ export function storedReport(content: unknown): EvaluationReport {
     const { path, message } = error.issues[0]!;
     throw new Error(`${path.join(".") || "it"}: ${message}`);
   }
-  const report = data as EvaluationReport;
+  const report = {
+    ...data,
+    seedPurpose: seedPurpose(data),
+  } as EvaluationReport;
   if (report.crashesPer100k95 !== undefined) return report;
   const anew = <Player extends { scores: number[] }>(player: Player) => ({
     ...player,

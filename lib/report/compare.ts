@@ -28,6 +28,7 @@ import {
   withInterval,
 } from "../text.ts";
 import type { Files } from "../system/mod.ts";
+import { seedsText } from "./evaluation_sections.ts";
 import { pageHtml, type Table } from "./page.ts";
 import { CHART_NAMES, chartFiles } from "./report.ts";
 import { reportedFigures, resultsTable } from "./results.ts";
@@ -144,6 +145,7 @@ function checkAlike(first: Evaluated, other: Evaluated): void {
   const { cap } = first.report;
   const unlike = [
     ...game.map((each) => ({ ...each, option: optionOf(each) })),
+    ...differentPurpose(first.report, other.report),
     ...(other.report.cap === cap ? [] : [{
       ...{ key: "the cap", before: cap, now: other.report.cap },
       option: ` --max-score ${cap}`,
@@ -160,6 +162,18 @@ function checkAlike(first: Evaluated, other: Evaluated): void {
       unlike.map(({ option }) => option).join("")
     }).`,
   );
+}
+
+/** Seeds that were learned from, or chose, flatter beside others. */
+function differentPurpose(first: EvaluationReport, other: EvaluationReport) {
+  const [before, now] = [first.seedPurpose, other.seedPurpose];
+  const flatters = [before, now].some((purpose) =>
+    purpose === "training" || purpose === "selection"
+  );
+  const option = ` --first-seed ${first.firstSeed}`;
+  return flatters && before !== now
+    ? [{ key: "the purpose of the seeds", before, now, option }]
+    : [];
 }
 
 const optionOf = ({ key, before }: Difference) =>
@@ -238,6 +252,11 @@ export function comparisonNotes(comparison: Comparison): string[] {
     `"Beats the first": probability that a random game of the run scores above a random game of ${
       runs[0]!.name
     }, ties counted half. "To 1,000": steps until the first evaluation in training with a mean of at least 1,000 points.`,
+    `The games are on seeds ${
+      [...new Set(runs.map(({ report }) => seedsText(report)))].join(
+        ", and on seeds ",
+      )
+    }.`,
     ...(player.length > 0
       ? [
         `They play the same game, but see it or act in it in different ways: ${

@@ -1,5 +1,4 @@
 /** The parts of a page that tell how well an agent plays. */
-import { HELD_OUT_SEEDS_START, TRAINING_SEEDS_END } from "../config/mod.ts";
 import {
   type EvaluationReport,
   type PlayerFigures,
@@ -58,17 +57,20 @@ function headlineFigures(report: EvaluationReport): Figure[] {
 }
 
 /** What seeds may have done to a figure. */
-export function seedsText(
-  { firstSeed, chose = false }: Pick<EvaluationReport, "firstSeed" | "chose">,
-): string {
-  if (chose) return "which chose this agent, and so flatter it";
-  if (firstSeed >= HELD_OUT_SEEDS_START) {
-    return "from which nothing was learned or chosen";
-  }
-  return firstSeed >= TRAINING_SEEDS_END
-    ? "which choose the best checkpoint and so flatter it"
-    : "some of which training may have played";
-}
+export const seedsText = (
+  { seedPurpose, chose = false }: Pick<
+    EvaluationReport,
+    "seedPurpose" | "chose"
+  >,
+): string =>
+  ({
+    training: "some of which training may have played",
+    selection: chose
+      ? "which chose this agent, and so flatter it"
+      : "which choose the best checkpoint and so flatter it",
+    promotion: "some of which nights of retraining choose champions by",
+    test: "from which nothing was learned or chosen",
+  })[seedPurpose];
 
 /** How the games were played, in sentences. */
 function headlineText(report: EvaluationReport): string[] {

@@ -1,6 +1,7 @@
 /** An evaluation as a person reads it in a terminal. */
 import type { EvaluationReport, PlayerFigures } from "../evaluation/mod.ts";
-import { cappedText, crashesText, intervalText } from "../text.ts";
+import { cappedText, crashesText, intervalText, points } from "../text.ts";
+import { seedsText } from "./evaluation_sections.ts";
 import { tableOf, tableText } from "./table.ts";
 
 /** The figures of the agent and of the simple players beside it. */
@@ -19,7 +20,13 @@ export function evaluationText(report: EvaluationReport): string {
   ], [{ name: report.run, ...report }, ...report.baselines]);
   const capped = cappedText(report) +
     (report.capped > 0 ? "; the true figures are higher" : "");
-  return `${tableText(table)}\n${report.run}: ${capped}; ` +
+  const { episodes, firstSeed, clock } = report;
+  const seeds = clock === "live"
+    ? "in real time"
+    : `on the seeds ${points(firstSeed)} to ${
+      points(firstSeed + episodes - 1)
+    }, ${seedsText(report)}`;
+  return `${tableText(table)}\n${report.run}, ${seeds}: ${capped}; ` +
     `${crashesText(report)}. ` +
     `${report.pointsPerSecond.toFixed(1)} points per second of play.`;
 }

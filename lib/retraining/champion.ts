@@ -25,7 +25,7 @@ const infoSchema = z.object({
   pageScript: z.string(),
   /** Numbers that its network learned. */
   parameters: z.number(),
-  /** The games of that night, which made it champion. */
+  /** Games of that night: after the ones that made it champion, if it could. */
   figures: figuresSchema.extend({
     firstSeed: z.number(),
     episodes: z.number(),
@@ -47,8 +47,7 @@ export interface Champion {
 
 /**
  * What is known of a champion, with the games that it played last: when it
- * defended itself, on seeds that did not choose it; before it did, when it
- * became champion.
+ * defended itself; before it did, when it became champion.
  *
  * @param nights that there is a record of, in their order
  */
@@ -60,9 +59,12 @@ export function standing(
     champion?.name === name && pageScript !== null
   );
   if (!last?.champion) {
-    // The first of all champions had nobody to win against.
+    // In an older record: the first of all had nobody to win against.
     const first = nights.find(({ night }) => night === info.night);
-    const chose = first?.champion !== null;
+    const { seedPurpose } = info.figures;
+    const chose = seedPurpose
+      ? seedPurpose !== "test"
+      : first?.champion !== null;
     return {
       ...{ name, ...info },
       figures: { ...info.figures, night: info.night, chose },
@@ -74,6 +76,7 @@ export function standing(
     ...{ name, ...info, pageScript: last.pageScript! },
     figures: {
       ...{ firstSeed, episodes, cap, mean, mean95, capped },
+      seedPurpose: "test" as const,
       /** The night of these games. */
       night,
       /** Whether they made it champion, and so flatter it. */

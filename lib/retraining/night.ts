@@ -1,8 +1,9 @@
 /** One night: train the challenger, try it against the champion, tell. */
 import { basename } from "node:path";
 import { type Agent, findAgent } from "../agents/mod.ts";
-import type { Config } from "../config/mod.ts";
+import { type Config, HELD_OUT_SEEDS_PER_NIGHT } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
+import { seedPurpose } from "../evaluation/mod.ts";
 import { exportFiles } from "../export/mod.ts";
 import { readRecordings } from "../recording/mod.ts";
 import { writeReport } from "../report/mod.ts";
@@ -63,8 +64,12 @@ export async function playNight(context: NightContext): Promise<void> {
 
   const checkpoint = await chooseCheckpoint(challenger);
   const agent = await findAgent(checkpoint);
-  const play = async (agent: string, role: "champion" | "challenger") => {
-    const { episodes, firstSeed, maxScore } = record;
+  const play = async (
+    agent: string,
+    role: "champion" | "challenger" | "crowned",
+  ) => {
+    const { episodes, maxScore } = record;
+    const firstSeed = record.firstSeed + (role === "crowned" ? episodes : 0);
     log.say(`${episodes} games of the ${role}, seeds from ${firstSeed} on.`);
     const out = `${nightPath(folder, night)}/${role}`;
     const games = { episodes, firstSeed, maxScore, out };
@@ -81,7 +86,10 @@ export async function playNight(context: NightContext): Promise<void> {
   }
   const { parameters } = agent.network;
   record.pageScript = played.pageScript;
-  record.challenger = contestant(basename(checkpoint), parameters, played);
+  record.challenger = {
+    ...contestant(basename(checkpoint), parameters, played),
+    seedPurpose: defended ? "selection" : "test",
+  };
   const { result, ...decision } = record.champion && defended
     ? decide(
       { ...record.challenger, scores: played.report.scores },
@@ -91,19 +99,27 @@ export async function playNight(context: NightContext): Promise<void> {
   Object.assign(record, decision);
   if (result === "promoted") {
     log.say(`The challenger becomes champion: ${record.reason}.`);
-    // Its page and its card must not say that nothing was chosen by them.
-    if (defended) await tellThatTheyChose(agent, played);
-    const { firstSeed, episodes, cap, mean, mean95, capped } = played.report;
+    const own = defended && await ownGames(record, () => {
+      return play(checkpoint, "crowned");
+    }, warn);
+    const told = own ?? played;
+    const chose = told === played && defended !== null;
+    if (own) await tellChoice(agent, played, true);
+    await tellChoice(agent, told, chose);
+    const { firstSeed, episodes, cap, mean, mean95, capped } = told.report;
+    const seedPurpose = chose ? "selection" : "test";
     await writeCandidate(
       folder,
       nightName(night),
-      await exportFiles(agent, { example: false, report: played.out }),
+      await exportFiles(agent, { example: false, report: told.out }),
       {
         ...{ night, time: new Date().toISOString() },
         ...{ run: agent.name, step: stepOf(checkpoint) },
         ...{ game: agent.config.game, parameters },
-        pageScript: played.pageScript,
-        figures: { firstSeed, episodes, cap, mean, mean95, capped },
+        pageScript: told.pageScript,
+        figures: {
+          ...{ firstSeed, episodes, cap, mean, mean95, capped, seedPurpose },
+        },
       },
     );
     // Should the process end now, the next one finds what is to be told.
@@ -152,12 +168,38 @@ async function chooseCheckpoint({ run, from }: Challenger): Promise<string> {
 /** Agent steps of a checkpoint, by its name `step-N`. */
 const stepOf = (checkpoint: string) => Number(/\d+$/.exec(checkpoint)![0]);
 
-async function tellThatTheyChose(
+/**
+ * A new champion's games on seeds that did not choose it; null: there are none.
+ * Whatever happens to them, it has won.
+ */
+async function ownGames(
+  { episodes }: NightRecord,
+  play: () => Promise<Measured & { out: string }>,
+  warn: (message: string) => void,
+): Promise<Measured & { out: string } | null> {
+  if (2 * episodes > HELD_OUT_SEEDS_PER_NIGHT) return null;
+  try {
+    return await play();
+  } catch (error) {
+    warn(
+      "the new champion's figures are of the games that chose it, for it " +
+        `could not play others: ${(error as Error).message}`,
+    );
+    return null;
+  }
+}
+
+/** Writes into a report whether its games chose the agent. */
+async function tellChoice(
   agent: Agent,
   { out, report }: Measured & { out: string },
+  chose: boolean,
 ): Promise<void> {
   await writeReport(out, agent, {
-    report: { ...report, chose: true },
+    report: {
+      ...{ ...report, chose },
+      seedPurpose: seedPurpose({ ...report, chose }),
+    },
     ...await readRecordings(out),
   });
 }
@@ -173,7 +215,10 @@ async function noteChampion(
     await readNights(folder, () => {}),
   );
   record.pageScript = played.pageScript;
-  record.champion = contestant(name, parameters, played);
+  record.champion = {
+    ...contestant(name, parameters, played),
+    seedPurpose: "test",
+  };
   if (played.pageScript === pageScript) return;
   record.pageChange = {
     ...{ from: pageScript, to: played.pageScript },

@@ -12,6 +12,8 @@ export const figuresSchema = z.object({
   mean95: intervalSchema.nullable(),
   /** Share of its games, 0 to 1, that reached the cap. */
   capped: z.number(),
+  /** Whether its games chose it, and so flatter it; absent: an older record. */
+  seedPurpose: z.enum(["selection", "test"]).exactOptional(),
 });
 
 /** How an agent played. */

@@ -3,7 +3,7 @@ import { mean } from "../evaluation/mod.ts";
 import { figuresTogether, type ResultFigures } from "../report/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import { settingText, type Values, variedKeys } from "./settings.ts";
-import type { SweepState, Trial } from "./state.ts";
+import type { FinalGames, SweepState, Trial } from "./state.ts";
 import type { EvaluationMean } from "./stopping.ts";
 
 /** One setting with all of its trainings. */
@@ -36,7 +36,7 @@ export interface SweepResults {
   keys: string[];
   seeds: number[];
   /** Score at which a game ended, and seed of the first; null: no games yet. */
-  games: { cap: number; firstSeed: number } | null;
+  games: Omit<FinalGames, "scores"> | null;
   /** The best first, by the evaluations that choose. */
   settings: SettingResult[];
 }
@@ -52,7 +52,7 @@ export function sweepResults(
   const final = trials.find((trial) => trial.final)?.final;
   return {
     ...{ name, keys, seeds: [...seeds] },
-    games: final ? { cap: final.cap, firstSeed: final.firstSeed } : null,
+    games: final ? gamesOf(final) : null,
     settings: numbers.map((number) => {
       const { values } = settings.find((one) => one.number === number)!;
       const own = trials.filter(({ setting }) => setting === number);
@@ -60,6 +60,8 @@ export function sweepResults(
     }).sort(byChoice),
   };
 }
+
+const gamesOf = ({ scores: _scores, ...games }: FinalGames) => games;
 
 function settingResult(
   number: number,

@@ -1,6 +1,7 @@
 /** What a sweep has done so far; it goes on from there. */
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../errors.ts";
+import type { SeedPurpose } from "../evaluation/mod.ts";
 import { ifThere } from "../files.ts";
 import { replaceDurably } from "../system/mod.ts";
 import type { SweepPlan } from "./plan.ts";
@@ -12,8 +13,9 @@ export interface FinalGames {
   scores: number[];
   /** Score at which a game ended, counted as capped. */
   cap: number;
-  /** Seed of the first game. */
+  /** Seed of the first game, and what such games say; absent: as it was. */
   firstSeed: number;
+  seedPurpose?: SeedPurpose;
 }
 
 /** One training: a setting with a seed. */

@@ -121,6 +121,6 @@ async function readProgress(trial: Trial, run: RunFolder): Promise<boolean> {
 async function readFinalGames(run: RunFolder): Promise<FinalGames | null> {
   const report = await readReport(run.report);
   if (!report) return null;
-  const { scores, cap, firstSeed } = report;
-  return { scores, cap, firstSeed };
+  const { scores, cap, firstSeed, seedPurpose } = report;
+  return { scores, cap, firstSeed, seedPurpose };
 }

@@ -25,7 +25,6 @@ import {
   type GameGroups,
   greedyPolicy,
   openGameGroups,
-  type SeedPurpose,
 } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
 import {
@@ -57,6 +56,8 @@ import { train } from "./loop.ts";
 import { trainingParts } from "./parts.ts";
 import { Progress } from "./progress.ts";
 import { Sinks } from "./sinks.ts";
+
+type Purpose = Parameters<typeof firstSeedFor>[0];
 
 /** What a training is started with. */
 export interface TrainingOptions {
@@ -179,7 +180,7 @@ async function trainAndMeasure(
   await recordStart(options, counters.step, learner, environments);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
-  const play = (purpose: SeedPurpose, least = 0) =>
+  const play = (purpose: Purpose, least = 0) =>
     playGreedily(config, learner, matches, { purpose, least, signal });
   const reason = await train({ ...parts, env }, games.first!, {
     onGame(record) {
@@ -276,7 +277,7 @@ async function playGreedily(
   learner: Learner,
   { groups }: GameGroups,
   { purpose, least, signal }: {
-    purpose: SeedPurpose;
+    purpose: Purpose;
     least: number;
     signal: AbortSignal;
   },

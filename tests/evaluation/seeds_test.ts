@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { firstSeedFor } from "../../lib/evaluation/seeds.ts";
+import { firstSeedFor, seedPurpose } from "../../lib/evaluation/seeds.ts";
 import { trainingEpisodes } from "../../lib/training/episodes.ts";
 
 Deno.test("Training never plays a seed that chooses or measures", async () => {
@@ -28,5 +28,23 @@ Deno.test("firstSeedFor() keeps choosing and measuring apart", () => {
     () => firstSeedFor("selection", 500_001),
     UsageError,
     "at most 500000 seeds",
+  );
+});
+
+Deno.test("seedPurpose() tells what games on seeds say, at each end of their ranges", () => {
+  const of = (firstSeed: number, episodes = 100) =>
+    seedPurpose({ firstSeed, episodes });
+  assertEquals([of(0), of(499_999)], ["training", "training"]);
+  assertEquals([of(500_000), of(999_999)], ["selection", "selection"]);
+  assertEquals([of(1_000_000, 1000), of(1_000_000, 1001), of(1_002_000)], [
+    ...["test", "promotion", "promotion"],
+  ]);
+  const night = { firstSeed: 1_002_000, episodes: 10 };
+  assertEquals(seedPurpose({ ...night, chose: true }), "selection");
+  assertEquals(seedPurpose({ ...night, chose: false }), "test");
+  // Whoever chose: training may have played them.
+  assertEquals(
+    seedPurpose({ firstSeed: 7, episodes: 1, chose: false }),
+    "training",
   );
 });

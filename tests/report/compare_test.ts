@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "node:path";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
@@ -123,6 +128,22 @@ Deno.test("compareRuns() compares no scores of different games, and tells how ag
       UsageError,
       "deno task eval live --clock lockstep",
     );
+    for (
+      const [firstSeed, purpose] of [[7, "training"], [
+        500_000,
+        "selection",
+      ]] as const
+    ) {
+      await evaluated(live, { ...constant, firstSeed });
+      await assertRejects(
+        () => compareRuns([run, live]),
+        UsageError,
+        `the purpose of the seeds ("test" and "${purpose}"); evaluate them ` +
+          "alike (deno task eval live --first-seed 1000000)",
+      );
+      const notes = comparisonNotes(await compareRuns([live, live]));
+      assert(!notes.join().includes("nothing was learned or chosen"));
+    }
     const hasty = await makeRun(root, "hasty", ["game.frameSkip=2"]);
     await evaluated(hasty, constant);
     const comparison = await compareRuns([run, hasty]);

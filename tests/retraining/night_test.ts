@@ -263,7 +263,8 @@ Deno.test("a champion's figures are of games after its promotion, or say that th
     assertEquals([first.mean, first.night, first.chose], [50.9, 1, false]);
     await night({ champion: 50, challenger: 300 });
     const lucky = await figures();
-    assertEquals([lucky.mean, lucky.night, lucky.chose], [300.9, 2, true]);
+    assertEquals([lucky.mean, lucky.night, lucky.chose], [300.9, 2, false]);
+    assertEquals([lucky.firstSeed, lucky.seedPurpose], [1_002_010, "test"]);
     await night({ champion: 210, challenger: 100 });
     const later = await figures();
     assertEquals([later.mean, later.night, later.chose], [210.9, 3, false]);
@@ -273,17 +274,38 @@ Deno.test("a champion's figures are of games after its promotion, or say that th
     const { figures: own } = await json("current/champion.json");
     assertEquals((own as { mean: number }).mean, 300.9);
 
-    const cards = ["1", "2"].map((night) =>
-      Deno.readTextFileSync(join(folder.agents, `night-${night}`, "card.md"))
-    );
-    assertStringIncludes(cards[0]!, "from which nothing was learned or chosen");
+    for (const night of ["night-1", "night-2"]) {
+      const card = await text(`agents/${night}/card.md`);
+      assertStringIncludes(card, "from which nothing was learned or chosen");
+    }
+    const flattered = "which chose this agent, and so flatter it";
+    const page = await text("nights/night-2/challenger/index.html");
+    assertStringIncludes(page, flattered);
+    const { champion, challenger } =
+      (await json("nights/night-2/report.json")) as Record<
+        string,
+        { seedPurpose: string }
+      >;
+    assertEquals([champion!.seedPurpose, challenger!.seedPurpose], [
+      ...["test", "selection"],
+    ]);
+
+    // It has won, though it cannot play the games that would be its own.
+    const night4 = await night({
+      ...{ champion: 100, challenger: 400 },
+      failing: (out) => out.endsWith("crowned"),
+    });
+    assertEquals(night4.result, "promoted");
     assertStringIncludes(
-      cards[1]!,
-      "which chose this agent, and so flatter it",
+      night4.warnings.join(),
+      "figures are of the games that chose it, for it could not play others: " +
+        "Chrome is gone",
     );
-    const page = await text("agents/night-2/report/index.html");
-    assertStringIncludes(page, "which chose this agent, and so flatter it");
-    assert(!page.includes("nothing was learned or chosen"));
+    const unlucky = await figures();
+    assertEquals([unlucky.night, unlucky.chose, unlucky.seedPurpose], [
+      ...[4, true, "selection"],
+    ]);
+    assertStringIncludes(await text("agents/night-4/card.md"), flattered);
   }));
 
 Deno.test("a page that changed is told once, with the figures before and after", () =>

@@ -33,6 +33,8 @@ export interface Pretended {
   pageScript?: string;
   /** In place of the training, which adds a checkpoint of 400 more steps. */
   train?: Parts["train"];
+  /** Whether the games for a folder cannot be played. */
+  failing?: (out: string) => boolean;
   /** In place of the games. */
   measure?: Parts["measure"];
   signal?: AbortSignal;
@@ -107,6 +109,7 @@ async function pretendNight(folder: ChampionFolder, options: Pretended) {
       train: options.train ??
         ((challenger) => addCheckpoint(challenger, challenger.from.step + 400)),
       measure: options.measure ?? (async (agent, games) => {
+        if (options.failing?.(games.out)) throw new Error("Chrome is gone");
         const score = agent === "champion" ? champion : challenger;
         const { episodes, firstSeed, maxScore } = games;
         const played = Array.from(
