@@ -30,9 +30,11 @@ const FLAGS = [
   "--metrics-recording-only",
   // A renderer that crashes is gone at once, not after seconds of reporting.
   "--disable-crashpad-for-testing",
-  // Without crash reporting a network process of its own cannot start, and
-  // Chrome would try again and again: more than half of two cores went there.
+  // Without crash reporting, processes of their own for network and sound cannot
+  // start, and Chrome would try again and again: more than half of two cores
+  // went there.
   "--enable-features=NetworkServiceInProcess2",
+  "--disable-features=AudioServiceOutOfProcess",
   // Containers often have a /dev/shm that is too small for Chrome.
   "--disable-dev-shm-usage",
   // Several tabs play at once: none of them may be slowed as "background".

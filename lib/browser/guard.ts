@@ -88,7 +88,9 @@ export class ChromeGuard implements AsyncDisposable {
   start(args: readonly string[]): Deno.ChildProcess {
     this.#process = new Deno.Command("/bin/sh", {
       args: ["-c", SCRIPT, this.folder, this.#chrome, ...args],
-      env: { TMPDIR: this.folder },
+      // Not by its whole name: a socket's path has 107 characters at most.
+      env: { TMPDIR: "." },
+      cwd: this.folder,
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
