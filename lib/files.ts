@@ -20,6 +20,26 @@ export async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((info) => info.isFile, () => false);
 }
 
+/**
+ * What a file or a folder says, read again only when it has changed.
+ *
+ * @param read reads it @throws what `read` throws, and when it is not there
+ */
+export function readWhenChanged<Content>(
+  read: (path: string) => Promise<Content>,
+): (path: string) => Promise<Content> {
+  const known = new Map<string, { mark: string; content: Content }>();
+  return async (path) => {
+    const { mtime, size } = await Deno.stat(path);
+    const mark = `${mtime?.getTime()} ${size}`;
+    const before = known.get(path);
+    if (before?.mark === mark) return before.content;
+    const content = await read(path);
+    known.set(path, { mark, content });
+    return content;
+  };
+}
+
 /** Removes a file, or a folder with all that is in it, if it is there. */
 export async function removeIfThere(path: string): Promise<void> {
   await ifThere(Deno.remove(path, { recursive: true }));

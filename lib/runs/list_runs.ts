@@ -1,5 +1,5 @@
 /** All runs, and how far they have come. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseCsv, requiredNumber } from "../csv.ts";
 import {
   type Config,
@@ -8,7 +8,7 @@ import {
   loadOwnConfig,
 } from "../config/mod.ts";
 import { gameName } from "../evaluation/mod.ts";
-import { ifThere, namesIn } from "../files.ts";
+import { ifThere, namesIn, readWhenChanged } from "../files.ts";
 import { lockHolder } from "../system/mod.ts";
 import { listCheckpoints } from "./checkpoint_files.ts";
 import { bestEvaluation } from "./find_checkpoint.ts";
@@ -53,7 +53,7 @@ export async function runNames(
     const run = runFolderAt(join(root, name));
     try {
       const made = (await Deno.stat(run.info)).mtime?.toISOString() ?? "";
-      const last = await readRunInfo(run).then(
+      const last = await infoAt(run.info).then(
         ({ starts }) => starts.at(-1)?.time,
         () => null,
       );
@@ -99,12 +99,11 @@ async function summarize(
   root: string,
   warn: (message: string) => void,
 ): Promise<RunSummary[]> {
-  const standard = await loadConfig();
   const summaries: RunSummary[] = [];
   for (const name of names) {
     try {
       const run = runFolderAt(join(root, name));
-      summaries.push(await summarizeRun(run, standard));
+      summaries.push(await summarizeRun(run));
     } catch (error) {
       warn(`the run ${name} is passed over: ${(error as Error).message}`);
     }
@@ -113,45 +112,37 @@ async function summarize(
 }
 
 /** @throws UsageError if its files cannot be read */
-async function summarizeRun(
-  run: RunFolder,
-  standard: Config,
-): Promise<RunSummary> {
-  const { starts } = await readRunInfo(run);
+async function summarizeRun(run: RunFolder): Promise<RunSummary> {
+  const { starts } = await infoAt(run.info);
   const start = starts.at(-1);
-  const steps = await listCheckpoints(run.checkpoints);
   return {
     name: run.name,
     state: await stateOf(run, start),
     started: start?.time ?? null,
     ...await progressOf(run),
-    best: await bestEvaluation(run.checkpoints, steps),
-    ...await configured(run, standard),
+    best: await ifThere(bestIn(run.checkpoints)),
+    ...await configAt(run.config),
   };
 }
 
-type Configured = Pick<RunSummary, "game" | "settings">;
-
-/** What was read of a config; one that has not changed is not read again. */
-const read = new Map<string, { changed: number; configured: Configured }>();
-
-async function configured(
-  run: RunFolder,
-  standard: Config,
-): Promise<Configured> {
-  const changed = (await Deno.stat(run.config)).mtime?.getTime() ?? 0;
-  const known = read.get(run.config);
-  if (known?.changed === changed) return known.configured;
-  const config = await loadOwnConfig(run.config, "run");
-  const configured: Configured = {
+// Whoever watches asks twice a second, of hundreds of runs.
+const infoAt = readWhenChanged((path) =>
+  readRunInfo(runFolderAt(dirname(path)))
+);
+let standard: Promise<Config> | undefined;
+const configAt = readWhenChanged(async (path) => {
+  standard ??= loadConfig();
+  const config = await loadOwnConfig(path, "run");
+  return {
     game: gameName(config),
     settings: Object.fromEntries(
-      differences(standard, config).map(({ key, now }) => [key, now]),
+      differences(await standard, config).map(({ key, now }) => [key, now]),
     ),
   };
-  read.set(run.config, { changed, configured });
-  return configured;
-}
+});
+const bestIn = readWhenChanged(async (checkpoints) =>
+  bestEvaluation(checkpoints, await listCheckpoints(checkpoints))
+);
 
 async function stateOf(
   run: RunFolder,

@@ -41,7 +41,7 @@ export async function acquireLock(
     const file = opened.use(
       await Deno.open(path, { read: true, write: true, create: true }),
     );
-    if (!await file.tryLock(true)) {
+    if (!await taken(file)) {
       const holder = describe(await readHolder(path));
       if (!onWait) {
         throw new RunLockedError(
@@ -71,6 +71,15 @@ export async function acquireLock(
   }
 }
 
+/** Who only asks holds it for an instant: that is waited for. */
+async function taken(file: Deno.FsFile): Promise<boolean> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (await file.tryLock(true)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
+
 /**
  * Who holds a lock that {@linkcode acquireLock} takes. Only a lock that a dead
  * process left its name in is tried, and only for an instant, so that asking
@@ -85,8 +94,8 @@ export async function lockHolder(path: string): Promise<LockHolder | null> {
 }
 
 /**
- * Whether somebody holds a lock. Asking holds it for an instant, in which
- * {@linkcode acquireLock} fails or waits.
+ * Whether somebody holds a lock. Asking holds it for an instant, which
+ * {@linkcode acquireLock} waits for.
  */
 export async function isLocked(path: string): Promise<boolean> {
   using file = await Deno.open(path);

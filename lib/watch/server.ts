@@ -122,6 +122,8 @@ function watchApp({ host, token, room, signal }: AppOptions): Hono {
   const app = new Hono();
   const runs = new KeptCurves();
   const overview = shared(readOverview);
+  // The first look reads all configs: the page is opened meanwhile.
+  overview().catch(() => {});
   app.use(guard(host, token));
   const page = async (context: Context) =>
     context.html(await Deno.readTextFile(at("page/index.html")));
