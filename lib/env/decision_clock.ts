@@ -9,7 +9,8 @@ export interface Timer {
   sleep(milliseconds: number): Promise<void>;
 }
 
-const REAL_TIME: Timer = {
+/** The real one. */
+export const REAL_TIME: Timer = {
   now: () => performance.now(),
   sleep: (milliseconds) =>
     new Promise((resolve) => setTimeout(resolve, milliseconds)),

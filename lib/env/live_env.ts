@@ -8,8 +8,9 @@ import {
   LiveGame,
   type LiveState,
 } from "../game/mod.ts";
+import { say } from "../say.ts";
 import { checkedActions } from "./actions.ts";
-import { DecisionClock } from "./decision_clock.ts";
+import { DecisionClock, REAL_TIME, type Timer } from "./decision_clock.ts";
 import { FrameStack } from "./frame_stack.ts";
 import { canvasOfScreenshot, observeCanvas } from "./observation.ts";
 import { returnOf, rewardOf } from "./reward.ts";
@@ -23,6 +24,9 @@ import type {
   StepResult,
   VectorEnv,
 } from "./types.ts";
+
+/** A game is no longer the agent's that goes on without it for so long. */
+const LONGEST_GAP_MS = 1000;
 
 /** The running episode. */
 interface Episode {
@@ -59,13 +63,16 @@ export async function openLiveGame(
  * One game of the untouched page in real time: real keys, real screenshots, a
  * decision every `frameSkip` sixtieths of a second. It cannot be seeded; an
  * episode's seed is only its name. When Chrome dies it is started again, and
- * the episode ends as `interrupted`, truncated and without reward.
+ * the episode ends as `interrupted`, truncated and without reward. So does one
+ * that went on for more than a second without a decision: this process was
+ * stopped, and what came of the game is none of the agent's doing.
  */
 export class LiveEnv implements VectorEnv {
   readonly numEnvs = 1;
   readonly numActions: number;
   readonly #config: Config;
   readonly #maxSteps: number;
+  readonly #timer: Timer;
   readonly #clock: DecisionClock;
   readonly #relauncher = new Relauncher();
   readonly #stack = new FrameStack(1);
@@ -77,14 +84,22 @@ export class LiveEnv implements VectorEnv {
   /**
    * @param game the game to play; it is disposed of with the environment.
    * @param training whether `env.maxEpisodeSteps` applies.
+   * @param timer replaced in tests.
    */
-  constructor(config: Config, game: LiveGame, training: boolean) {
+  constructor(
+    config: Config,
+    game: LiveGame,
+    training: boolean,
+    timer: Timer = REAL_TIME,
+  ) {
     this.numActions = config.game.actions;
     this.#config = config;
     this.#game = game;
     this.#maxSteps = (training ? config.env.maxEpisodeSteps : null) ?? Infinity;
+    this.#timer = timer;
     this.#clock = new DecisionClock(
       config.game.frameSkip * 1000 / FRAMES_PER_SECOND,
+      timer,
     );
   }
 
@@ -179,7 +194,9 @@ export class LiveEnv implements VectorEnv {
     const { actions, start } = episode;
     actions.push(action);
     try {
-      if (await this.#game.wake()) this.#clock.skip();
+      const { paused, unattendedMs } = await this.#game.wake();
+      if (paused) this.#clock.skip();
+      const decided = this.#timer.now();
       await this.#game.press(action);
       await this.#clock.next();
       const [state, frame] = await Promise.all([
@@ -188,6 +205,15 @@ export class LiveEnv implements VectorEnv {
       ]);
       episode.state = state;
       this.#stack.push(0, frame);
+      const gap = Math.max(unattendedMs, this.#timer.now() - decided);
+      if (gap > LONGEST_GAP_MS) {
+        say(
+          `note: a game went on for ${(gap / 1000).toFixed(1)} s without a ` +
+            "decision, as if this program had been stopped; it does not count",
+        );
+        this.#waitForAgent();
+        return "interrupted";
+      }
     } catch (error) {
       await this.#relaunch(error);
       return "interrupted";

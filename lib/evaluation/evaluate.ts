@@ -16,7 +16,7 @@ import {
   summarizeGames,
 } from "./games.ts";
 
-/** Games that Chrome broke off are played again, at most so often each. */
+/** Games that were broken off are played again, at most so often each. */
 const ATTEMPTS = 3;
 
 /** What a policy may know of a running game beside its observation. */
@@ -146,7 +146,8 @@ export async function evaluate(
     if (attempt > ATTEMPTS) {
       throw new ChromeCrashedError(
         `${seeds.length} of ${episodes} games were broken off ` +
-          `${ATTEMPTS} times because Chrome stopped; see 'deno task doctor'`,
+          `${ATTEMPTS} times because Chrome stopped, or this program stood ` +
+          "still; see 'deno task doctor'",
       );
     }
     await playSeeds(envs, policy, new SeedQueue(seeds, envs, maxScore), {

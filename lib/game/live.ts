@@ -25,7 +25,7 @@ const FIRST_GAME_SECONDS = 60;
 const PICTURE_DELAY_MS = 100;
 
 /** The game is paused when the agent does not decide for so long. */
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 750;
 
 /** What a live game is at. */
 export interface LiveState extends GameState {
@@ -61,6 +61,9 @@ export class LiveGame implements AsyncDisposable {
   #down = false;
   #scriptHash = "";
   #paused = false;
+  /** When the agent was asked, and for how long the game went on since then. */
+  #asked = 0;
+  #unattendedMs = 0;
   #pauseTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(chrome: Chrome, tab: Tab, timeoutSeconds: number) {
@@ -137,21 +140,32 @@ export class LiveGame implements AsyncDisposable {
   /** The agent's turn: the game goes on, but not for long without a decision. */
   waitForAgent(): void {
     clearTimeout(this.#pauseTimer);
+    this.#asked = performance.now();
     this.#pauseTimer = setTimeout(() => {
       this.#paused = true;
+      // Late, where this process stood still.
+      this.#unattendedMs = performance.now() - this.#asked;
       // If Chrome has died, the next step will find out.
       this.#evaluate("runner.crashed ? null : (runner.stop(), null)")
         .catch(() => {});
     }, PATIENCE_MS);
   }
 
-  /** The agent has decided. @returns whether the game had been paused. */
-  async wake(): Promise<boolean> {
+  /**
+   * The agent has decided.
+   *
+   * @returns whether the game had been paused, and for how many milliseconds
+   * it had gone on without a decision.
+   */
+  async wake(): Promise<{ paused: boolean; unattendedMs: number }> {
     clearTimeout(this.#pauseTimer);
-    if (!this.#paused) return false;
+    const paused = this.#paused;
+    if (!paused) {
+      return { paused, unattendedMs: performance.now() - this.#asked };
+    }
     this.#paused = false;
     await this.#evaluate("runner.paused ? (runner.play(), null) : null");
-    return true;
+    return { paused, unattendedMs: this.#unattendedMs };
   }
 
   /**

@@ -63,7 +63,10 @@ export interface FinishedEpisode {
   actions: Uint8Array;
   /** Speed at the end, in pixels per frame. */
   speed: number;
-  /** Why it ended. `interrupted`: Chrome died and the game could not go on. */
+  /**
+   * Why it ended. `interrupted`: Chrome died, or the live game went on without
+   * a decision for more than a second.
+   */
   end: "crash" | "truncated" | "interrupted";
   /** The obstacle crashed into, as the page names it; absent otherwise. */
   obstacle?: string;

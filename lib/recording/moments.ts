@@ -77,7 +77,9 @@ export async function* moments(
     observations = step.observations;
     seconds = (episode ?? running).frames / FRAMES_PER_SECOND;
     if (episode?.end === "interrupted") {
-      throw new ChromeCrashedError("Chrome stopped in the middle of a game.");
+      throw new ChromeCrashedError(
+        "The game was broken off: Chrome stopped, or this program stood still.",
+      );
     }
     if (stored) checkSame(stored, played.length, step.infos[0]!);
     if (!episode) continue;

@@ -87,7 +87,12 @@ export const GAMES: Table<GameRecord> = {
     ["epsilon", "charts/epsilon", "share of random actions", (r) => r.epsilon],
     ["step", null, "agent steps of the run at its end", (r) => r.step],
     ["wall_s", null, "seconds of training at its end", seconds],
-    ["end", null, "crash, truncated, interrupted (Chrome died)", (r) => r.end],
+    [
+      "end",
+      null,
+      "crash, truncated, interrupted (Chrome or this process stood still)",
+      (r) => r.end,
+    ],
   ],
 };
 

@@ -1,0 +1,83 @@
+/** The live clock without Chrome: what a process that stood still leads to. */
+import { assertEquals } from "@std/assert";
+import sharp from "sharp";
+import { loadConfig } from "../../lib/config/mod.ts";
+import { LiveEnv } from "../../lib/env/mod.ts";
+
+const config = await loadConfig(undefined, [
+  "env.clock=live",
+  "env.instances=1",
+]);
+const background = { r: 255, g: 255, b: 255 };
+const screenshot = await sharp({
+  create: { width: 600, height: 150, channels: 3, background },
+}).png().toBuffer();
+
+type Game = ConstructorParameters<typeof LiveEnv>[1];
+
+/** A game without end, in which time passes as a test wants. */
+function fakeGame() {
+  const time = { now: 0, unattendedMs: 20, paused: false, whenAsleep: 0 };
+  let milliseconds = 0;
+  const game: Partial<Game> = {
+    restart: () => Promise.resolve(),
+    press: () => Promise.resolve(),
+    picture: () =>
+      Promise.resolve({
+        screenshot,
+        canvas: { x: 0, y: 0, width: 552, height: 140 },
+      }),
+    state: () =>
+      Promise.resolve({
+        ...{ score: 1, highScore: 0, crashed: false, playing: true },
+        ...{ paused: false, night: false, speed: 6, obstacles: [] },
+        tRex: { x: 0, y: 0, groundY: 0, jumping: false, ducking: false },
+        milliseconds: milliseconds += 67,
+      }),
+    waitForAgent: () => {},
+    wake: () => {
+      const { paused, unattendedMs } = time;
+      return Promise.resolve({ paused, unattendedMs });
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const timer = {
+    now: () => time.now,
+    sleep: (milliseconds: number) => {
+      time.now += milliseconds + time.whenAsleep;
+      return Promise.resolve();
+    },
+  };
+  return { time, timer, game: game as Game };
+}
+
+Deno.test("LiveEnv breaks a game off that went on for more than a second without a decision", async () => {
+  const { time, timer, game } = fakeGame();
+  await using env = new LiveEnv(config, game, false, timer);
+  await env.reset((_, episode) => ({ seed: episode }));
+  const step = async (change: Partial<typeof time> = {}) => {
+    const before = { ...time };
+    Object.assign(time, change);
+    const { infos: [info], terminated, truncated, rewards } = await env.step(
+      Uint8Array.of(0),
+    );
+    Object.assign(time, { ...before, now: time.now });
+    return {
+      end: info!.episode?.end as string | undefined,
+      ended: [terminated[0], truncated[0]],
+      isRewarded: rewards[0]! > 0,
+    };
+  };
+  const goesOn = { end: undefined, ended: [0, 0], isRewarded: true };
+  const brokenOff = { end: "interrupted", ended: [0, 1], isRewarded: false };
+  assertEquals(await step(), goesOn);
+  assertEquals(await step({ unattendedMs: 990 }), goesOn);
+  // It was paused meanwhile, in time.
+  assertEquals(await step({ paused: true, unattendedMs: 760 }), goesOn);
+  assertEquals(await step({ unattendedMs: 10_000 }), brokenOff);
+  assertEquals(await step(), goesOn);
+  assertEquals(await step({ paused: true, unattendedMs: 10_000 }), brokenOff);
+  assertEquals(await step({ whenAsleep: 900 }), goesOn);
+  assertEquals(await step({ whenAsleep: 1200 }), brokenOff);
+  assertEquals(await step(), goesOn);
+});
