@@ -16,6 +16,7 @@ import {
   comparisonTable,
   differencesTable,
   tableText,
+  writeIndex,
 } from "../lib/report/mod.ts";
 import { checkFolder, replaceFolder } from "../lib/system/mod.ts";
 import { openRun, RUNS_FOLDER } from "../lib/runs/mod.ts";
@@ -67,8 +68,9 @@ export const command = defineCommand({
       options.out ? COMPARISON_NAMES : undefined,
     );
     const comparison = await compareRuns(runs);
-    const files = await comparisonFiles(comparison);
+    const files = await comparisonFiles(comparison, folder, runs);
     await replaceFolder(folder, files, COMPARISON_NAMES);
+    await writeIndex();
     if (options.json) answerJson(comparison);
     else {
       answer(tableText(comparisonTable(comparison)));

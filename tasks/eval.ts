@@ -15,6 +15,7 @@ import {
   numberEarlier,
   REPORT_NAMES,
   reportFolder,
+  writeIndex,
   writeReport,
 } from "../lib/report/mod.ts";
 import { measureAgent } from "../lib/recording/mod.ts";
@@ -102,6 +103,7 @@ export const command = defineCommand({
     const earlier = options.out ? null : await numberEarlier(folder, report);
     if (earlier) say(`The report of other games that was there: ${earlier}`);
     await writeReport(folder, agent, measurement);
+    await writeIndex();
     if (options.json) answerJson(report);
     else answer(evaluationText(report));
     say(`Report: ${join(folder, "index.html")}`);

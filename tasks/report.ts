@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { answer, defineCommand } from "../lib/cli/mod.ts";
-import { writeReport } from "../lib/report/mod.ts";
+import { writeIndex, writeReport } from "../lib/report/mod.ts";
 import { openRun } from "../lib/runs/mod.ts";
 
 /** `deno task report`. */
@@ -15,6 +15,7 @@ export const command = defineCommand({
   async run({ positionals }) {
     const run = await openRun(positionals[0]!);
     await writeReport(run.report, { name: run.name, run });
+    await writeIndex();
     answer(join(run.report, "index.html"));
     return 0;
   },

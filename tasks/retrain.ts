@@ -11,6 +11,7 @@ import {
 } from "../lib/cli/mod.ts";
 import { loadConfig } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
+import { writeIndex } from "../lib/report/mod.ts";
 import {
   changeSchedule,
   type NightResult,
@@ -92,6 +93,7 @@ export const command = defineCommand({
       message: "Saving and ending the night; once more to end at once.",
     });
     const result = await retrain({ config, signal: stop.signal, say });
+    await writeIndex();
     answer(options.json ? JSON.stringify(result) : resultLine(result));
     return result.result === "failed" && stop.signal.aborted
       ? INTERRUPTED

@@ -7,7 +7,7 @@ import {
   say,
   stopOnSignal,
 } from "../lib/cli/mod.ts";
-import { tableText } from "../lib/report/mod.ts";
+import { tableText, writeIndex } from "../lib/report/mod.ts";
 import {
   loadSweep,
   planText,
@@ -58,6 +58,7 @@ export const command = defineCommand({
     });
     const { signal } = stop;
     const results = await runSweep({ plan, signal, children, say });
+    await writeIndex();
     if (options.json) answerJson(results);
     else {
       answer(tableText(settingsTable(results)));

@@ -35,6 +35,7 @@ import { commandText, replaceFolder, startCommand } from "../lib/system/mod.ts";
 import {
   evaluationFiles,
   REPORT_NAMES,
+  writeIndex,
   writeReport,
 } from "../lib/report/mod.ts";
 import { recordEvaluation } from "../lib/recording/mod.ts";
@@ -233,6 +234,7 @@ export const command = defineCommand({
       page?.stop();
       await page?.ended;
       if (resume === undefined) await removeUnstartedRun(run);
+      await writeIndex();
     }
   },
 });

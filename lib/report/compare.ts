@@ -1,4 +1,5 @@
 /** Several runs, or several seeds of one config, side by side. */
+import { join } from "node:path";
 import { type Config, type Difference, differences } from "../config/mod.ts";
 import {
   type EvaluationReport,
@@ -32,6 +33,7 @@ import { seedsText } from "./evaluation_sections.ts";
 import { pageHtml, type Table } from "./page.ts";
 import { CHART_NAMES, chartFiles } from "./report.ts";
 import { reportedFigures, resultsTable } from "./results.ts";
+import { DATA_FOLDER, INDEX, wayFrom } from "./write.ts";
 import { type Column, tableOf } from "./table.ts";
 
 /** The score whose first time in training is told. */
@@ -192,8 +194,15 @@ function differingKeys(configs: readonly Config[]): DifferingKey[] {
   return [...values].map(([key, values]) => ({ key, values }));
 }
 
-/** The runs' figures as a table. */
-export function comparisonTable({ runs, setting, cap }: Comparison): Table {
+/**
+ * The runs' figures as a table.
+ *
+ * @param reports where each run's report is, by its name
+ */
+export function comparisonTable(
+  { runs, setting, cap }: Comparison,
+  reports: Readonly<Record<string, string | null>> = {},
+): Table {
   const results = runs.map((run) => ({
     ...{ ...run, figures: reportedFigures(run.report) },
   }));
@@ -202,7 +211,7 @@ export function comparisonTable({ runs, setting, cap }: Comparison): Table {
   } points`;
   return resultsTable(caption, results, {
     first: [
-      ["Run", ({ name }) => name, "text"],
+      ["Run", ({ name }) => name, "text", ({ name }) => reports[name] ?? null],
       ["Seed", ({ seed }) => seed],
       ["Games", ({ report }) => report.episodes],
     ],
@@ -276,8 +285,22 @@ export const COMPARISON_NAMES = [
   ...CHART_NAMES,
 ];
 
-/** The comparison's page, document and charts. */
-export async function comparisonFiles(comparison: Comparison): Promise<Files> {
+/**
+ * The comparison's page, document and charts.
+ *
+ * @param folder that they will be in
+ * @param folders of the runs
+ */
+export async function comparisonFiles(
+  comparison: Comparison,
+  folder: string,
+  folders: readonly RunFolder[],
+): Promise<Files> {
+  const at = wayFrom(folder);
+  const index = at(join(DATA_FOLDER, INDEX));
+  const reports = Object.fromEntries(
+    folders.map(({ name, report }) => [name, at(join(report, INDEX))]),
+  );
   const { runs, cap } = comparison;
   const charts = await sideBySideCharts(
     runs.map(({ name, report, curve }) => ({
@@ -291,10 +314,14 @@ export async function comparisonFiles(comparison: Comparison): Promise<Files> {
     "index.html": pageHtml({
       title: `${runs.length} runs side by side`,
       subtitle: runs.map(({ name }) => name).join(", "),
+      links: [
+        ...(index ? [{ text: "all runs", href: index }] : []),
+        { text: "all figures as JSON", href: "comparison.json" },
+      ],
       sections: [
         {
           heading: "Games on held-out seeds",
-          tables: [comparisonTable(comparison)],
+          tables: [comparisonTable(comparison, reports)],
           text: comparisonNotes(comparison),
           charts,
         },

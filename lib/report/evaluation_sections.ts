@@ -150,7 +150,13 @@ function publishedTable(
       ["Max", ({ max }) => max],
       ["Games", ({ episodes }) => episodes],
       ["Kind", ({ kind }) => kind, "text"],
-      ["Source", ({ source }) => source, "text"],
+      [
+        "Source",
+        ({ source }) => source,
+        "text",
+        ({ source }) =>
+          /^github\.com\/[\w./-]+$/.test(source) ? `https://${source}` : null,
+      ],
     ],
     published,
   );

@@ -25,3 +25,4 @@ export {
 export { evaluationText } from "./text.ts";
 export { REPORT_NAMES, reportFiles } from "./report.ts";
 export { seedsText } from "./evaluation_sections.ts";
+export { writeIndex } from "./index_page.ts";

@@ -9,6 +9,7 @@ import {
   themeCss,
   withThemeVariables,
 } from "../drawing/mod.ts";
+import { sep } from "node:path";
 import { escapeXml } from "../text.ts";
 
 /** A headline figure. */
@@ -21,6 +22,12 @@ export interface Figure {
   note: string;
 }
 
+/** A way to another page or file, from this one's folder. */
+export interface Link {
+  text: string;
+  href: string;
+}
+
 /** A table; cells are plain text. */
 export interface Table {
   header: readonly string[];
@@ -28,6 +35,8 @@ export interface Table {
   caption: string;
   /** Columns, from 0, that hold text; the others are numbers. */
   textColumns: readonly number[];
+  /** Where each cell leads, row by row; null: nowhere. @default none does */
+  hrefs?: readonly (readonly (string | null)[])[];
 }
 
 /** A part of the page under a heading; what is absent is left out. */
@@ -39,8 +48,7 @@ export interface Section {
   animations?: readonly Animation[];
   tables?: readonly Table[];
   charts?: readonly PageChart[];
-  /** Ways to other pages and files, from this one's folder. */
-  links?: readonly { text: string; href: string }[];
+  links?: readonly Link[];
   /** Texts in a typewriter face, such as commands. */
   code?: readonly string[];
   /** Long texts behind a line to click on. */
@@ -52,6 +60,8 @@ export interface Page {
   title: string;
   subtitle: string;
   sections: readonly Section[];
+  /** Where it belongs, and the files that it is made of. */
+  links?: readonly Link[];
 }
 
 const CSS = `${themeCss()}
@@ -77,7 +87,7 @@ figure img { display: block; width: 100%; max-width: 552px; height: auto; border
   linear-gradient(to left, var(--grid), transparent) right / 1rem 100% no-repeat; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); text-align: right; vertical-align: top; }
-th { font-weight: 600; vertical-align: bottom; } td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; min-width: 6rem; }
+th { font-weight: 600; vertical-align: bottom; } td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; min-width: 6rem; overflow-wrap: anywhere; }
 pre { margin: .5rem 0; padding: .75rem; border: 1px solid var(--grid); border-radius: .5rem; white-space: pre-wrap; overflow-wrap: anywhere;
   font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 pre span { display: inline-block; max-width: 100%; }
@@ -104,16 +114,25 @@ const pageChartHtml = (chart: PageChart) =>
       chartHtml(chart.narrow, "full narrow")
     : chartHtml(chart);
 
-function tableHtml({ header, rows, caption, textColumns }: Table): string {
-  const cells = (tag: "th" | "td", row: readonly string[]) =>
-    row.map((cell, i) =>
-      `<${tag}${textColumns.includes(i) ? ' class="text"' : ""}>` +
-      `${escapeXml(cell)}</${tag}>`
-    ).join("");
+function tableHtml(
+  { header, rows, caption, textColumns, hrefs = [] }: Table,
+): string {
+  const cells = (
+    tag: "th" | "td",
+    row: readonly string[],
+    ways: readonly (string | null)[] = [],
+  ) =>
+    row.map((text, i) => {
+      const href = ways[i];
+      return `<${tag}${textColumns.includes(i) ? ' class="text"' : ""}>` +
+        `${href ? linkHtml({ text, href }) : escapeXml(text)}</${tag}>`;
+    }).join("");
   return `<p class="muted">${escapeXml(caption)}</p>
 <div class="scroll"><table>
 <thead><tr>${cells("th", header)}</tr></thead>
-<tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n")}</tbody>
+<tbody>${
+    rows.map((row, i) => `<tr>${cells("td", row, hrefs[i])}</tr>`).join("\n")
+  }</tbody>
 </table></div>`;
 }
 
@@ -132,14 +151,18 @@ const grid = (className: string, items: readonly string[]) =>
     ? ""
     : `<div class="${className}">${items.join("\n")}</div>`;
 
-const linksHtml = (links: Section["links"] = []) =>
-  links.length === 0
-    ? ""
-    : `<p>${
-      links.map(({ text, href }) =>
-        `<a href="${escapeXml(href)}">${escapeXml(text)}</a>`
-      ).join(" · ")
-    }</p>`;
+const linkHtml = ({ text, href }: Link) =>
+  `<a href="${escapeXml(href)}">${escapeXml(text)}</a>`;
+
+const linksHtml = (links: readonly Link[] = []) =>
+  links.length === 0 ? "" : `<p>${links.map(linkHtml).join(" · ")}</p>`;
+
+/** A page's ways to where it belongs, in one line; a copy has lost them. */
+const WAYS = /<nav>.*<\/nav>\n/;
+
+/** A path as the address of a link. */
+export const hrefOf = (path: string): string =>
+  path.split(sep).map(encodeURIComponent).join("/");
 
 /** A command whose lines are broken between its words, not at their hyphens. */
 function commandHtml(command: string): string {
@@ -175,21 +198,25 @@ const START = `<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 `;
 
-/** A page that was read, so that it can do no more than one made here. */
+/**
+ * A page that was read and goes to another place: it can do no more than one
+ * made here, and leads to nothing beside it.
+ */
 export const harmless = (html: string): string =>
-  html.startsWith(START) ? html : START + html;
+  (html.startsWith(START) ? html : START + html).replace(WAYS, "");
 
 /** The page as HTML. */
-export function pageHtml({ title, subtitle, sections }: Page): string {
+export function pageHtml({ title, subtitle, sections, links }: Page): string {
+  const ways = linksHtml(links);
   return `${START}<meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<title>${escapeXml(title)}</title>
+<title>${escapeXml(title)} · dino-dqn</title>
 <style>
 ${CSS}
 </style>
 <h1>${escapeXml(title)}</h1>
 <p class="muted">${escapeXml(subtitle)}</p>
-${sections.map(sectionHtml).join("\n")}
+${ways && `<nav>${ways}</nav>\n`}${sections.map(sectionHtml).join("\n")}
 </html>
 `;
 }

@@ -7,7 +7,7 @@ import {
   headlineSection,
 } from "./evaluation_sections.ts";
 import type { Files } from "../system/mod.ts";
-import { pageHtml, type Section } from "./page.ts";
+import { type Link, pageHtml, type Section } from "./page.ts";
 import {
   recordedPictures,
   type Recording,
@@ -30,6 +30,10 @@ export interface ReportContent {
   run?: RunData | undefined;
   /** What must be said beside the commands that repeat it. */
   notes?: readonly string[];
+  /** Where the page belongs, and its files; from its folder. */
+  links?: readonly Link[];
+  /** The run's folder, from the page's; absent: elsewhere. */
+  runHref?: string | null | undefined;
   /** Whether each chart has files of its own, too. @default {true} */
   chartFiles?: boolean;
 }
@@ -46,12 +50,12 @@ export const REPORT_NAMES = [
 
 /** Everything that lies in a report's folder. */
 export async function reportFiles(content: ReportContent): Promise<Files> {
-  const { title, subtitle, evaluation, recordings = [] } = content;
+  const { title, subtitle, evaluation, recordings = [], links = [] } = content;
   const sections = await reportSections(content);
   const charts = sections.flatMap((section) => section.charts ?? [])
     .flatMap((chart) => "wide" in chart ? [chart.wide, chart.narrow] : [chart]);
   return {
-    "index.html": pageHtml({ title, subtitle, sections }),
+    "index.html": pageHtml({ title, subtitle, sections, links }),
     ...(evaluation && {
       "report.json": JSON.stringify(evaluation, null, 2) + "\n",
       "scores.csv": scoresCsv(evaluation),
@@ -72,15 +76,19 @@ export async function chartFiles(charts: readonly Chart[]): Promise<Files> {
 }
 
 async function reportSections(
-  { evaluation, recordings = [], qCharts = [], run, notes = [] }: ReportContent,
+  content: ReportContent,
 ): Promise<Section[]> {
+  const { evaluation, recordings = [], qCharts = [], run, notes = [] } =
+    content;
   const games = evaluation?.games ?? [];
   const { animations, crashes } = recordedPictures(recordings, { games });
   return [
     ...(evaluation ? [headlineSection(evaluation)] : []),
     { heading: "See it play", animations },
     ...(evaluation ? [comparisonSection(evaluation)] : []),
-    ...(run ? [await trainingSection(run, evaluation !== undefined)] : []),
+    ...(run
+      ? [await trainingSection(run, evaluation !== undefined, content.runHref)]
+      : []),
     ...(evaluation ? [await gamesSection(evaluation, qCharts)] : []),
     {
       heading: "Its earliest crashes",

@@ -10,6 +10,8 @@ export type Column<Row> = readonly [
   cell: (row: Row) => string | number | null,
   /** Text begins at the left; numbers end at the right. */
   kind?: "text",
+  /** Where it leads; null: nowhere. */
+  href?: (row: Row) => string | null,
 ];
 
 /** The table of these columns, with a line for each row. */
@@ -24,6 +26,9 @@ export function tableOf<Row>(
     caption,
     header: columns.map(([heading]) => heading),
     rows: rows.map((row) => columns.map(([, cell]) => text(cell(row)))),
+    hrefs: rows.map((row) =>
+      columns.map(([, , , href]) => href?.(row) ?? null)
+    ),
     textColumns: columns.flatMap(([, , kind], i) => kind === "text" ? [i] : []),
   };
 }

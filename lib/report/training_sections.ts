@@ -7,10 +7,15 @@ import { learnerCharts, learningCurves, scoreCharts } from "../drawing/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import { tableOf } from "./table.ts";
 
-/** How the training went. */
+/**
+ * How the training went.
+ *
+ * @param href the run's folder, from the page's; absent: elsewhere
+ */
 export async function trainingSection(
   run: RunData,
   evaluated: boolean,
+  href?: string | null,
 ): Promise<Section> {
   const { games, metrics, evaluations, steps, minutes } = run;
   const chosen =
@@ -30,14 +35,12 @@ export async function trainingSection(
       ...await learningCurves(evaluations),
       ...await learnerCharts(metrics, INTERVALS.figures),
     ],
+    links: !href ? [] : evaluations.map(({ step }) => ({
+      text: `evaluation at step ${points(step)}`,
+      href: `${href}/evaluations/step-${step}/index.html`,
+    })),
   };
 }
-
-/** The first digits of a hash, enough to tell it; run.json has all of them. */
-const shortHash = (hash: string) =>
-  /^[0-9a-f]{40,}\+?$/.test(hash)
-    ? hash.slice(0, 16) + (hash.endsWith("+") ? "… with changes" : "…")
-    : hash;
 
 /** Commands, versions and config: what repeats the training, the games or both. */
 export function repeatSection(
@@ -71,7 +74,7 @@ export function repeatSection(
     code: [...new Set(commands)],
     tables: [tableOf<[string, string]>("Made with", [
       ["", ([name]) => name, "text"],
-      ["", ([, version]) => shortHash(version), "text"],
+      ["", ([, version]) => version, "text"],
     ], Object.entries(versions))],
     details: run ? [{ summary: "The whole config", code: run.configText }] : [],
   };

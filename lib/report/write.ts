@@ -1,5 +1,5 @@
 /** Writes down what is told about an agent and its run. */
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Config } from "../config/mod.ts";
 import {
   type Evaluation,
@@ -16,10 +16,27 @@ import {
   type Measurement,
   readRecordings,
 } from "../recording/mod.ts";
+import { hrefOf, type Link } from "./page.ts";
 import { REPORT_NAMES, reportFiles } from "./report.ts";
 
+/** Where runs, sweeps, nights and evaluations are. */
+export const DATA_FOLDER = dirname(RUNS_FOLDER);
+/** The page that leads to all of them. */
+export const INDEX = "index.html";
 /** Where the evaluations of agents go that are no run's. */
-const EVALUATIONS_FOLDER = resolve(RUNS_FOLDER, "../evaluations");
+const EVALUATIONS_FOLDER = join(DATA_FOLDER, "evaluations");
+
+/** A run's report, from the page of one of its evaluations. */
+const RUN_REPORT = "../../report/index.html";
+
+/** The files of an evaluation's games. */
+const GAMES = {
+  "report.json": "all figures as JSON",
+  "scores.csv": "every game as CSV",
+};
+
+const linksTo = (files: Record<string, string>): Link[] =>
+  Object.entries(files).map(([href, text]) => ({ text, href }));
 
 /** An evaluation during training: its page, its tables and two of its games. */
 export async function evaluationFiles(
@@ -37,7 +54,25 @@ export async function evaluationFiles(
     evaluation: report,
     recordings: keptGames(evaluation, config, 0),
     chartFiles: false,
+    links: [
+      { text: "all runs", href: "../../../../index.html" },
+      { text: "the run's report, once it has ended", href: RUN_REPORT },
+      ...linksTo({ ...GAMES, "../../config.yaml": "its config" }),
+    ],
   });
+}
+
+/**
+ * Addresses of what lies in a data folder, for a page in it; a page elsewhere,
+ * which may be sent away, leads nowhere.
+ */
+export function wayFrom(
+  folder: string,
+  data: string = DATA_FOLDER,
+): (path: string) => string | null {
+  const from = resolve(folder);
+  const outside = relative(data, from).startsWith("..");
+  return (path) => outside ? null : hrefOf(relative(from, path));
 }
 
 /** The folder that an agent's report goes to. */
@@ -100,6 +135,12 @@ export async function writeReport(
   const played = evaluation?.checkpoint ?? checkpoint;
   const game = evaluation?.setting?.game ?? data?.config.game;
   const speed = evaluation?.speed ?? game?.speed;
+  // A run may lie alone.
+  const runs = run ? dirname(run.path) : RUNS_FOLDER;
+  const home = basename(runs) === "runs" ? dirname(runs) : null;
+  const at = wayFrom(folder, home ?? run?.path);
+  const index = home && at(join(home, INDEX));
+  const runHref = run && at(run.path);
   const files = await reportFiles({
     title: name,
     subtitle: [
@@ -109,7 +150,19 @@ export async function writeReport(
       ...(played ? [`checkpoint ${played}`] : []),
       ...(evaluation ? [`${points(evaluation.episodes)} games`] : []),
     ].join(" · "),
-    ...{ evaluation, recordings, qCharts, run: data },
+    ...{ evaluation, recordings, qCharts, run: data, runHref },
+    links: [
+      ...(index ? [{ text: "all runs", href: index }] : []),
+      ...linksTo(evaluation ? GAMES : {}),
+      ...(runHref
+        ? linksTo({
+          [`${runHref}/scores.csv`]: "games of its training",
+          [`${runHref}/metrics.csv`]: "how it went",
+          [`${runHref}/config.yaml`]: "its config",
+          [`${runHref}/run.json`]: "how it was started",
+        })
+        : []),
+    ],
   });
   await replaceFolder(folder, files, REPORT_NAMES);
 }

@@ -53,6 +53,16 @@ export async function historyPage(
     subtitle: last
       ? `${nights.length} nights; the last one, night ${last.night}: ${last.result}`
       : "No night has ended yet",
+    links: [
+      { text: "all runs", href: "../index.html" },
+      { text: "every night as CSV", href: "history.csv" },
+      ...(last?.champion || last?.result === "promoted"
+        ? [
+          { text: "the champion at play", href: "current/report/index.html" },
+          { text: "its card", href: "current/card.md" },
+        ]
+        : []),
+    ],
     sections: [
       {
         heading: "The nights",

@@ -73,12 +73,15 @@ export async function runNames(
  * All runs, in that order; no table is read whole.
  *
  * @param warn told of a run that cannot be read, and is left out
+ * @param most how many, the newest
  */
 export async function listRuns(
   root: string = RUNS_FOLDER,
   warn: (message: string) => void = () => {},
+  most = Infinity,
 ): Promise<RunSummary[]> {
-  return await summarize(await runNames(root, warn), root, warn);
+  const names = await runNames(root, warn);
+  return await summarize(names.slice(0, most), root, warn);
 }
 
 /** The runs in which a process trains now. */

@@ -76,7 +76,13 @@ function trialsTable(settings: readonly SettingResult[]) {
     trials.map((trial) => ({ ...trial, label, best: bestOf(trial) }))
   );
   return tableOf<typeof trials[number]>("Mean: of the unseen games", [
-    ["Run", ({ run }) => run, "text"],
+    // A run that has not finished has no report yet.
+    [
+      "Run",
+      ({ run }) => run,
+      "text",
+      ({ run, final }) => final ? `../../runs/${run}/report/index.html` : null,
+    ],
     ["Setting", ({ label }) => label, "text"],
     ["State", ({ state }) => state, "text"],
     ["Steps", ({ steps }) => steps],
@@ -119,6 +125,13 @@ export async function sweepPage(results: SweepResults): Promise<string> {
   ];
   return pageHtml({
     title: `Sweep ${name}`,
+    links: Object.entries({
+      "../../index.html": "all runs",
+      "sweep.yaml": "its file",
+      "config.yaml": "the config that all share",
+      "results.csv": "every training as CSV",
+      "results.json": "all figures as JSON",
+    }).map(([href, text]) => ({ text, href })),
     subtitle: `${settings.length} settings, training seeds ${seeds.join(", ")}`,
     sections,
   });

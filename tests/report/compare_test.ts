@@ -47,7 +47,9 @@ Deno.test("compareRuns() asks for games on held-out seeds, played alike", () =>
     assertEquals(comparison.runs[0]!.milestone, null);
     assertEquals(comparisonTable(comparison).rows.length, 2);
     assertEquals(differencesTable(comparison), null);
-    const files = Object.keys(await comparisonFiles(comparison));
+    const files = Object.keys(
+      await comparisonFiles(comparison, root, [run, other]),
+    );
     assertEquals(files.sort(), [
       "charts/iqm.png",
       "charts/iqm.svg",
@@ -81,7 +83,9 @@ Deno.test("compareRuns() tells which keys differ, but for the seed", () =>
       "learner.targetUpdate.tau",
     ]);
     assertEquals(table.rows[0], ["learner.nStep", "3", "5", "3"]);
-    const page = (await comparisonFiles(comparison))["index.html"] as string;
+    const page = (await comparisonFiles(comparison, root, [run, other]))[
+      "index.html"
+    ] as string;
     assertStringIncludes(page, "What differs");
   }));
 
