@@ -47,6 +47,7 @@ import {
 } from "../lib/runs/mod.ts";
 import { duration, intervalText, points, scoresText } from "../lib/text.ts";
 import {
+  notePlay,
   runTraining,
   type StopReason,
   type TrainingOutcome,
@@ -209,6 +210,8 @@ export const command = defineCommand({
               { ...stage, config, evaluation, report },
             );
             await writeReport(run.report, { name: run.name, run }, measurement);
+            const { step } = outcome.counters.best ?? outcome.counters;
+            await notePlay(run, step, measurement.recordings);
             say(`Report: ${join(run.report, "index.html")}`);
           } finally {
             sayOutcome(run, outcome);

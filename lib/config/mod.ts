@@ -45,4 +45,4 @@ export {
   type Source,
 } from "./source.ts";
 export { configToYaml } from "./write.ts";
-export { isGroup } from "./values.ts";
+export { flat, isGroup } from "./values.ts";

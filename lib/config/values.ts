@@ -27,6 +27,18 @@ export function withKey(path: readonly string[], value: unknown): Values {
   ) as Values;
 }
 
+/** Every value by its whole key, `learner.nStep`; a list is one value. */
+export function flat(values: Values, prefix = ""): Values {
+  return Object.assign(
+    {},
+    ...Object.entries(values).map(([key, value]) =>
+      isGroup(value)
+        ? flat(value, `${prefix}${key}.`)
+        : { [prefix + key]: value }
+    ),
+  );
+}
+
 /** The tree without a key, and without the groups that are empty then. */
 export function withoutKey(
   values: Values,

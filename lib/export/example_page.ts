@@ -47,6 +47,7 @@ ${
 #curves { display: block; width: 100%; height: 7rem; border-bottom: 1px solid var(--grid); }
 #place { display: block; width: 100%; margin: .25rem 0 .5rem; accent-color: var(--series1); }
 #controls { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; }
+@media (max-width: 36rem) { #game { image-rendering: auto; } }
 button, select { font: inherit; padding: .2rem .9rem; }
 @media (max-width: 30rem) { .row { grid-template-columns: 4rem 1fr 3.5rem; } #seen { width: 4.5rem; height: 4.5rem; } }`;
 

@@ -81,7 +81,12 @@ export const GAMES: Table<GameRecord> = {
     ["seed", null, "of the game", (r) => r.seed],
     ["score", "charts/score", "points on its counter", (r) => r.score],
     ["frames", null, "rendered, 60 to the second", (r) => r.frames],
-    ["steps", null, "agent steps", (r) => r.actions.length],
+    [
+      "steps",
+      "charts/episodic_length",
+      "agent steps",
+      (r) => r.actions.length,
+    ],
     ["return", "charts/episodic_return", "sum of rewards", (r) => r.return],
     ["points_per_second", null, "of play; 9 at the constant speed 6", pace],
     ["epsilon", "charts/epsilon", "share of random actions", (r) => r.epsilon],

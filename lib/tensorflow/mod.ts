@@ -14,4 +14,10 @@ export { GraphBuilder, type Variable } from "./graph_builder.ts";
 export { type Run, type RunSpec, Session } from "./session.ts";
 export { chooseThreads, ONE_THREAD, type Threads } from "./threads.ts";
 export { SummaryWriter } from "./summary.ts";
+export {
+  pictureSummary,
+  settingsSummary,
+  type Summary,
+  textSummary,
+} from "./summary_proto.ts";
 export { loadTfjsNode, type TfjsNode } from "./eager.ts";

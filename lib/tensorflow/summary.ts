@@ -1,6 +1,7 @@
 import type { Output } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { type Run, Session } from "./session.ts";
+import type { Summary } from "./summary_proto.ts";
 import { Tensor } from "./tensor.ts";
 import { ONE_THREAD } from "./threads.ts";
 
@@ -10,7 +11,7 @@ const FLUSH_MS = 10_000;
 const MAX_QUEUE = 100;
 
 /**
- * Writes scalars for TensorBoard, by TensorFlow's own operations.
+ * Writes scalars and other summaries for TensorBoard, by TensorFlow's own operations.
  *
  * @example
  * ```ts
@@ -21,6 +22,7 @@ const MAX_QUEUE = 100;
 export class SummaryWriter implements Disposable {
   readonly #resources: DisposableStack;
   readonly #scalar: Run;
+  readonly #summary: Run;
   readonly #flush: Run;
   readonly #close: Run;
 
@@ -62,6 +64,11 @@ export class SummaryWriter implements Disposable {
       feeds: [step, tag, value],
       targets: [act("WriteScalarSummary", [step, tag, value])],
     }));
+    const summary = g.placeholder("string", [], "summary");
+    this.#summary = resources.use(session.prepare({
+      feeds: [step, summary],
+      targets: [act("WriteRawProtoSummary", [step, summary])],
+    }));
     this.#flush = resources.use(
       session.prepare({ targets: [act("FlushSummaryWriter")] }),
     );
@@ -83,6 +90,13 @@ export class SummaryWriter implements Disposable {
     using tagTensor = Tensor.text(tag);
     using valueTensor = Tensor.from("float32", [], [value]);
     this.#scalar.run([stepTensor, tagTensor, valueTensor]);
+  }
+
+  /** Writes what a function of `summary_proto.ts` made. */
+  summary(step: number, summary: Summary): void {
+    using stepTensor = Tensor.from("int64", [], [BigInt(step)]);
+    using summaryTensor = Tensor.text(summary);
+    this.#summary.run([stepTensor, summaryTensor]);
   }
 
   /** Puts everything so far on disk. */

@@ -85,10 +85,12 @@ export class Tensor<T extends DType = DType> extends NativeHandle {
     return tensor;
   }
 
-  /** A scalar of text. */
-  static text(value: string): Tensor<"string"> {
+  /** A scalar of text, or of bytes. */
+  static text(value: string | Uint8Array<ArrayBuffer>): Tensor<"string"> {
     const tf = tensorflow();
-    const bytes = new TextEncoder().encode(value);
+    const bytes = typeof value === "string"
+      ? new TextEncoder().encode(value)
+      : value;
     const size = 24; // of a TF_TString; all zero it is an empty text
     const pointer = tf.TF_AllocateTensor(
       DTYPES.string.code,

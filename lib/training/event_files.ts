@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { SummaryWriter } from "../tensorflow/mod.ts";
+import { asGif } from "../drawing/mod.ts";
+import type { Recording } from "../recording/mod.ts";
+import type { RunFolder } from "../runs/mod.ts";
+import {
+  pictureSummary,
+  type Summary,
+  SummaryWriter,
+} from "../tensorflow/mod.ts";
 
 /** Begins each position's name. */
 const PREFIX = "tensorboard/";
@@ -37,6 +44,14 @@ export class EventFiles implements Disposable {
       for (const [tag, value] of Object.entries(curves)) {
         this.#writer.scalar(step, tag, value);
       }
+    });
+  }
+
+  /** Adds what is no point of a curve. */
+  note(step: number, summaries: readonly Summary[]): void {
+    this.#try(() => {
+      this.#writer ??= new SummaryWriter(this.#folder);
+      for (const summary of summaries) this.#writer.summary(step, summary);
     });
   }
 
@@ -82,5 +97,26 @@ export class EventFiles implements Disposable {
         ]);
     });
     return sizes;
+  }
+}
+
+/**
+ * Adds the games that were recorded when a training ended, as moving pictures.
+ *
+ * @param step of the agent that played them
+ */
+export async function notePlay(
+  { tensorboard }: RunFolder,
+  step: number,
+  recordings: readonly Recording[],
+): Promise<void> {
+  try {
+    using writer = new SummaryWriter(tensorboard);
+    for (const { role, webp } of recordings) {
+      if (!webp || role !== "best" && role !== "median") continue;
+      writer.summary(step, pictureSummary(`play/${role}`, await asGif(webp)));
+    }
+  } catch {
+    // For looking only.
   }
 }

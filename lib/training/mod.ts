@@ -20,3 +20,4 @@ export {
   type TrainingOutcome,
 } from "./run_training.ts";
 export { type SinkPositions, Sinks } from "./sinks.ts";
+export { notePlay } from "./event_files.ts";

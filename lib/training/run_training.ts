@@ -178,6 +178,7 @@ async function trainAndMeasure(
     sinks.open();
   }
   await recordStart(options, counters.step, learner, environments);
+  sinks.describe(counters.step, config);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
   const play = (purpose: Purpose, least = 0) =>

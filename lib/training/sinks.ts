@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Config, configToYaml, flat } from "../config/mod.ts";
 import {
   GAMES,
   INTERVALS,
@@ -6,6 +7,7 @@ import {
   type RunFolder,
   type Table,
 } from "../runs/mod.ts";
+import { settingsSummary, textSummary } from "../tensorflow/mod.ts";
 import { checkLength, CsvFile } from "./csv_file.ts";
 import { EventFiles } from "./event_files.ts";
 
@@ -46,6 +48,18 @@ export class Sinks implements Disposable {
     }
     const events = new EventFiles(this.#run.tensorboard, positions);
     this.#events = this.#opened.use(events);
+  }
+
+  /** Takes note of what is trained from this step on. */
+  describe(step: number, config: Config): void {
+    // What belongs to the machine or to nights makes no other agent.
+    const { browser: _b, notify: _n, retraining: _r, retention: _k, ...rest } =
+      config;
+    const text = configToYaml(config).replaceAll(/^/gm, "    ");
+    this.#events?.note(step, [
+      settingsSummary(flat(rest)),
+      textSummary("config", text),
+    ]);
   }
 
   /** Takes note of a record. */

@@ -1,7 +1,18 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { SummaryWriter, TensorFlowError } from "../../lib/tensorflow/mod.ts";
+import {
+  pictureSummary,
+  settingsSummary,
+  SummaryWriter,
+  TensorFlowError,
+  textSummary,
+} from "../../lib/tensorflow/mod.ts";
 import { inFolder } from "../folder.ts";
-import { readScalars } from "./event_file.ts";
+import {
+  readPictures,
+  readScalars,
+  readSettings,
+  readTexts,
+} from "./event_file.ts";
 
 Deno.test("SummaryWriter writes an event file that holds the scalars", () =>
   inFolder((folder) => {
@@ -22,6 +33,34 @@ Deno.test("SummaryWriter writes an event file that holds the scalars", () =>
     });
     assertEquals(third?.step, 3_000_000_000);
     assertAlmostEquals(third!.value, 1 / 3, 1e-7);
+  }));
+
+Deno.test("SummaryWriter writes settings, texts and pictures as TensorBoard reads them", () =>
+  inFolder((folder) => {
+    const settings = {
+      ...{ "learner.nStep": 3, "learner.learningRate": 2e-4, doubleQ: true },
+      ...{ off: false, layers: "nature", list: [1, 2], none: null },
+    };
+    const long = "é – 400 signs ".repeat(30);
+    const encoded = Uint8Array.from({ length: 70_000 }, (_, i) => i % 251);
+    {
+      using writer = new SummaryWriter(folder);
+      writer.summary(7, settingsSummary(settings));
+      writer.summary(8, textSummary("config", long));
+      writer.summary(
+        300_000,
+        pictureSummary("play/best", { width: 552, height: 150, encoded }),
+      );
+    }
+    assertEquals(readSettings(folder), {
+      ...settings,
+      ...{ list: "[1,2]", none: "null" },
+    });
+    assertEquals(readTexts(folder), { config: long });
+    assertEquals(readPictures(folder), [
+      { step: 300_000, tag: "play/best", width: 552, height: 150, encoded },
+    ]);
+    assertEquals(readScalars(folder), []);
   }));
 
 Deno.test("SummaryWriter keeps writers apart and closes once", () =>

@@ -10,10 +10,17 @@ import {
   type RunFolder,
   runFolderAt,
 } from "../../lib/runs/mod.ts";
-import { type SinkPositions, Sinks } from "../../lib/training/mod.ts";
+import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { animate } from "../../lib/drawing/mod.ts";
+import { notePlay, type SinkPositions, Sinks } from "../../lib/training/mod.ts";
 import { CsvFile } from "../../lib/training/csv_file.ts";
 import { inFolder } from "../folder.ts";
-import { readScalars } from "../tensorflow/event_file.ts";
+import {
+  readPictures,
+  readScalars,
+  readSettings,
+  readTexts,
+} from "../tensorflow/event_file.ts";
 
 const game = (n: number): GameRecord => ({
   game: n,
@@ -226,6 +233,55 @@ Deno.test("Sinks write TensorBoard's curves, none of their points twice", () =>
     assertEquals(curve("eval/mean_score"), [[300, 300]]);
     assertEquals(curve("eval/min_score"), [[300, 100]]);
     assertEquals(curve("eval/max_score"), [[300, 600]]);
+  }));
+
+Deno.test("Sinks describe the training for TensorBoard, and what a game was like", () =>
+  inFolder(async (folder) => {
+    const run = runFolderAt(folder);
+    const config = await loadConfig(undefined, ["learner.nStep=5"]);
+    {
+      using sinks = openSinks(run);
+      sinks.describe(0, config);
+      sinks.add(GAMES, game(2));
+      sinks.flush();
+    }
+    const settings = readSettings(run.tensorboard);
+    assertEquals(settings["learner.nStep"], 5);
+    assertEquals(settings["network.layers"], "tutorial");
+    assertEquals(
+      Object.keys(settings).filter((key) => /^browser/.test(key)),
+      [],
+    );
+    const text = readTexts(run.tensorboard).config!;
+    assertEquals(text.replaceAll(/^ {4}/gm, ""), configToYaml(config));
+    const length = readScalars(run.tensorboard)
+      .find(({ tag }) => tag === "charts/episodic_length");
+    assertEquals(length?.value, 30);
+  }));
+
+Deno.test("notePlay() keeps the games at the end as moving pictures, and stops nothing", () =>
+  inFolder(async (folder) => {
+    const run = runFolderAt(folder);
+    const picture = new Uint8Array(552 * 150).fill(255);
+    const size = { width: 552, height: 150 };
+    const webp = await animate([{ picture }, { picture }], {
+      ...size,
+      frameMs: 67,
+    });
+    const stored = {
+      ...{ seed: 1, score: 40, frames: 267, cap: 1000, actions: "0" },
+      ...{ end: "crash" as const, game: (await loadConfig()).game },
+    };
+    const recordings = (["best", "crashes/1"] as const)
+      .map((role) => ({ role, game: stored, webp }));
+    await notePlay(run, 500, recordings);
+    const [shown, ...more] = readPictures(run.tensorboard);
+    const { encoded, ...rest } = shown!;
+    assertEquals(rest, { step: 500, tag: "play/best", ...size });
+    assertEquals(new TextDecoder().decode(encoded.subarray(0, 6)), "GIF89a");
+    assertEquals(more, []);
+    await Deno.writeTextFile(join(folder, "in the way"), "");
+    await notePlay(runFolderAt(join(folder, "in the way")), 1, recordings);
   }));
 
 Deno.test("Sinks remove no file of the user's beside the event files", () =>
