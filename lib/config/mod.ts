@@ -31,7 +31,6 @@ export {
   type Layers,
   type LearnerConfig,
   type NetworkConfig,
-  type NotifyConfig,
   type RetentionConfig,
   type RetrainingConfig,
   type RewardConfig,

@@ -346,6 +346,5 @@ export type RetrainingConfig = Config["retraining"];
 /** How much the nights of retraining may keep. */
 export type RetentionConfig = Config["retention"];
 /** Who is told of a night's result. */
-export type NotifyConfig = Config["notify"];
 /** Layers of a network that the config spells out. */
 export type Layers = z.infer<typeof layersSchema>;

@@ -14,6 +14,7 @@ export {
   writeFolder,
 } from "./folder.ts";
 export { acquireLock, isLocked, type LockHolder, lockHolder } from "./lock.ts";
+export { notify, type NotifyCommand } from "./notify.ts";
 export {
   type Ended,
   findProgram,

@@ -1,6 +1,11 @@
 /** Telling somebody how a night ended, by a program of the user's own. */
-import type { NotifyConfig } from "../config/mod.ts";
-import { type Ended, lastLine, run } from "../system/mod.ts";
+import { type Ended, lastLine, run } from "./process.ts";
+
+/** `notify` of the config: a program, and how long it may run. */
+export interface NotifyCommand {
+  command: readonly string[] | null;
+  timeoutSeconds: number;
+}
 
 /**
  * Runs the config's `notify.command` with the result as one JSON document on
@@ -12,7 +17,7 @@ import { type Ended, lastLine, run } from "../system/mod.ts";
  * nobody could be told of it
  */
 export async function notify(
-  { command, timeoutSeconds }: NotifyConfig,
+  { command, timeoutSeconds }: NotifyCommand,
   result: unknown,
 ): Promise<string | null> {
   const [program, ...args] = command ?? [];
