@@ -4,8 +4,11 @@ import {
   defineCommand,
   INTERRUPTED,
   JSON_OPTION,
+  notified,
+  NOTIFY_OPTION,
   say,
   stopOnSignal,
+  whomToTell,
 } from "../lib/cli/mod.ts";
 import { tableText, writeIndex } from "../lib/report/mod.ts";
 import {
@@ -41,6 +44,7 @@ export const command = defineCommand({
       description:
         "Checks the file and tells what it asks for; trains nothing.",
     },
+    notify: NOTIFY_OPTION,
     json: JSON_OPTION,
   },
   async run({ positionals, options }) {
@@ -51,24 +55,30 @@ export const command = defineCommand({
       else plan.settings.forEach((values) => answer(JSON.stringify(values)));
       return 0;
     }
+    const whom = whomToTell(options.notify, plan.base);
     const children = new Set<Process>();
     using stop = await stopOnSignal({
       message: "Saving and stopping all trainings; once more to stop at once.",
       atOnce: () => children.forEach((child) => child.kill()),
     });
     const { signal } = stop;
-    const results = await runSweep({ plan, signal, children, say });
-    await writeIndex();
-    if (options.json) answerJson(results);
-    else {
-      answer(tableText(settingsTable(results)));
-      sweepNotes(results).forEach(answer);
-    }
-    say(`Page: ${sweepFolder(plan.name).page}`);
-    if (signal.aborted) {
-      say("Go on: run the same command again.");
-      return INTERRUPTED;
-    }
-    return results.settings.some(({ state }) => state === "failed") ? 1 : 0;
+    return await notified(
+      whom,
+      { command: "sweep", name: plan.name },
+      async () => {
+        const results = await runSweep({ plan, signal, children, say });
+        await writeIndex();
+        if (options.json) answerJson(results);
+        else {
+          answer(tableText(settingsTable(results)));
+          sweepNotes(results).forEach(answer);
+        }
+        say(`Page: ${sweepFolder(plan.name).page}`);
+        if (signal.aborted) say("Go on: run the same command again.");
+        const failed = results.settings.some(({ state }) => state === "failed");
+        const code = signal.aborted ? INTERRUPTED : failed ? 1 : 0;
+        return { code, document: results };
+      },
+    );
   },
 });

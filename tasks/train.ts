@@ -5,18 +5,19 @@ import {
   defineCommand,
   INTERRUPTED,
   JSON_OPTION,
+  notified,
+  NOTIFY_OPTION,
   say,
   settings,
   stopOnSignal,
+  whomToTell,
 } from "../lib/cli/mod.ts";
 import {
-  type Config,
   DEFAULT_CONFIG,
   loadConfig,
   loadOwnConfig,
 } from "../lib/config/mod.ts";
 import {
-  type Agent,
   agentTarget,
   checkpointTarget,
   findAgent,
@@ -113,6 +114,7 @@ export const command = defineCommand({
       type: "boolean",
       description: "Serves the page of 'deno task watch' as long as it trains.",
     },
+    notify: NOTIFY_OPTION,
     json: JSON_OPTION,
   },
   async run({ options }) {
@@ -142,22 +144,20 @@ export const command = defineCommand({
     using stop = await stopOnSignal({
       message: "Saving and stopping; once more to stop at once.",
     });
-    let run: RunFolder;
-    let config: Config;
-    let weights: Agent["weights"] | undefined;
-    if (resume === undefined) {
-      config = await loadConfig(file, sets);
-      const configName = basename(file, extname(file));
-      const agent = options.from === undefined
-        ? null
-        : await findAgent(options.from);
-      weights = agent ? weightsToBeginWith(agent, config, say) : undefined;
-      const from = agent ? agentTarget(agent) : undefined;
-      run = await createRun({ config, name: options.run, configName, from });
-    } else {
-      run = await openRun(resume);
-      config = await loadOwnConfig(run.config, "run", sets, say);
-    }
+    const former = resume === undefined ? null : await openRun(resume);
+    const config = former
+      ? await loadOwnConfig(former.config, "run", sets, say)
+      : await loadConfig(file, sets);
+    const whom = whomToTell(options.notify, config);
+    const agent = options.from === undefined
+      ? null
+      : await findAgent(options.from);
+    const weights = agent && weightsToBeginWith(agent, config, say);
+    const run = former ?? await createRun({
+      ...{ config, name: options.run },
+      configName: basename(file, extname(file)),
+      from: agent ? agentTarget(agent) : undefined,
+    });
     say(`Training in ${run.path}`);
     const context = (
       checkpoint: string,
@@ -179,12 +179,12 @@ export const command = defineCommand({
     const page = options.watch
       ? await startCommand(["watch", run.name, "--no-open"], { onLine: say })
       : null;
-    try {
+    const work = async () => {
       const outcome = await runTraining({
         config,
         run,
-        resume: resume !== undefined,
-        weights,
+        resume: former !== null,
+        weights: weights ?? undefined,
         bestAfter: options["best-after"] ?? 0,
         commandLine: Deno.args,
         signal: stop.signal,
@@ -218,25 +218,29 @@ export const command = defineCommand({
           }
         },
       });
-      if (options.json) {
-        const { step, games, wallSeconds, best } = outcome.counters;
-        answer(JSON.stringify({
-          run: run.name,
-          steps: step,
-          games,
-          minutes: wallSeconds / 60,
-          best: best && {
-            ...{ step: best.step, mean: best.mean },
-            seedPurpose: "selection",
-          },
-          evaluation: report,
-        }));
-      }
-      return stop.signal.aborted ? INTERRUPTED : 0;
+      const { step, games, wallSeconds, best } = outcome.counters;
+      const document = {
+        run: run.name,
+        steps: step,
+        games,
+        minutes: wallSeconds / 60,
+        best: best && {
+          ...{ step: best.step, mean: best.mean },
+          seedPurpose: "selection",
+        },
+        reason: outcome.reason,
+        evaluation: report,
+      };
+      if (options.json) answer(JSON.stringify(document));
+      return { document, code: stop.signal.aborted ? INTERRUPTED : 0 };
+    };
+    try {
+      const about = { command: "train", run: run.name };
+      return await notified(whom, about, work);
     } finally {
       page?.stop();
       await page?.ended;
-      if (resume === undefined) await removeUnstartedRun(run);
+      if (!former) await removeUnstartedRun(run);
       await writeIndex();
     }
   },

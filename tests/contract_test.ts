@@ -189,8 +189,9 @@ class World {
     await untilFilled(this.at("runs/a/checkpoints"), training);
     training.kill("SIGINT");
     await this.end(training, 130);
-    const more = ["--resume", "a", "--steps", "600", "--json"];
-    await this.run(0, "train", "train", ...more);
+    const more = ["--resume", "a", "--steps", "600", "--json", "--notify"];
+    const told = `notify.command=[sh, -c, "cat > '${this.at("end.json")}'"]`;
+    await this.run(0, "train", "train", ...more, "--set", told);
     const games = ["--episodes", "2", "--max-score", "1000", "--json"];
     await this.run(0, "eval", "eval", "a", ...games);
     const one = ["--seed", "7", "--max-score", "60", "--json"];

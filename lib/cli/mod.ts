@@ -8,6 +8,7 @@ export {
   settings,
 } from "./command.ts";
 export { INTERRUPTED, stopOnSignal } from "./interrupt.ts";
+export { notified, NOTIFY_OPTION, whomToTell } from "./notified.ts";
 export { answer, answerJson, say } from "./output.ts";
 export { parseCommandLine } from "./parse.ts";
 export { runCommandLine } from "./run.ts";

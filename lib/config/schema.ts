@@ -288,7 +288,7 @@ const retentionSchema = z.strictObject({
 
 const notifySchema = z.strictObject({
   command: z.array(z.string()).min(1).nullable().describe(
-    "Program and arguments, run without a shell after each night with its result as JSON on stdin; null: none.",
+    "Program and arguments, run without a shell after each night, and training or sweep with --notify, with the result as JSON on stdin; null: none.",
   ),
   timeoutSeconds: seconds.describe(
     "Longest that this program may run, in seconds; then it is ended.",
@@ -321,7 +321,9 @@ export const configSchema = z.strictObject({
   evaluation: evaluationSchema.describe("Greedy games on held-out seeds."),
   retraining: retrainingSchema.describe("A night of deno task retrain."),
   retention: retentionSchema.describe("How much the nights may keep."),
-  notify: notifySchema.describe("Who is told of a night's result.").register(
+  notify: notifySchema.describe(
+    "Who is told how a night ended, or a training or sweep with --notify.",
+  ).register(
     keyFacts,
     PROGRAM,
   ),
@@ -345,6 +347,6 @@ export type LearnerConfig = Config["learner"];
 export type RetrainingConfig = Config["retraining"];
 /** How much the nights of retraining may keep. */
 export type RetentionConfig = Config["retention"];
-/** Who is told of a night's result. */
+/** Who is told how a night ended, or a training or sweep with --notify. */
 /** Layers of a network that the config spells out. */
 export type Layers = z.infer<typeof layersSchema>;

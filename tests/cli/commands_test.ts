@@ -1,0 +1,71 @@
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { join } from "node:path";
+import { loadConfig } from "../../lib/config/mod.ts";
+import { notified, whomToTell } from "../../lib/cli/mod.ts";
+import { UsageError } from "../../lib/errors.ts";
+import { createRun } from "../../lib/runs/mod.ts";
+import { inFolder } from "../folder.ts";
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+
+/** Runs a command of the program on the data in a folder. */
+async function command(data: string, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", MAIN, ...args],
+    cwd: data,
+    env: { DINO_DATA: data },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+Deno.test("compare refuses a run that is named twice, by whatever name", () =>
+  inFolder(async (data) => {
+    const root = join(data, "runs");
+    const config = await loadConfig();
+    const { path } = await createRun({ config, configName: "x", root });
+    for (const other of ["x-1", path, "runs/x-1/"]) {
+      const { code, stderr } = await command(data, "compare", "x-1", other);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, "The run x-1 is named twice");
+    }
+  }));
+
+Deno.test("notified() tells how the work ended, and ends alike", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "told.json");
+    const told = async () => JSON.parse(await Deno.readTextFile(file));
+    const whom = {
+      command: ["sh", "-c", 'cat > "$1"', "sh", file],
+      timeoutSeconds: 60,
+    };
+    for (
+      const [code, result] of [
+        [0, "done"],
+        [130, "interrupted"],
+        [1, "failed"],
+      ] as const
+    ) {
+      const work = () => Promise.resolve({ code, document: { steps: 5 } });
+      assertEquals(await notified(whom, { run: "a" }, work), code);
+      assertEquals(await told(), { run: "a", result, steps: 5 });
+    }
+    const fails = () => Promise.reject(new UsageError("it is in use"));
+    await assertRejects(() => notified(whom, { run: "a" }, fails), UsageError);
+    assertEquals(await told(), {
+      ...{ run: "a", result: "failed", reason: "it is in use" },
+    });
+  }));
+
+Deno.test("whomToTell() is whom the config names, when it was asked for", () => {
+  const notify = { command: ["mail"], timeoutSeconds: 1 };
+  assertEquals(whomToTell(true, { notify }), notify);
+  assertEquals(whomToTell(false, { notify }), null);
+  const nobody = { notify: { ...notify, command: null } };
+  assertThrows(() => whomToTell(true, nobody), UsageError, "notify.command");
+});
