@@ -11,6 +11,7 @@ export type KeyPath = readonly (string | number)[];
 
 /** The part of JSON Schema that zod makes of {@linkcode configSchema}. */
 export interface JsonSchema {
+  $ref?: string;
   type?: string | string[];
   description?: string;
   default?: unknown;

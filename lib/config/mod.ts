@@ -11,6 +11,7 @@ export {
   configFileJsonSchemaText,
   type JsonSchema,
   type KeyPath,
+  keysOf,
   schemaAt,
 } from "./json_schema.ts";
 export { loadConfig } from "./load.ts";
@@ -44,4 +45,4 @@ export {
   type Source,
 } from "./source.ts";
 export { configToYaml } from "./write.ts";
-export { flat, isGroup } from "./values.ts";
+export { flat, isGroup, valueAt } from "./values.ts";

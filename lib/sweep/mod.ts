@@ -1,4 +1,5 @@
 /** Sweeps: the same training with several settings and seeds, in one table. */
+export { sweepJsonSchemaText } from "./json_schema.ts";
 export { listRunningSweeps, sweepFolder } from "./folder.ts";
 export { loadSweep, planText, type SweepPlan } from "./plan.ts";
 export { settingsTable, sweepNotes } from "./report.ts";

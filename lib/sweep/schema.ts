@@ -10,7 +10,8 @@ import { decidesGame } from "../evaluation/mod.ts";
 
 const seed = z.int().min(0).max(0xffff_ffff);
 
-const rangeSchema = z.strictObject({
+/** Values between two ends, as a file says them. */
+export const rangeSchema = z.strictObject({
   from: z.number().describe("The smallest value."),
   to: z.number().describe("The largest value."),
   count: z.int().min(2).max(1000).optional().describe(

@@ -12,7 +12,7 @@ Deno.test("configs/schema.json is what the schema gives", async () => {
   assertEquals(
     await Deno.readTextFile(file),
     configFileJsonSchemaText(await loadConfig()),
-    "write it again: deno run -A lib/config/write_schema.ts",
+    "write it again: deno run -A lib/sweep/write_schemas.ts",
   );
 });
 
