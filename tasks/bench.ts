@@ -71,17 +71,17 @@ const BENCHES: Record<string, Bench> = {
   async learner(config, { peers }) {
     const document = await benchLearner(config, {
       batches: [32, 256],
+      updatesPerRun: [1, 8, 32],
       rounds: 5,
       repeat: 8,
       peers: peers ? await installPeers(say) : await findPeers(),
     });
-    const rows = document.results.map(({ engine, batch, updateMs, actMs }) => [
-      document.versions[engine]
-        ? `${engine} ${document.versions[engine]}`
-        : engine,
-      whole(batch),
-      updateMs.toFixed(2),
-      actMs.toFixed(2),
+    const rows = document.results.map((result) => [
+      `${result.engine} ${document.versions[result.engine] ?? ""}`.trim(),
+      whole(result.batch),
+      whole(result.updatesPerRun),
+      result.updateMs.toFixed(2),
+      result.actMs.toFixed(2),
     ]);
     const sampling = document.sampling.map(({ batch, sampleMs }) =>
       `sampling ${batch} transitions: ${sampleMs.toFixed(2)} ms\n`
@@ -92,8 +92,7 @@ const BENCHES: Record<string, Bench> = {
         sampling.join("") + alignedTable([
           [
             "engine",
-            "batch",
-            "update, ms",
+            ...["batch", "updates per run", "update, ms"],
             `Q-values of ${document.games}, ms`,
           ],
           ...rows,

@@ -89,6 +89,7 @@ class EagerLearner implements Learner {
   readonly device: string;
   readonly threads: Threads;
   readonly batch: Batch;
+  readonly batches: readonly Batch[];
   #updates = 0;
 
   readonly #tf: TfjsNode;
@@ -112,7 +113,11 @@ class EagerLearner implements Learner {
     this.#config = config;
     this.#layers = layers;
     this.#sets = sets;
-    this.batch = newBatch(config.batchSize);
+    this.batches = Array.from(
+      { length: config.updatesPerRun },
+      () => newBatch(config.batchSize),
+    );
+    this.batch = this.batches[0]!;
   }
 
   get updates(): number {
@@ -121,13 +126,22 @@ class EagerLearner implements Learner {
 
   // deno-lint-ignore require-await
   async update(learningRate: number): Promise<UpdateResult> {
+    return this.#update(this.batch, learningRate);
+  }
+
+  // deno-lint-ignore require-await
+  async updateAll(learningRate: number): Promise<UpdateResult[]> {
+    return this.batches.map((batch) => this.#update(batch, learningRate));
+  }
+
+  #update(batch: Batch, learningRate: number): UpdateResult {
     const t = this.#updates + 1;
     const result = this.#tf.tidy(() => ({
       ...update(
         this.#tf,
         { layers: this.#layers, sets: this.#sets },
         this.#config,
-        this.batch,
+        batch,
         learningRate,
         t,
       ),

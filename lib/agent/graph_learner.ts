@@ -4,18 +4,18 @@ import {
   chooseThreads,
   type Device,
   GraphBuilder,
-  type Output,
   type Run,
   type RunSpec,
   Session,
   Tensor,
   type Threads,
+  usesXla,
   type Variable,
 } from "../tensorflow/mod.ts";
 import { adamStep } from "./adam.ts";
 import { checkLoss } from "./checks.ts";
 import { GraphPlayer } from "./graph_player.ts";
-import { buildUpdate } from "./graph_update.ts";
+import { buildUpdates } from "./graph_updates.ts";
 import { assignAll, prepareAssign } from "./graph_variables.ts";
 import { fittingSets, initialState } from "./learner_state.ts";
 import { checkWeights, type Network } from "./network.ts";
@@ -48,19 +48,55 @@ export function createGraphLearner(
   return new GraphLearner(network, config, initial);
 }
 
-/** What an update is fed: a batch, then Adam's two numbers. */
-function allocateInputs(network: Network, size: number) {
-  const observations = [size, ...network.inputShape];
+/**
+ * What an update is fed: a batch, then Adam's two numbers. Of several updates in
+ * one run each along a first axis, then the first that is made and the end.
+ */
+function allocateInputs(
+  network: Network,
+  { batchSize, updatesPerRun }: LearnerConfig,
+) {
+  const several = updatesPerRun > 1;
+  const all = several ? [updatesPerRun] : [];
+  const observations = [...all, batchSize, ...network.inputShape];
+  const each = [...all, batchSize];
   return {
     observations: Tensor.zeros("uint8", observations),
     nextObservations: Tensor.zeros("uint8", observations),
-    actions: Tensor.zeros("int32", [size]),
-    returns: Tensor.zeros("float32", [size]),
-    discounts: Tensor.zeros("float32", [size]),
-    weights: Tensor.zeros("float32", [size]),
-    stepSize: Tensor.zeros("float32", []),
-    epsilonHat: Tensor.zeros("float32", []),
+    actions: Tensor.zeros("int32", each),
+    returns: Tensor.zeros("float32", each),
+    discounts: Tensor.zeros("float32", each),
+    weights: Tensor.zeros("float32", each),
+    stepSize: Tensor.zeros("float32", all),
+    epsilonHat: Tensor.zeros("float32", all),
+    ...(several && {
+      begin: Tensor.zeros("int32", []),
+      end: Tensor.zeros("int32", []),
+    }),
   };
+}
+
+/** The batches that the inputs show, one for each update. */
+function batchesOf(
+  inputs: ReturnType<typeof allocateInputs>,
+  { batchSize: size, updatesPerRun }: LearnerConfig,
+): Batch[] {
+  const part = <T extends Uint8Array | Int32Array | Float32Array>(
+    { data }: { data: T },
+    k: number,
+  ) => {
+    const length = data.length / updatesPerRun;
+    return data.subarray(k * length, (k + 1) * length) as T;
+  };
+  return Array.from({ length: updatesPerRun }, (_, k) => ({
+    size,
+    observations: part(inputs.observations, k),
+    nextObservations: part(inputs.nextObservations, k),
+    actions: part(inputs.actions, k),
+    returns: part(inputs.returns, k),
+    discounts: part(inputs.discounts, k),
+    weights: part(inputs.weights, k),
+  }));
 }
 
 class GraphLearner implements Learner {
@@ -68,6 +104,7 @@ class GraphLearner implements Learner {
   readonly device: string;
   readonly threads: Threads;
   readonly batch: Batch;
+  readonly batches: readonly Batch[];
   readonly #network: Network;
   readonly #config: LearnerConfig;
   readonly #resources: DisposableStack;
@@ -87,17 +124,10 @@ class GraphLearner implements Learner {
     this.#network = network;
     this.#config = config;
     using resources = new DisposableStack();
-    const inputs = this.#inputs = allocateInputs(network, config.batchSize);
+    const inputs = this.#inputs = allocateInputs(network, config);
     for (const tensor of Object.values(inputs)) resources.use(tensor);
-    this.batch = {
-      size: config.batchSize,
-      observations: inputs.observations.data,
-      nextObservations: inputs.nextObservations.data,
-      actions: inputs.actions.data,
-      returns: inputs.returns.data,
-      discounts: inputs.discounts.data,
-      weights: inputs.weights.data,
-    };
+    this.batches = batchesOf(inputs, config);
+    this.batch = this.batches[0]!;
     this.#runs = prepareRuns(
       ...[network, config, inputs, device] as const,
       this.threads,
@@ -112,21 +142,47 @@ class GraphLearner implements Learner {
   }
 
   async update(learningRate: number): Promise<UpdateResult> {
-    const { adamEpsilon, targetUpdate } = this.#config;
-    const number = this.#updates + 1;
-    const step = adamStep(learningRate, adamEpsilon, number);
-    this.#inputs.stepSize.data[0] = step.stepSize;
-    this.#inputs.epsilonHat.data[0] = step.epsilonHat;
-    const outputs = await this.#runs.update.runAsync(
-      Object.values(this.#inputs),
-    );
-    const [loss, meanQ, tdErrors] = outputs.map(takeFloats);
-    checkLoss(loss![0]!, number);
-    this.#updates = number;
-    if ("every" in targetUpdate && number % targetUpdate.every === 0) {
-      this.#runs.resetTarget.run();
+    return (await this.#learn(1, learningRate))[0]!;
+  }
+
+  updateAll(learningRate: number): Promise<UpdateResult[]> {
+    return this.#learn(this.batches.length, learningRate);
+  }
+
+  /** Updates on the first `count` batches. */
+  async #learn(count: number, learningRate: number): Promise<UpdateResult[]> {
+    const { adamEpsilon, targetUpdate, batchSize } = this.#config;
+    const { stepSize, epsilonHat } = this.#inputs;
+    for (let i = 0; i < count; i++) {
+      const t = this.#updates + i + 1;
+      const step = adamStep(learningRate, adamEpsilon, t);
+      stepSize.data[i] = step.stepSize;
+      epsilonHat.data[i] = step.epsilonHat;
     }
-    return { loss: loss![0]!, meanQ: meanQ![0]!, tdErrors: tdErrors! };
+    const every = "every" in targetUpdate ? targetUpdate.every : Infinity;
+    const results: UpdateResult[] = [];
+    while (results.length < count) {
+      // The target network is copied between two runs.
+      const begin = results.length;
+      const end = Math.min(count, begin + every - this.#updates % every);
+      this.#inputs.begin?.data.fill(begin);
+      this.#inputs.end?.data.fill(end);
+      const outputs = await this.#runs.update.runAsync(
+        Object.values(this.#inputs),
+      );
+      const [losses, meanQs, tdErrors] = outputs.map(takeFloats);
+      for (let i = begin; i < end; i++) {
+        checkLoss(losses![i]!, this.#updates + 1);
+        this.#updates++;
+        results.push({
+          loss: losses![i]!,
+          meanQ: meanQs![i]!,
+          tdErrors: tdErrors!.subarray(i * batchSize, (i + 1) * batchSize),
+        });
+      }
+      if (this.#updates % every === 0) this.#runs.resetTarget.run();
+    }
+    return results;
   }
 
   qValues(
@@ -176,6 +232,7 @@ function takeFloats(tensor: Tensor): Float32Array {
 
 /** The learner's graph, as what can be done with it. */
 interface LearnerRuns {
+  /** Takes all inputs; gives losses, mean Q-values and TD errors. */
   update: Run;
   resetTarget: Run;
   players: Record<WeightSet, GraphPlayer>;
@@ -201,17 +258,14 @@ function prepareRuns(
       ),
   );
   const { online, target, average } = variables;
-  const fed = Object.fromEntries(
-    Object.entries(inputs).map(([name, { dtype, shape }]) => [
-      name,
-      g.placeholder(dtype, shape, name),
-    ]),
-  ) as Record<keyof typeof inputs, Output>;
-  const update = buildUpdate(g, network, config, variables, fed);
-
+  const xla = usesXla(device);
+  const update = buildUpdates(
+    ...[g, network, config, variables, inputs] as const,
+    xla ? device.name : undefined,
+  );
   const all = Object.values(variables).flat();
   const gpu = device.type === "GPU";
-  const session = resources.use(new Session(g, { gpu, xla: gpu, threads }));
+  const session = resources.use(new Session(g, { gpu, xla, threads }));
   const prepare = (spec: RunSpec) => resources.use(session.prepare(spec));
   const player = (variables: Variable[]) => {
     const weights = variables.map((variable) => g.read(variable));
@@ -224,11 +278,7 @@ function prepareRuns(
     evaluation: player(average ?? online),
   };
   return {
-    update: prepare({
-      feeds: Object.values(fed),
-      fetches: [update.loss, update.meanQ, update.tdErrors],
-      targets: update.targets,
-    }),
+    update: prepare(update),
     resetTarget: prepare({
       targets: target.map((w, i) => g.assign(w, g.read(online[i]!))),
     }),

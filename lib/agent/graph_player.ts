@@ -8,6 +8,7 @@ import {
   type Run,
   Session,
   Tensor,
+  usesXla,
 } from "../tensorflow/mod.ts";
 import { checkObservations } from "./checks.ts";
 import { qNetwork } from "./graph_network.ts";
@@ -48,7 +49,7 @@ export class GraphPlayer implements Disposable {
     device: Device,
   ) {
     this.#network = network;
-    this.#compiled = device.type === "GPU";
+    this.#compiled = usesXla(device);
     const seen = g.placeholder("uint8", [-1, ...network.inputShape], "seen");
     const padding = g.placeholder("int32", [2, 2], "padding");
     const q = this.#compiled
@@ -107,7 +108,7 @@ export function createGraphPlayer(
   const g = resources.use(new GraphBuilder());
   // One thread: the others would spin more than they compute.
   const session = resources.use(
-    new Session(g, { gpu, xla: gpu, threads: ONE_THREAD }),
+    new Session(g, { gpu, xla: usesXla(device), threads: ONE_THREAD }),
   );
   // Not constants: TensorFlow would fold them, and answer in other last bits
   // than the learner that they come from.

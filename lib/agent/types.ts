@@ -70,6 +70,11 @@ export interface Learner extends Player {
   readonly threads: Threads;
   /** Filled by the caller before each `update`; not to be touched during one. */
   readonly batch: Batch;
+  /**
+   * Filled before each `updateAll`: `learner.updatesPerRun` of them, of which
+   * `batch` is the first.
+   */
+  readonly batches: readonly Batch[];
   /** Updates done so far. */
   readonly updates: number;
   /**
@@ -81,6 +86,8 @@ export interface Learner extends Player {
    * @throws DivergedError if the loss is not finite; the weights are then lost.
    */
   update(learningRate: number): Promise<UpdateResult>;
+  /** As many updates as there are batches, one after the other, each on its own. */
+  updateAll(learningRate: number): Promise<UpdateResult[]>;
   /** As a player answers. Not while an update is under way. */
   qValues(
     observations: Uint8Array,

@@ -10,6 +10,8 @@ import { filledMemory } from "./work.ts";
 export interface LearnerBenchOptions {
   /** Transitions per update. */
   batches: number[];
+  /** Updates of one run of the graph engine; more than 1 at the first batch. */
+  updatesPerRun: number[];
   /** Rounds in which each measures in its turn. */
   rounds: number;
   /** Updates, and predictions, per round. */
@@ -22,6 +24,7 @@ export interface LearnerBenchOptions {
 export interface LearnerBenchResult {
   engine: Learner["engine"] | Peer["name"];
   batch: number;
+  updatesPerRun: number;
   /** Milliseconds of one update. */
   updateMs: number;
   /** Milliseconds of the Q-values of one observation of every game. */
@@ -43,9 +46,8 @@ export interface LearnerBench {
 }
 
 /** Something to be timed; resolves to the milliseconds of each run. */
-interface Candidate {
-  engine: LearnerBenchResult["engine"];
-  batch: number;
+interface Candidate
+  extends Pick<LearnerBenchResult, "engine" | "batch" | "updatesPerRun"> {
   update(repeat: number): Promise<number[]>;
   act(repeat: number): Promise<number[]>;
   times: { update: number[]; act: number[] };
@@ -67,22 +69,25 @@ export async function benchLearner(
   const memory = filledMemory(config, network.actions);
   const candidates: Candidate[] = [];
   const graphs: Learner[] = [];
-  for (const batch of options.batches) {
-    for (const engine of ["graph", "eager"] as const) {
-      const learner = resources.use(
-        await createLearner(
-          {
-            ...config,
-            learner: { ...config.learner, engine, batchSize: batch },
-          },
-          network,
-          new Random(config.seed),
-        ),
-      );
-      if (engine === "graph") graphs.push(learner);
-      memory.sample(learner.batch, new Random(config.seed));
-      candidates.push(ownCandidate(learner, games, config));
+  const add = async (part: Partial<Config["learner"]>) => {
+    const learner = resources.use(
+      await createLearner(
+        { ...config, learner: { ...config.learner, ...part } },
+        network,
+        new Random(config.seed),
+      ),
+    );
+    const random = new Random(config.seed);
+    for (const batch of learner.batches) memory.sample(batch, random);
+    candidates.push(ownCandidate(learner, games, config));
+    return learner;
+  };
+  for (const [i, batchSize] of options.batches.entries()) {
+    for (const updatesPerRun of options.updatesPerRun) {
+      if (i > 0 && updatesPerRun > 1) continue;
+      graphs.push(await add({ engine: "graph", batchSize, updatesPerRun }));
     }
+    await add({ engine: "eager", batchSize, updatesPerRun: 1 });
   }
   const { device } = graphs[0]!;
   const versions: Record<string, string> = {};
@@ -94,8 +99,7 @@ export async function benchLearner(
     versions[peer.name] = peer.version;
     for (const batch of options.batches) {
       candidates.push({
-        engine: peer.name,
-        batch,
+        ...{ engine: peer.name, batch, updatesPerRun: 1 },
         update: (repeat) => peer.time("update", batch, repeat),
         act: (repeat) => peer.time("act", games, repeat),
         times: { update: [], act: [] },
@@ -106,7 +110,8 @@ export async function benchLearner(
 
   const random = new Random(config.seed);
   const sampling: LearnerBench["sampling"] = [];
-  for (const { batch } of graphs) {
+  for (const { batch, batches } of graphs) {
+    if (batches.length > 1) continue;
     const draw = () => memory.sample(batch, random);
     const times = await timed(10 * options.rounds * options.repeat, draw);
     sampling.push({ batch: batch.size, sampleMs: median(times) });
@@ -118,9 +123,8 @@ export async function benchLearner(
     versions,
     results: candidates
       .toSorted((a, b) => a.batch - b.batch)
-      .map(({ engine, batch, times }) => ({
-        engine,
-        batch,
+      .map(({ engine, batch, updatesPerRun, times }) => ({
+        ...{ engine, batch, updatesPerRun },
         updateMs: median(times.update),
         actMs: median(times.act),
       })),
@@ -155,10 +159,15 @@ function ownCandidate(
   observations.set(
     learner.batch.observations.subarray(0, observations.length),
   );
+  const updatesPerRun = learner.batches.length;
   return {
     engine: learner.engine,
-    batch: learner.batch.size,
-    update: (repeat) => timed(repeat, () => learner.update(learningRate)),
+    ...{ batch: learner.batch.size, updatesPerRun },
+    async update(repeat) {
+      const runs = Math.ceil(repeat / updatesPerRun);
+      const run = () => learner.updateAll(learningRate);
+      return (await timed(runs, run)).map((ms) => ms / updatesPerRun);
+    },
     act: (repeat) => timed(repeat, () => learner.qValues(observations, games)),
     times: { update: [], act: [] },
   };

@@ -124,9 +124,10 @@ async function learnOnly(
   let updates = 0;
   for (let step = 0; step < steps; step += env.instances) {
     await learner.qValues(states, env.instances);
-    for (; updates < step / training.stepsPerUpdate; updates++) {
-      memory.sample(learner.batch, random);
-      await learner.update(learningRate);
+    const { batches } = learner;
+    while (updates + batches.length <= step / training.stepsPerUpdate) {
+      for (const batch of batches) memory.sample(batch, random);
+      updates += (await learner.updateAll(learningRate)).length;
     }
   }
 }

@@ -149,6 +149,9 @@ const learnerSchema = z.strictObject({
   threads: positiveInteger.max(256).nullable().describe(
     "TensorFlow's threads on the CPU that share one operation; null: chosen by measurement, one. Of operations two run side by side; with 1, one.",
   ).register(keyFacts, DEVICE),
+  updatesPerRun: positiveInteger.max(256).describe(
+    "Updates that are made at once, in one run of TensorFlow, when so many are due: their batches are drawn before the first of them.",
+  ).register(keyFacts, { before: 1 }),
   batchSize: positiveInteger.max(65536).describe("Transitions per update."),
   discount: share.describe("Discount factor gamma per agent step.").register(
     keyFacts,

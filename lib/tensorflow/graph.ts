@@ -14,13 +14,15 @@ export interface Output {
 /** The value of an operation's attribute, with the type that it has in C. */
 export type Attribute =
   | { dtype: DType }
+  | { dtypes: readonly DType[] }
   | { shape: readonly number[] }
   | { int: number }
   | { ints: readonly number[] }
   | { float: number }
   | { bool: boolean }
   | { string: string }
-  | { tensor: Tensor };
+  | { tensor: Tensor }
+  | { function: string };
 
 /** What most operations do not need. */
 export interface OperationOptions {
@@ -131,6 +133,38 @@ export class Graph extends NativeHandle {
     }));
   }
 
+  /**
+   * Makes a graph a function that operations of this one can name.
+   *
+   * @param inputs placeholders of `body`
+   * @returns the function's name
+   * @throws TensorFlowError if `body` needs more than its inputs
+   */
+  defineFunction(
+    body: Graph,
+    inputs: readonly Output[],
+    outputs: readonly Output[],
+  ): string {
+    const tf = tensorflow();
+    const name = this.#uniqueName("function");
+    const made = withStatus("a function", (status) =>
+      tf.TF_GraphToFunction(
+        ...[body.pointer, nativeString(name), 0, -1, null] as const,
+        ...[inputs.length, nativeOutputs(inputs)] as const,
+        ...[outputs.length, nativeOutputs(outputs), null] as const,
+        ...[null, null, status] as const,
+      ));
+    try {
+      withStatus(
+        `function "${name}"`,
+        (status) => tf.TF_GraphCopyFunction(this.pointer, made, null, status),
+      );
+    } finally {
+      tf.TF_DeleteFunction(made);
+    }
+    return name;
+  }
+
   #uniqueName(name: string): string {
     const count = this.#names.get(name) ?? 0;
     this.#names.set(name, count + 1);
@@ -148,6 +182,9 @@ function setAttribute(
   const name = nativeString(key);
   if ("dtype" in value) {
     tf.TF_SetAttrType(description, name, dtypeCode(value.dtype));
+  } else if ("dtypes" in value) {
+    const codes = Int32Array.from(value.dtypes, dtypeCode);
+    tf.TF_SetAttrTypeList(description, name, codes, codes.length);
   } else if ("shape" in value) {
     const { shape } = value;
     tf.TF_SetAttrShape(description, name, nativeInts(shape), shape.length);
@@ -163,6 +200,9 @@ function setAttribute(
   } else if ("string" in value) {
     const bytes = new TextEncoder().encode(value.string);
     tf.TF_SetAttrString(description, name, bytes, BigInt(bytes.length));
+  } else if ("function" in value) {
+    const bytes = new TextEncoder().encode(value.function);
+    tf.TF_SetAttrFuncName(description, name, bytes, BigInt(bytes.length));
   } else {
     const { pointer } = value.tensor;
     withStatus(

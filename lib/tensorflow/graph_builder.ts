@@ -14,6 +14,35 @@ export interface Variable {
   readonly handle: Output;
 }
 
+/** A value on its way into a loop. */
+export interface LoopValue {
+  value: Output;
+  dtype: DType;
+  shape: readonly number[];
+}
+
+/** What a {@linkcode GraphBuilder.loop} goes through. */
+export interface Loop {
+  /** int32 scalars: i goes from `begin` to before `end`. */
+  begin: Output;
+  end: Output;
+  /** What is the same in every turn. */
+  fixed: readonly LoopValue[];
+  /** What each turn makes anew. */
+  values: readonly LoopValue[];
+  /**
+   * Adds one turn to a graph of its own.
+   *
+   * @returns the values after it, and what else is to be done in it
+   */
+  turn(
+    body: GraphBuilder,
+    i: Output,
+    fixed: Output[],
+    values: Output[],
+  ): { values: Output[]; targets: readonly Operation[] };
+}
+
 /** A window that moves over an image of shape [n, height, width, channels]. */
 export interface Window {
   stride: number;
@@ -27,7 +56,7 @@ const INT = { dtype: "int32" } as const;
 export class GraphBuilder extends Graph {
   /** A value that is fed. @param shape -1 for a size known only then */
   placeholder(
-    dtype: NumericDType | "string",
+    dtype: DType,
     shape: readonly number[],
     name: string,
   ): Output {
@@ -169,6 +198,103 @@ export class GraphBuilder extends Graph {
   /** Tensors of one shape, along a new first axis. */
   stack(xs: readonly Output[]): Output {
     return this.op("Pack", [xs], { axis: { int: 0 } });
+  }
+
+  /** The part of `x` at an index of its first axis. */
+  at(x: Output, index: Output): Output {
+    const axis = this.constant("int32", [0]);
+    return this.op("GatherV2", [x, index, axis], { Taxis: INT });
+  }
+
+  /** `x` with another part at an index of its first axis. */
+  withPart(x: Output, index: Output, part: Output): Output {
+    return this.op("TensorScatterUpdate", [
+      x,
+      this.reshape(index, [1, 1]),
+      this.op("ExpandDims", [part, this.constant("int32", [0])]),
+    ]);
+  }
+
+  /**
+   * A loop within the graph.
+   *
+   * @param compiledOn name of the device on which XLA compiles it as a whole;
+   * absent: its operations run one by one
+   * @returns the values after the last turn
+   */
+  loop({ begin, end, fixed, values, turn }: Loop, compiledOn?: string) {
+    const counter = { dtype: "int32", shape: [] } as const;
+    const state: LoopValue[] = [
+      { value: begin, ...counter },
+      { value: end, ...counter },
+      ...fixed,
+      ...values,
+    ];
+    const split = 2 + fixed.length;
+    const cond = this.#function(state, (g, [i, end]) => [
+      g.op("Less", [i!, end!]),
+    ]);
+    const body = this.#function(state, (g, inputs) => {
+      const [i, end, ...rest] = inputs;
+      const given = rest.splice(fixed.length);
+      const next = turn(g, i!, rest, given);
+      const one = g.constant("int32", [1]);
+      // The next turn waits for i, and with it for all of this one.
+      const options = { after: next.targets };
+      const after = g.op("AddV2", [i!, one], {}, options);
+      return [after, end!, ...inputs.slice(2, split), ...next.values];
+    });
+    const add = (g: GraphBuilder, inputs: readonly Output[]) => {
+      const { operation } = g.op("While", [inputs], {
+        cond: { function: cond },
+        body: { function: body },
+        // Only then do its operations get oneDNN's kernels.
+        _lower_using_switch_merge: { bool: compiledOn === undefined },
+      });
+      return values.map((_, k) => ({ operation, index: split + k }));
+    };
+    const start = state.map(({ value }) => value);
+    if (compiledOn === undefined) return add(this, start);
+    // TensorFlow takes a function's int32 inputs to be in the host's memory,
+    // XLA those of what it compiles in the device's: none goes in.
+    const isInt = state.map(({ dtype }) => dtype === "int32");
+    const passed = state.map((it, k): LoopValue =>
+      isInt[k]
+        ? {
+          ...it,
+          value: this.cast(it.value, "int32", "float32"),
+          dtype: "float32",
+        }
+        : it
+    );
+    const whole = this.#function(passed, (g, inputs) =>
+      add(
+        g,
+        inputs.map((x, k) => isInt[k] ? g.cast(x, "float32", "int32") : x),
+      ));
+    const { operation } = this.op(
+      "StatefulPartitionedCall",
+      [passed.map(({ value }) => value)],
+      {
+        f: { function: whole },
+        Tout: { dtypes: values.map(({ dtype }) => dtype) },
+        _XlaMustCompile: { bool: true },
+      },
+      { device: compiledOn },
+    );
+    return values.map((_, index) => ({ operation, index }));
+  }
+
+  /** Defines a function of inputs like these. @returns its name */
+  #function(
+    like: readonly LoopValue[],
+    make: (g: GraphBuilder, inputs: Output[]) => readonly Output[],
+  ): string {
+    using body = new GraphBuilder();
+    const inputs = like.map(({ dtype, shape }) =>
+      body.placeholder(dtype, shape, "input")
+    );
+    return this.defineFunction(body, inputs, make(body, inputs));
   }
 
   /** Sums over axes. */

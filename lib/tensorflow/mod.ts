@@ -5,12 +5,17 @@ export {
   locateTensorFlow,
   TENSORFLOW_VERSION,
 } from "./locate.ts";
-export { chooseDevice, type Device, listDevices } from "./devices.ts";
+export { chooseDevice, type Device, listDevices, usesXla } from "./devices.ts";
 export { probeDevice } from "./probe.ts";
 export { TensorFlowError, tensorflowVersion } from "./library.ts";
 export { elements, Tensor } from "./tensor.ts";
 export type { Operation, Output } from "./graph.ts";
-export { GraphBuilder, type Variable } from "./graph_builder.ts";
+export {
+  GraphBuilder,
+  type Loop,
+  type LoopValue,
+  type Variable,
+} from "./graph_builder.ts";
 export { type Run, type RunSpec, Session } from "./session.ts";
 export { chooseThreads, ONE_THREAD, type Threads } from "./threads.ts";
 export { SummaryWriter } from "./summary.ts";

@@ -59,6 +59,10 @@ export const CORE = {
   },
   TF_AddControlInput: { parameters: ["pointer", "pointer"], result: "void" },
   TF_SetAttrType: { parameters: ["pointer", "buffer", "i32"], result: "void" },
+  TF_SetAttrTypeList: {
+    parameters: ["pointer", "buffer", "buffer", "i32"],
+    result: "void",
+  },
   TF_SetAttrInt: { parameters: ["pointer", "buffer", "i64"], result: "void" },
   TF_SetAttrFloat: { parameters: ["pointer", "buffer", "f32"], result: "void" },
   TF_SetAttrBool: { parameters: ["pointer", "buffer", "u8"], result: "void" },
@@ -78,6 +82,33 @@ export const CORE = {
     parameters: ["pointer", "buffer", "pointer", "pointer"],
     result: "void",
   },
+  TF_SetAttrFuncName: {
+    parameters: ["pointer", "buffer", "buffer", "usize"],
+    result: "void",
+  },
+  TF_GraphToFunction: {
+    parameters: [
+      "pointer", // graph of the function's body
+      "buffer", // name
+      "u8", // whether the name gets a hash
+      "i32", // operations of the body; -1: all
+      "pointer",
+      "i32",
+      "buffer", // TF_Output of each input
+      "i32",
+      "buffer", // TF_Output of each output
+      "pointer", // names of the outputs
+      "pointer", // options
+      "pointer", // description
+      "pointer", // status
+    ],
+    result: "pointer",
+  },
+  TF_GraphCopyFunction: {
+    parameters: ["pointer", "pointer", "pointer", "pointer"],
+    result: "void",
+  },
+  TF_DeleteFunction: { parameters: ["pointer"], result: "void" },
   TF_FinishOperation: { parameters: ["pointer", "pointer"], result: "pointer" },
   TF_AddGradients: {
     parameters: [

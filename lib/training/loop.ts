@@ -151,21 +151,28 @@ async function learn(
     { initial: replay.beta, final: replay.finalBeta, steps: replay.betaSteps },
     counters.step,
   );
-  while (counters.owed > 0 && memory.canSample(learner.batch.size)) {
+  const { batch, batches } = learner;
+  // As many as one run makes; fewer wait for more.
+  const waiting = (batches.length - 1) * training.stepsPerUpdate;
+  while (counters.owed > waiting && memory.canSample(batch.size)) {
     // Whoever asks it to stop waits for what this step brought, or a resumed
     // run would not equal one that was never stopped; not for a backlog.
-    if (signal.aborted && counters.owed > env.numEnvs) break;
-    const indices = memory.sample(learner.batch, random, beta);
-    const { loss, meanQ, tdErrors } = await learner.update(
+    if (signal.aborted && counters.owed > waiting + env.numEnvs) break;
+    const indices = batches.map((batch) =>
+      memory.sample(batch, random, beta).slice()
+    );
+    const results = await learner.updateAll(
       learningRate(config, counters.step),
     );
-    memory.updatePriorities(indices, tdErrors);
-    counters.owed -= training.stepsPerUpdate;
     const { interval } = counters;
-    interval.updates++;
-    interval.loss += loss;
-    interval.meanQ += meanQ;
-    interval.tdError += meanAbsolute(tdErrors);
+    results.forEach(({ loss, meanQ, tdErrors }, k) => {
+      memory.updatePriorities(indices[k]!, tdErrors);
+      counters.owed -= training.stepsPerUpdate;
+      interval.updates++;
+      interval.loss += loss;
+      interval.meanQ += meanQ;
+      interval.tdError += meanAbsolute(tdErrors);
+    });
   }
 }
 

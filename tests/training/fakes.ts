@@ -111,25 +111,29 @@ export function fakeLearner(
   const network = config &&
     resolveNetwork(config.network, config.game.actions);
   let state = network && initialState(initialWeights(network, new Random(1)));
+  const { updatesPerRun = 1 } = config?.learner ?? {};
   const bytes = () => new Uint8Array(BATCH * OBSERVATION_BYTES);
+  const batch = {
+    size: BATCH,
+    observations: bytes(),
+    nextObservations: bytes(),
+    actions: new Int32Array(BATCH),
+    returns: new Float32Array(BATCH),
+    discounts: new Float32Array(BATCH),
+    weights: new Float32Array(BATCH),
+  };
   const learner: Partial<Learner> = {
     device: "fake",
-    batch: {
-      size: BATCH,
-      observations: bytes(),
-      nextObservations: bytes(),
-      actions: new Int32Array(BATCH),
-      returns: new Float32Array(BATCH),
-      discounts: new Float32Array(BATCH),
-      weights: new Float32Array(BATCH),
-    },
+    ...{ batch, batches: Array(updatesPerRun).fill(batch) },
     get updates() {
       return updates;
     },
-    async update() {
+    async updateAll() {
       await new Promise((resolve) => setTimeout(resolve));
-      onUpdate(++updates);
-      return { loss: 1, meanQ: 0, tdErrors: new Float32Array(BATCH) };
+      return learner.batches!.map(() => {
+        onUpdate(++updates);
+        return { loss: 1, meanQ: 0, tdErrors: new Float32Array(BATCH) };
+      });
     },
     qValues: (_, count) => Promise.resolve(new Float32Array(2 * count)),
     getState: () => Promise.resolve({ ...state!, updates }),
@@ -188,7 +192,7 @@ export async function fakeTraining(
   const parts: TrainingParts = {
     ...{ config, memory, counters },
     env: fakeEnv(2, onStep),
-    learner: fakeLearner(updates, onUpdate),
+    learner: fakeLearner(updates, onUpdate, config),
     random: new Random(1),
   };
   const events: string[] = [];

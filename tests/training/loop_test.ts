@@ -30,6 +30,19 @@ Deno.test("train() makes an update per stepsPerUpdate steps after the warm-up", 
   }
 });
 
+Deno.test("train() makes updatesPerRun updates at once when so many are due", async () => {
+  const at: number[] = [];
+  const counters = freshCounters();
+  const { learner } = await trained([
+    ...["training.steps=101", "replay.warmup=20", "training.stepsPerUpdate=3"],
+    "learner.updatesPerRun=4",
+  ], { counters, onUpdate: () => at.push(counters.step) });
+  // 80 steps are learned from, 12 by each four updates; the last wait.
+  assertEquals(learner.updates, 24);
+  assertEquals(at.slice(0, 8), [30, 30, 30, 30, 42, 42, 42, 42]);
+  assertEquals(counters.owed, 102 - 20 - 24 * 3);
+});
+
 Deno.test("train() evaluates, saves and logs at its steps, and saves at the end", async () => {
   const { events, reason } = await trained([
     ...["training.steps=20", "training.logEvery=10", "replay.warmup=16"],
