@@ -131,23 +131,23 @@ const BENCHES: Record<string, Bench> = {
 export const command = defineCommand({
   details: `Measures ${Object.keys(BENCHES).join(", ")}; when none is ` +
     "named, all but memory, which takes long. Figures depend on what else the machine does.",
-  positionals: [{ name: "what", description: "The part to measure." }],
+  positionals: [{ name: "WHAT", description: "The part to measure." }],
   options: {
     ...CONFIG_OPTIONS,
     updates: {
       type: "integer",
       placeholder: "N",
       minimum: 100,
-      description:
-        "Updates after which memory is compared; 100000 if not given.",
+      description: "Updates after which memory is compared (default: 100000).",
     },
     peers: {
       type: "boolean",
       description:
-        "Compare the learner with PyTorch and tf.function even if they must be fetched first (several GB).",
+        "Compares the learner with PyTorch and tf.function even if they must be fetched first (several GB).",
     },
     json: JSON_OPTION,
   },
+  examples: [["train", "agent steps a second of a whole training"]],
   async run({ positionals: [what], options }) {
     if (what !== undefined && !Object.hasOwn(BENCHES, what)) {
       throw new UsageError(

@@ -43,6 +43,7 @@ export const command = defineCommand({
     },
     json: JSON_OPTION,
   },
+  examples: [["default-1 default-2", "the second against the first"]],
   async run({ positionals, options }) {
     if (positionals.length < 2) {
       throw new UsageError(

@@ -14,11 +14,13 @@ export const command = defineCommand({
   options: {
     config: {
       type: "string",
-      placeholder: "file",
-      description: "Look for what this config names (default: default.yaml).",
+      placeholder: "FILE",
+      description:
+        "Looks for what this config names (default: configs/default.yaml).",
     },
     json: JSON_OPTION,
   },
+  examples: [["--config mine.yaml", "for what this config needs"]],
   async run({ options }) {
     const config = await loadConfig(options.config);
     const examination = await examine(config);

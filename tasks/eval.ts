@@ -69,6 +69,11 @@ export const command = defineCommand({
     },
     json: JSON_OPTION,
   },
+  examples: [
+    ["default-1", "its best checkpoint, 100 games"],
+    ["default-1@last --episodes 20", "its newest one, 20 games"],
+    ["pretrained --max-score 18895", "games as long as README has them"],
+  ],
   async run({ positionals, options }) {
     const agent = await findAgent(positionals[0], { sets: options.set });
     const {

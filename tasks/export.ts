@@ -28,6 +28,7 @@ export const command = defineCommand({
         "Without the page, its frames and the TensorFlow.js library.",
     },
   },
+  examples: [["default-1 my-agent", "into a folder to pass on"]],
   async run({ positionals, options }) {
     const folder = resolve(positionals[1]!);
     const found = await findAgent(positionals[0]);

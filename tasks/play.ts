@@ -88,6 +88,12 @@ export const command = defineCommand({
     },
     json: JSON_OPTION,
   },
+  examples: [
+    ["", "the newest run, or the agent that comes with the program"],
+    ["default-1@step-5000 --q", "an earlier checkpoint, with Q-values"],
+    ["pretrained --no-window --out game.gif", "a picture to send"],
+    ["--game data/runs/default-1/report/best.json", "a stored game again"],
+  ],
   async run({ positionals, options }) {
     const { seed, game: file, q: drawQ, seconds = 60, clock } = options;
     if (clock === "live" && (seed !== undefined || file !== undefined)) {

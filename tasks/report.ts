@@ -12,6 +12,7 @@ export const command = defineCommand({
     { name: "RUN", description: "The run's name or folder.", required: true },
   ],
   options: {},
+  examples: [["default-1", "its page anew"]],
   async run({ positionals }) {
     const run = await openRun(positionals[0]!);
     await writeReport(run.report, { name: run.name, run });

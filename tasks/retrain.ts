@@ -69,6 +69,12 @@ export const command = defineCommand({
     },
     json: JSON_OPTION,
   },
+  examples: [
+    ["--minutes 60", "a night now"],
+    ["--install-cron '0 2 * * *'", "one every night at two"],
+    ["--uninstall", "no more"],
+  ],
+  exitCodes: "3 kept the champion, 130 stopped, and saved",
   async run({ options }) {
     const request = scheduleRequest(options);
     const { config: file, set, minutes, steps } = options;

@@ -16,6 +16,7 @@ export const command = defineCommand({
     "evaluation, agent steps, time of training, game, and below what its " +
     "config has in place of configs/default.yaml.",
   options: { json: JSON_OPTION },
+  examples: [["--json", "with all settings, for programs"]],
   async run({ options }) {
     const runs = await listRuns(
       RUNS_FOLDER,

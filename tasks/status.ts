@@ -12,6 +12,7 @@ export const command = defineCommand({
     "What runs now (nights, sweeps, trainings), the champion, the last night, " +
     "when the next one comes, free disk. Exit code 1 when something is amiss.",
   options: { json: JSON_OPTION },
+  examples: [["--json", "for monitoring: problems is a list of sentences"]],
   async run({ options }) {
     const status = await readStatus();
     if (options.json) answerJson(status);

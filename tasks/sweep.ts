@@ -47,6 +47,11 @@ export const command = defineCommand({
     notify: NOTIFY_OPTION,
     json: JSON_OPTION,
   },
+  examples: [
+    ["configs/sweeps/crop.yaml --dry-run", "what it would train"],
+    ["configs/sweeps/crop.yaml", "trains it, or goes on"],
+  ],
+  exitCodes: "130 stopped, and saved",
   async run({ positionals, options }) {
     const plan = await loadSweep(positionals[0]!, options.name);
     say(planText(plan));

@@ -117,6 +117,14 @@ export const command = defineCommand({
     notify: NOTIFY_OPTION,
     json: JSON_OPTION,
   },
+  examples: [
+    ["", "the game at constant speed, in minutes"],
+    ["--config configs/accelerating.yaml", "the real game"],
+    ["--run wide --set network.layers=nature", "another network"],
+    ["--resume default-1 --steps 80000", "goes on, for longer"],
+    ["--from pretrained/constant --set exploration.initial=0.1", "fine-tunes"],
+  ],
+  exitCodes: "130 stopped, and saved",
   async run({ options }) {
     const { resume, config: file = DEFAULT_CONFIG } = options;
     if (resume === undefined && options["best-after"] !== undefined) {

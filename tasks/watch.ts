@@ -31,6 +31,7 @@ export const command = defineCommand({
       description: "Prints the address alone, and opens no browser.",
     },
   },
+  examples: [["default-1", "opens its page"]],
   async run({ positionals: [name], options }) {
     const { host = "127.0.0.1", port } = options;
     const run = name === undefined ? null : await openRun(name);

@@ -5,7 +5,7 @@ export interface Option {
   type: "string" | "integer" | "number" | "boolean";
   /** The sentence that `--help` shows. */
   description: string;
-  /** What stands for the value in `--help`; by default the type's name. */
+  /** What stands for the value in `--help`; by default N, or VALUE. */
   placeholder?: string;
   /** The value, when the option is given without one. */
   standalone?: string;
@@ -54,6 +54,10 @@ export interface Command<Values = Record<string, unknown>> {
   details?: string;
   positionals?: readonly Positional[];
   options: Options;
+  /** Command lines that serve as models: the arguments, and what they do. */
+  examples?: readonly (readonly [args: string, what: string])[];
+  /** Exit codes that not every command has: "130 interrupted, saved". */
+  exitCodes?: string;
   /**
    * Does the work.
    *
@@ -79,10 +83,16 @@ export function defineCommand<const O extends Options>(
   return command as Command;
 }
 
-/** The option that every command has. */
+/** An option that every command has. */
 export const HELP_OPTION = {
   type: "boolean",
-  description: "Show this help.",
+  description: "Shows this help.",
+} as const satisfies Option;
+
+/** The other one. */
+export const VERSION_OPTION = {
+  type: "boolean",
+  description: "Shows the program's version.",
 } as const satisfies Option;
 
 /** The option of every command that can answer as one JSON document. */
@@ -96,7 +106,7 @@ export const CONFIG_OPTIONS = {
   config: {
     type: "string",
     placeholder: "FILE",
-    description: "Config file; configs/default.yaml if not given.",
+    description: "Config file (default: configs/default.yaml).",
   },
   set: {
     type: "string",

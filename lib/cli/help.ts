@@ -1,65 +1,109 @@
+import { terminalWidth } from "../say.ts";
+import { wrapped } from "../text.ts";
 import {
   type Command,
   type CommandEntry,
   HELP_OPTION,
   type Option,
+  type Positional,
+  VERSION_OPTION,
 } from "./command.ts";
 
-/** Two columns, the left one as wide as its longest entry. */
-function columns(rows: [string, string][]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
-    .join("\n");
+/** Lines longer than this are hard to read. */
+const WIDEST = 100;
+/** Columns of text beside which a left column of names may stand. */
+const LEAST = 30;
+
+const fill = (text: string, width: number): string[] =>
+  wrapped(text.split(" "), width).map((words) => words.join(" "));
+
+/** Two columns, or the right one below the left where there is no room. */
+function columns(rows: [string, string][], width: number): string {
+  const left = Math.max(...rows.map(([name]) => name.length));
+  const beside = width - left - 4 >= LEAST;
+  const indent = beside ? left + 4 : 6;
+  return rows.flatMap(([name, text]) => {
+    const [first = "", ...rest] = fill(text, width - indent);
+    return [
+      ...beside
+        ? [`  ${name.padEnd(left)}  ${first}`]
+        : [`  ${name}`, " ".repeat(indent) + first],
+      ...rest.map((line) => " ".repeat(indent) + line),
+    ];
+  }).join("\n");
 }
 
 function optionSyntax(name: string, option: Option): string {
   if (option.type === "boolean") return `--${name}`;
-  const value = option.placeholder ?? option.choices?.join("|") ?? option.type;
+  const value = option.placeholder ?? option.choices?.join("|") ??
+    (option.type === "string" ? "VALUE" : "N");
   return option.standalone === undefined
-    ? `--${name} <${value}>${option.repeatable ? " ..." : ""}`
-    : `--${name} [<${value}>]`;
+    ? `--${name} ${value}${option.repeatable ? "…" : ""}`
+    : `--${name} [${value}]`;
 }
 
-/** The `--help` text of one command. */
-export function commandHelp(entry: CommandEntry, command: Command): string {
-  const positionals = command.positionals ?? [];
-  const usage = [
-    "deno task",
-    entry.name,
-    ...positionals.map(({ name, required, repeatable }) =>
-      (required ? name : `[${name}]`) + (repeatable ? "…" : "")
-    ),
-    "[options]",
-  ].join(" ");
-  const options = Object.entries({ ...command.options, help: HELP_OPTION });
+const positionalSyntax = ({ name, required, repeatable }: Positional): string =>
+  (required ? name : `[${name}]`) + (repeatable ? "…" : "");
+
+/**
+ * The `--help` text of one command.
+ *
+ * @param width columns of the terminal
+ */
+export function commandHelp(
+  { name, summary }: CommandEntry,
+  command: Command,
+  width = terminalWidth(),
+): string {
+  const { positionals = [], details, examples = [], exitCodes } = command;
+  const most = Math.min(width, WIDEST);
+  const options = { ...command.options, help: HELP_OPTION };
+  const paragraph = (text: string) => fill(text, most).join("\n");
+  const section = (title: string, rows: [string, string][]) =>
+    rows.length > 0 ? [`${title}:\n${columns(rows, most)}`] : [];
   return [
-    entry.summary,
-    `Usage: ${usage}`,
-    ...(command.details ? [command.details] : []),
-    ...(positionals.length > 0
-      ? [
-        "Arguments:\n" +
-        columns(positionals.map(({ name, description }) => [
-          name,
-          description,
-        ])),
-      ]
-      : []),
-    "Options:\n" +
-    columns(options.map(([name, option]) => [
-      optionSyntax(name, option),
-      option.description,
-    ])),
+    paragraph(summary),
+    `Usage: deno task ${
+      [name, ...positionals.map(positionalSyntax), "[options]"].join(" ")
+    }`,
+    ...details ? [paragraph(details)] : [],
+    ...section(
+      "Arguments",
+      positionals.map(({ name, description }) => [name, description]),
+    ),
+    ...section(
+      "Options",
+      Object.entries({ ...options, version: VERSION_OPTION })
+        .map(([name, option]) => [
+          optionSyntax(name, option),
+          option.description,
+        ]),
+    ),
+    ...section(
+      "Examples",
+      examples.map((
+        [args, what],
+      ) => [`deno task ${name} ${args}`.trim(), what]),
+    ),
+    paragraph(
+      "Exit codes: 0 done, 1 failed, 2 wrong use" +
+        (exitCodes ? `, ${exitCodes}.` : "."),
+    ),
   ].join("\n\n") + "\n";
 }
 
 /** The `--help` text of the program. */
-export function programHelp(entries: readonly CommandEntry[]): string {
+export function programHelp(
+  entries: readonly CommandEntry[],
+  width = terminalWidth(),
+): string {
+  const rows = entries.map(({ name, summary }): [string, string] => [
+    ...[name, summary] as const,
+  ]);
   return [
     "dino-dqn trains a deep Q-network to play Chrome's dinosaur game.",
     "Usage: deno task COMMAND [options]",
-    "Commands:\n" +
-    columns(entries.map(({ name, summary }) => [name, summary])),
+    `Commands:\n${columns(rows, Math.min(width, WIDEST))}`,
     "Options of a command: deno task COMMAND --help",
   ].join("\n\n") + "\n";
 }

@@ -48,6 +48,17 @@ function namesByKind(options: Record<string, Option>) {
   };
 }
 
+/** `--steps -5` as `--steps=-5`: a number, not an option called 5. */
+function negatives(args: readonly string[], valued: readonly string[]) {
+  return args.flatMap((arg, i) => {
+    const follows = (at: number) =>
+      /^-[\d.]/.test(args[at] ?? "") &&
+      valued.some((name) => args[at - 1] === `--${name}`);
+    if (follows(i)) return [];
+    return follows(i + 1) ? [`${arg}=${args[i + 1]}`] : [arg];
+  });
+}
+
 /**
  * Parses a command's arguments.
  *
@@ -67,7 +78,7 @@ export function parseCommandLine(
   const { flags, valued } = namesByKind(options);
   const help = `See: deno task ${name} --help`;
   const unknown: string[] = [];
-  const parsed: Record<string, unknown> = parseArgs(args, {
+  const parsed: Record<string, unknown> = parseArgs(negatives(args, valued), {
     boolean: flags,
     // Everything stays text until `convert` has looked at it, positionals too.
     string: [...valued, "_"],
@@ -83,9 +94,8 @@ export function parseCommandLine(
   if (unknown.length > 0) {
     const given = unknown[0]!.split("=")[0]!;
     const known = Object.keys(options).map((option) => `--${option}`);
-    throw new UsageError(
-      `${name}: unknown option ${given}${nearest(given, known)}. ${help}`,
-    );
+    const said = `${name}: unknown option ${given}${nearest(given, known)}`;
+    throw new UsageError(`${said}${said.endsWith("?") ? "" : "."} ${help}`);
   }
 
   const positionals = (parsed._ as unknown[]).map(String);

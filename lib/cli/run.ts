@@ -1,3 +1,4 @@
+import project from "../../deno.json" with { type: "json" };
 import { explain, UsageError } from "../errors.ts";
 import { withHome } from "../files.ts";
 import type { CommandEntry } from "./command.ts";
@@ -13,6 +14,10 @@ async function dispatch(
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h" || name === "help") {
     answer(programHelp(entries).trimEnd());
+    return 0;
+  }
+  if (args.includes("--version")) {
+    answer(`dino-dqn ${project.version}, Deno ${Deno.version.deno}`);
     return 0;
   }
   if (name === undefined) {

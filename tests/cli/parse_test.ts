@@ -96,12 +96,14 @@ Deno.test("parseCommandLine refuses an unknown option with the nearest one", () 
   refused(["run", "--games", "3"], "--games; did you mean --episodes?");
   refused(["run", "--gpu"], "did you mean --set learner.device=gpu?");
   refused(["run", "--no-json"], "--no-json");
+  refused(["run", "--jsn"], "did you mean --json? See: deno task eval --help");
   refused(["run", "-x"], "-x; there is --episodes, --minutes");
 });
 
 Deno.test("parseCommandLine refuses values that do not fit", () => {
   refused(["run", "--episodes", "2.5"], "whole number of at least 1");
   refused(["run", "--episodes", "0"], "whole number of at least 1");
+  refused(["run", "--episodes", "-5"], "--episodes -5: it must be a whole");
   refused(["run", "--episodes=1e99"], "whole number");
   refused(["run", "--minutes", "soon"], "--minutes soon: it must be a number");
   refused(["run", "--minutes", "Infinity"], "it must be a number");

@@ -25,8 +25,19 @@ Deno.test("runCommandLine lists commands and options on --help", async () => {
   assertStringIncludes(overall.stdout, "echo  Says a word.");
   const ofOne = await run("echo", "--help");
   assertEquals([ofOne.code, ofOne.stderr], [0, ""]);
-  for (const part of ["deno task echo WORD", "--times <integer>", "--help"]) {
+  for (const part of ["deno task echo WORD", "--times N", "--help"]) {
     assertStringIncludes(ofOne.stdout, part);
+  }
+});
+
+Deno.test("runCommandLine tells the version, of every command too", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  for (const args of [["--version"], ["echo", "--version"]]) {
+    assertEquals(await run(...args), {
+      code: 0,
+      stdout: `dino-dqn ${version}, Deno ${Deno.version.deno}\n`,
+      stderr: "",
+    });
   }
 });
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { commandHelp } from "../../lib/cli/help.ts";
+import { parseCommandLine } from "../../lib/cli/mod.ts";
 import { COMMANDS } from "../../main.ts";
 
 const read = (path: string) =>
@@ -29,6 +30,27 @@ Deno.test("every command is a deno task, with the documented permissions", async
       [tasks[name]?.command, tasks[name]?.description],
       [`deno run ${own.join(" ")} main.ts ${name}`, summary],
     );
+  }
+});
+
+Deno.test("every command's --help fits the terminal, and its examples are taken", async () => {
+  for (const entry of COMMANDS) {
+    const { command } = await entry.load();
+    for (const width of [80, 40]) {
+      const help = commandHelp(entry, command, width);
+      const wide = help.split("\n").filter((line) =>
+        line.length > width && !/deno task|^ *\S+$|^ +--/.test(line)
+      );
+      assertEquals(wide, []);
+    }
+    for (const [args] of command.examples ?? []) {
+      const words = args.match(/'[^']*'|\S+/g) ?? [];
+      parseCommandLine(
+        entry.name,
+        command,
+        words.map((word) => word.replaceAll("'", "")),
+      );
+    }
   }
 });
 
