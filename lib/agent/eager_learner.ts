@@ -72,6 +72,7 @@ export async function createEagerPlayer(
   const loaded = await loadTfjsNode({ device, threads: 1 });
   const layers = await loadModel(loaded.tf, network, weights);
   return {
+    engine: "eager",
     device: loaded.device,
     qValues: (observations, count) =>
       Promise.resolve(

@@ -124,6 +124,7 @@ export function createGraphPlayer(
   );
   const owned = resources.move();
   return {
+    engine: "graph",
     device: device.description,
     qValues: (observations, count) => player.qValues(observations, count),
     [Symbol.dispose]: () => owned.dispose(),

@@ -53,6 +53,7 @@ export type WeightSet = "online" | "evaluation";
 
 /** A network with its weights, ready to answer. */
 export interface Player extends Disposable {
+  readonly engine: "graph" | "eager";
   /** Where it runs, in words: "CPU", or the GPU's name. */
   readonly device: string;
   /**
@@ -66,7 +67,6 @@ export interface Player extends Disposable {
 
 /** The DQN's network and its update rule, on one of the two engines. */
 export interface Learner extends Player {
-  readonly engine: "graph" | "eager";
   readonly threads: Threads;
   /** Filled by the caller before each `update`; not to be touched during one. */
   readonly batch: Batch;

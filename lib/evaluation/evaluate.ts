@@ -238,8 +238,6 @@ async function playGroup(
   const actions = new Uint8Array(n);
   while (seats.some((game) => game !== null)) {
     signal?.throwIfAborted();
-    // All n rows every time, parked ones too: a product of matrices may round
-    // differently for another number of rows.
     const chosen = await policy(observations, n, seats);
     seats.forEach((game, i) => {
       actions[i] = game ? chosen[i]! : PARKED;

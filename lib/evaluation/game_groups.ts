@@ -1,8 +1,11 @@
 /** The games that an evaluation plays side by side. */
 import type { Environments, LiveEnv, LockstepEnv } from "../env/mod.ts";
 
-/** Most games that are played side by side. */
-const SIDE_BY_SIDE = 32;
+/**
+ * Most games that are played side by side: the 100 of `eval` at once, so that
+ * none waits behind a long one while seats of short ones stand still.
+ */
+const SIDE_BY_SIDE = 100;
 
 /** Games for {@linkcode evaluate}, until they are disposed of. */
 export interface GameGroups extends AsyncDisposable {

@@ -1,6 +1,6 @@
 /** Policies: the agent's own, and the simple ones it is compared with. */
 import { greedy, type Learner, type WeightSet } from "../agent/mod.ts";
-import { ACTIONS } from "../constants.ts";
+import { ACTIONS, OBSERVATION_BYTES } from "../constants.ts";
 import { hash32 } from "../random.ts";
 import type { Policy } from "./evaluate.ts";
 
@@ -9,22 +9,50 @@ const JUMP = ACTIONS.indexOf("jump");
 /**
  * Always the action of the highest Q-value: no exploration. Groups of games may
  * ask at the same time; the learner is asked for one after the other.
+ *
+ * Games that are over are left out where the number of rows changes no bit: of
+ * graphs on a CPU (`tests/agent/player_test.ts`).
  */
 export function greedyPolicy(
-  learner: Pick<Learner, "qValues">,
+  learner:
+    & Pick<Learner, "qValues">
+    & Partial<Pick<Learner, "engine" | "device">>,
   weights: WeightSet = "evaluation",
 ): Policy {
   let asked: Promise<unknown> = Promise.resolve();
-  return (observations, count) => {
+  return (observations, count, games) => {
     const ask = async () => {
+      const running = learner.engine === "graph" && learner.device === "CPU"
+        ? games.flatMap((game, i) => game ? i : [])
+        : games.map((_, i) => i);
+      const seen = running.length === count
+        ? observations
+        : rowsOf(observations, running);
+      const chosen = new Uint8Array(running.length);
+      const q = await learner.qValues(seen, running.length, weights);
+      greedy(q, chosen);
       const actions = new Uint8Array(count);
-      greedy(await learner.qValues(observations, count, weights), actions);
+      running.forEach((row, i) => actions[row] = chosen[i]!);
       return actions;
     };
     const answer = asked.then(ask, ask);
     asked = answer;
     return answer;
   };
+}
+
+/** Some of the rows of [count, 80, 80, 4] observations. */
+function rowsOf(
+  observations: Uint8Array,
+  rows: readonly number[],
+): Uint8Array {
+  const some = new Uint8Array(rows.length * OBSERVATION_BYTES);
+  rows.forEach((row, i) => {
+    const start = row * OBSERVATION_BYTES;
+    const one = observations.subarray(start, start + OBSERVATION_BYTES);
+    some.set(one, i * OBSERVATION_BYTES);
+  });
+  return some;
 }
 
 /** The same action at every decision. */

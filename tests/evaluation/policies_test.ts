@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { OBSERVATION_BYTES } from "../../lib/constants.ts";
 import {
   alwaysJumpPolicy,
   greedyPolicy,
@@ -17,7 +18,8 @@ Deno.test("greedyPolicy() takes the highest Q-value of the evaluation weights", 
       return Promise.resolve(Float32Array.of(1, 2, 3, 0, 0, -1));
     },
   });
-  assertEquals(await policy(observations, 2, []), Uint8Array.of(2, 0));
+  const games = [game(1, 0), game(2, 0)];
+  assertEquals(await policy(observations, 2, games), Uint8Array.of(2, 0));
   assertEquals(asked, [2, "evaluation"]);
 });
 
@@ -33,12 +35,45 @@ Deno.test("greedyPolicy() asks the learner for one group of games at a time", as
       return Float32Array.of(0, 1);
     },
   });
-  const ask = (count: number) => policy(observations, count, []);
+  const ask = (count: number) =>
+    policy(observations, count, Array(count).fill(game(1, 0)));
   const answers = await Promise.allSettled([1, 2, 1].map(ask));
   assertEquals(most, [1, 1, 1]);
   assertEquals(answers.map(({ status }) => status), [
     ...["fulfilled", "rejected", "fulfilled"],
   ]);
+});
+
+Deno.test("greedyPolicy() leaves games that are over out of graphs on a CPU alone", async () => {
+  const seen = new Uint8Array(3 * OBSERVATION_BYTES);
+  for (const row of [0, 1, 2]) seen[row * OBSERVATION_BYTES] = row + 1;
+  const games = [game(1, 0), null, game(3, 0)];
+  for (
+    const [engine, device, rows] of [["graph", "CPU", [1, 3]], [
+      "graph",
+      "GPU",
+      [1, 2, 3],
+    ], ["eager", "CPU", [1, 2, 3]]] as const
+  ) {
+    const policy = greedyPolicy({
+      ...{ engine, device },
+      qValues: (observations, count) => {
+        const first = Array.from(
+          { length: count },
+          (_, i) => observations[i * OBSERVATION_BYTES],
+        );
+        assertEquals(first, [...rows]);
+        // The last game's best action is 1.
+        return Promise.resolve(
+          Float32Array.from(
+            { length: 2 * count },
+            (_, i) => i === 2 * count - 1 ? 1 : 0,
+          ),
+        );
+      },
+    });
+    assertEquals(await policy(seen, 3, games), Uint8Array.of(0, 0, 1));
+  }
 });
 
 Deno.test("noOpPolicy and alwaysJumpPolicy do the same at every decision", async () => {
