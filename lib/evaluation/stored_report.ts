@@ -101,10 +101,12 @@ export function storedReport(content: unknown): EvaluationReport {
     const { path, message } = error.issues[0]!;
     throw new Error(`${path.join(".") || "it"}: ${message}`);
   }
+  // As it was written, in its order.
   const report = {
-    ...data,
+    ...content as EvaluationReport,
+    atMost: data.atMost,
     seedPurpose: seedPurpose(data),
-  } as EvaluationReport;
+  };
   if (report.crashesPer100k95 !== undefined) return report;
   const anew = <Player extends { scores: number[] }>(player: Player) => ({
     ...player,
