@@ -40,6 +40,31 @@ export function readWhenChanged<Content>(
   };
 }
 
+/**
+ * Reads a file that somebody else may have made, whose size is looked at before
+ * memory is taken for it.
+ *
+ * @throws Error when it is no file, or has more bytes than `most`
+ */
+export async function readAtMost(
+  path: string,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { isFile, size } = await Deno.stat(path);
+  if (!isFile) throw new Error(`${path} is not a file`);
+  if (size > most) {
+    throw new Error(
+      `${path} has ${size} bytes, where at most ${most} are expected`,
+    );
+  }
+  return await Deno.readFile(path);
+}
+
+/** The same for a text, 16 MiB at most. */
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readAtMost(path, 16 * 2 ** 20));
+}
+
 /** Removes a file, or a folder with all that is in it, if it is there. */
 export async function removeIfThere(path: string): Promise<void> {
   await ifThere(Deno.remove(path, { recursive: true }));

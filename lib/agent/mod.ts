@@ -11,6 +11,7 @@ export {
 export {
   decodeModel,
   encodeModel,
+  largestModel,
   type ModelFiles,
   portableModel,
 } from "./model_format.ts";

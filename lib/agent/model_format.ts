@@ -12,6 +12,7 @@
  * with C = I - 1/n, a dense layer of fixed weights. Both streams so keep the
  * very weights that were trained.
  */
+import { z } from "zod";
 import { CheckpointError } from "../errors.ts";
 import { elements } from "../tensorflow/mod.ts";
 import {
@@ -19,9 +20,13 @@ import {
   type Member,
   type Network,
   type ResolvedLayer,
-  type WeightSpec,
 } from "./network.ts";
 import type { NamedTensor } from "./types.ts";
+
+/** What is said of stored tensors. */
+const specsSchema = z.array(
+  z.object({ name: z.string(), shape: z.array(z.int().nonnegative()) }),
+);
 
 /** The files of a saved model. */
 export interface ModelFiles {
@@ -113,15 +118,14 @@ export function decodeModel(
   network: Network,
   files: { model: string; weights: Uint8Array },
 ): NamedTensor[] {
-  let specs: WeightSpec[];
+  let specs: unknown;
   try {
     specs = JSON.parse(files.model).weightsManifest
-      .flatMap((group: { weights: WeightSpec[] }) => group.weights);
+      .flatMap((group: { weights: unknown[] }) => group.weights);
   } catch (cause) {
-    throw new CheckpointError(
-      `model.json is not a tfjs layers model: ${(cause as Error).message}`,
-      { cause },
-    );
+    throw new CheckpointError("model.json is not a tfjs layers model", {
+      cause,
+    });
   }
   const fixed = [...centres(network), scales(network)];
   const names = new Set(fixed.map(({ name }) => name));
@@ -129,6 +133,13 @@ export function decodeModel(
     .filter(({ name }) => !names.has(name));
   checkWeights(network, tensors, "weights of model.json");
   return tensors;
+}
+
+/** The most bytes that the weights of a network's model have, however written. */
+export function largestModel(network: Network): number {
+  const fixed = [...centres(network), scales(network)];
+  return 4 * [...network.weights, ...fixed]
+    .reduce((sum, { shape }) => sum + elements(shape), 0);
 }
 
 /** Tensors one behind the other: float32, little-endian. */
@@ -151,13 +162,21 @@ export function encodeTensors(
 /**
  * Reads tensors that {@linkcode encodeTensors} wrote.
  *
- * @throws CheckpointError if there are not exactly as many bytes as the
- * tensors have
+ * @param described their names and shapes, as they were stored
+ * @throws CheckpointError if these are none, or there are not exactly as many
+ * bytes as the tensors have
  */
 export function decodeTensors(
-  specs: WeightSpec[],
+  described: unknown,
   bytes: Uint8Array,
 ): NamedTensor[] {
+  const { data: specs } = specsSchema.safeParse(described);
+  if (!specs) {
+    throw new CheckpointError(
+      "The names and shapes of the stored weights are not as this program " +
+        "writes them",
+    );
+  }
   const expected = 4 *
     specs.reduce((sum, { shape }) => sum + elements(shape), 0);
   if (bytes.length !== expected) {

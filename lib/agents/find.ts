@@ -4,13 +4,22 @@ import { fileURLToPath } from "node:url";
 import {
   createPlayer,
   decodeModel,
+  largestModel,
   type ModelFiles,
+  type Network,
   type Player,
   resolveNetwork,
 } from "../agent/mod.ts";
-import { loadOwnConfig } from "../config/mod.ts";
+import { type Config, loadOwnConfig } from "../config/mod.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
-import { ifThere, isFile, isPath, namesIn } from "../files.ts";
+import {
+  ifThere,
+  isFile,
+  isPath,
+  namesIn,
+  readAtMost,
+  readText,
+} from "../files.ts";
 import { say } from "../say.ts";
 import type { Agent } from "./agent.ts";
 import {
@@ -158,14 +167,17 @@ async function runAgent(
   path?: string,
 ): Promise<Agent> {
   const config = await loadOwnConfig(run.config, "agent", sets);
-  const checkpoint = path ?? await findCheckpoint(run.checkpoints, "best");
+  const network = networkOf(config);
+  const mostBytes = largestModel(network);
+  const checkpoint = path ??
+    await findCheckpoint(run.checkpoints, "best", { mostBytes });
   return makeAgent({
     name: run.name,
     checkpoint: basename(checkpoint),
     run,
     folder: null,
-    config,
-    model: await readCheckpointModel(checkpoint),
+    ...{ config, network },
+    model: await readCheckpointModel(checkpoint, mostBytes),
   });
 }
 
@@ -218,18 +230,23 @@ async function exportedAgent(
   path: string,
   sets: readonly string[],
 ): Promise<Agent> {
-  const config = join(path, "config.yaml");
-  if (!await isFile(config)) {
+  const file = join(path, "config.yaml");
+  if (!await isFile(file)) {
     throw new UsageError(
       `${path} has a model.json but no config.yaml, which says what game it ` +
         "plays; name a run, or a folder made by 'deno task export'.",
     );
   }
+  const config = await loadOwnConfig(file, "agent", sets);
+  const network = networkOf(config);
   let model: ModelFiles;
   try {
     model = {
-      model: await Deno.readTextFile(join(path, "model.json")),
-      weights: await Deno.readFile(join(path, "weights.bin")),
+      model: await readText(join(path, "model.json")),
+      weights: await readAtMost(
+        join(path, "weights.bin"),
+        largestModel(network),
+      ),
     };
   } catch (cause) {
     throw new CheckpointError(
@@ -243,19 +260,20 @@ async function exportedAgent(
     checkpoint: "model",
     run: null,
     folder: path,
-    config: await loadOwnConfig(config, "agent", sets),
-    model,
+    ...{ config, network, model },
   });
 }
 
-function makeAgent(
-  parts: Omit<Agent, "network" | "weights" | "members">,
-): Agent {
-  const { config, model } = parts;
-  const network = resolveNetwork(config.network, config.game.actions);
+const networkOf = ({ network, game }: Config): Network =>
+  resolveNetwork(network, game.actions);
+
+function makeAgent(parts: Omit<Agent, "weights" | "members">): Agent {
   try {
-    const weights = decodeModel(network, model);
-    return { ...parts, network, weights, members: [] };
+    const weights = decodeModel(parts.network, parts.model);
+    if (weights.some(({ data }) => !data.every(Number.isFinite))) {
+      throw new CheckpointError("some of its weights are not finite numbers");
+    }
+    return { ...parts, weights, members: [] };
   } catch (cause) {
     if (!(cause instanceof CheckpointError)) throw cause;
     throw new CheckpointError(

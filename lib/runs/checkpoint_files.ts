@@ -6,7 +6,13 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { CheckpointError } from "../errors.ts";
-import { ifThere, namesIn, removeIfThere } from "../files.ts";
+import {
+  ifThere,
+  namesIn,
+  readAtMost,
+  readText,
+  removeIfThere,
+} from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import { writeFolder } from "../system/mod.ts";
 
@@ -113,19 +119,25 @@ export async function writeManifestFolder(
  * Reads files of a checkpoint and holds each to the manifest.
  *
  * @param names which files; absent: all
+ * @param mostBytes of one of them @default {Infinity}
  * @throws CheckpointError if the checkpoint is missing, incomplete or damaged
  */
 export async function readCheckpointFiles(
   path: string,
   names?: readonly string[],
+  mostBytes = Infinity,
 ): Promise<{ manifest: CheckpointManifest; files: CheckpointFiles }> {
   const manifest = await readManifest(path);
   const files: CheckpointFiles = {};
   for (const name of names ?? Object.keys(manifest.files)) {
     const expected = manifest.files[name];
     if (!expected) throw damaged(path, `its manifest does not list ${name}`);
-    const bytes = await Deno.readFile(join(path, name)).catch((error) => {
-      throw damaged(path, `${name} cannot be read: ${error.message}`, error);
+    const most = Math.min(expected.bytes, mostBytes);
+    const bytes = await readAtMost(join(path, name), most).catch((error) => {
+      const why = error instanceof Deno.errors.NotFound
+        ? `${name} cannot be read: ${error.message}`
+        : `${name} is not what was written: ${error.message}`;
+      throw damaged(path, why, error);
     });
     if (
       bytes.length !== expected.bytes || await sha256(bytes) !== expected.sha256
@@ -137,7 +149,7 @@ export async function readCheckpointFiles(
 
 /** @throws CheckpointError if there is none, or it cannot be read */
 export async function readManifest(path: string): Promise<CheckpointManifest> {
-  const text = await Deno.readTextFile(join(path, MANIFEST)).catch((cause) => {
+  const text = await readText(join(path, MANIFEST)).catch((cause) => {
     throw new CheckpointError(
       `There is no checkpoint in ${path}: ${cause.message}`,
       { cause },

@@ -16,13 +16,32 @@ import {
 export const MODEL = "model.json";
 export const WEIGHTS = "weights.bin";
 
+/** More than a model.json has, however large its network is. */
+const MODEL_BYTES = 16 * 2 ** 20;
+
+/** How a checkpoint is found. */
+export interface FindCheckpointOptions {
+  /** Told in a sentence when another one stands in for the best. */
+  warn?: (message: string) => void;
+  /** The most bytes that the network's weights have. @default {Infinity} */
+  mostBytes?: number;
+}
+
 /**
  * The network of a checkpoint as the files of a tfjs model, as it plays.
  *
+ * @param mostBytes the most that its weights have @default {Infinity}
  * @throws CheckpointError if the checkpoint is missing or damaged
  */
-export async function readCheckpointModel(path: string): Promise<ModelFiles> {
-  const { files } = await readCheckpointFiles(path, [MODEL, WEIGHTS]);
+export async function readCheckpointModel(
+  path: string,
+  mostBytes?: number,
+): Promise<ModelFiles> {
+  const { files } = await readCheckpointFiles(
+    path,
+    [MODEL, WEIGHTS],
+    mostBytes && mostBytes + MODEL_BYTES,
+  );
   return {
     model: new TextDecoder().decode(files[MODEL]),
     weights: files[WEIGHTS]!,
@@ -35,14 +54,13 @@ export async function readCheckpointModel(path: string): Promise<ModelFiles> {
  * network is lost or damaged it is the newest of which that is sound.
  *
  * @param which `best`, `last`, or its name: `step-5000`
- * @param warn told in a sentence when another one stands in for the best
  * @returns its path
  * @throws CheckpointError if there is none, naming those that there are
  */
 export async function findCheckpoint(
   folder: string,
   which: string,
-  warn: (message: string) => void = (message) => say(`warning: ${message}`),
+  options: FindCheckpointOptions = {},
 ): Promise<string> {
   const steps = await listCheckpoints(folder);
   const [newest] = steps;
@@ -51,7 +69,7 @@ export async function findCheckpoint(
       `There is no checkpoint in ${folder}; train for longer`,
     );
   }
-  if (which === "best") return await findBest(folder, steps, warn);
+  if (which === "best") return await findBest(folder, steps, options);
   if (which === "last") return checkpointPath(folder, newest);
   const path = join(folder, which);
   if (await ifThere(Deno.stat(path))) return path;
@@ -65,7 +83,8 @@ export async function findCheckpoint(
 async function findBest(
   folder: string,
   steps: readonly number[],
-  warn: (message: string) => void,
+  { warn = (message) => say(`warning: ${message}`), mostBytes }:
+    FindCheckpointOptions,
 ): Promise<string> {
   const best = await bestEvaluation(folder, steps);
   const candidates = new Set([...best ? [best.step] : [], ...steps]);
@@ -73,7 +92,7 @@ async function findBest(
   for (const step of candidates) {
     const path = checkpointPath(folder, step);
     try {
-      await readCheckpointModel(path);
+      await readCheckpointModel(path, mostBytes);
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       amiss.push(error.message);

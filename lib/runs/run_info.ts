@@ -1,11 +1,29 @@
 /** What a run was made with, and how its trainings ended: its `run.json`. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { displayPath } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { namesIn } from "../files.ts";
+import { namesIn, readText } from "../files.ts";
 import { replaceDurably, run as runProgram } from "../system/mod.ts";
 import type { RunFolder } from "./run_folder.ts";
+
+/** What of `run.json` other code relies on; the rest is told as it stands. */
+const infoSchema = z.looseObject({
+  name: z.string(),
+  seed: z.number(),
+  from: z.string().optional(),
+  starts: z.array(
+    z.looseObject({
+      commandLine: z.array(z.string()),
+      commit: z.string().nullable(),
+      versions: z.record(z.string(), z.string()),
+      pageScript: z.string(),
+      engine: z.string(),
+      device: z.string(),
+    }).partial().extend({ time: z.string(), fromStep: z.number() }),
+  ),
+});
 
 /** One start of a run: at its beginning, or when it was resumed. */
 export interface RunStart {
@@ -62,9 +80,12 @@ export async function writeRunInfo(
 /** @throws UsageError if `run.json` cannot be read or is none */
 export async function readRunInfo(run: RunFolder): Promise<RunInfo> {
   try {
-    const info = JSON.parse(await Deno.readTextFile(run.info));
-    if (!Array.isArray(info?.starts)) throw new Error("it lists no starts");
-    return info;
+    const { data, error } = infoSchema.safeParse(
+      JSON.parse(await readText(run.info)),
+    );
+    const [issue] = error?.issues ?? [];
+    if (issue) throw new Error(`${issue.path.join(".")}: ${issue.message}`);
+    return data as unknown as RunInfo;
   } catch (cause) {
     throw new UsageError(
       `Cannot read ${displayPath(run.info)}: ${(cause as Error).message}`,

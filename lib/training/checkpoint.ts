@@ -159,11 +159,24 @@ export class Checkpoints implements AsyncDisposable {
   async #restore(path: string, files: CheckpointFiles): Promise<void> {
     const values = storedValues(files);
     for (const [name, part] of Object.entries(this.#parts)) {
-      const value = values[name];
+      const value = values?.[name];
       if (value === undefined) {
         throw new CheckpointError(`The checkpoint ${path} lacks its ${name}`);
       }
-      await part.restore({ value, files });
+      // What is whole, by its hashes, may have been written by somebody else.
+      const foreign = (cause?: unknown) =>
+        new CheckpointError(
+          `The ${name} of ${path} is not as this program writes it`,
+          { cause },
+        );
+      if (typeof value !== "object") throw foreign();
+      try {
+        await part.restore({ value, files });
+      } catch (error) {
+        const isForeign = error instanceof TypeError ||
+          error instanceof RangeError;
+        throw isForeign ? foreign(error) : error;
+      }
     }
     this.#bestSaved = this.#counters.best;
   }

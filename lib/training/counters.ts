@@ -83,6 +83,9 @@ export function restoreCounters(
   { env, replay, training }: Config,
   updates: number,
 ): void {
+  if (!Number.isSafeInteger(stored.step)) {
+    throw new RangeError(`${stored.step} is no number of steps`);
+  }
   const due = Math.max(0, stored.step - replay.warmup) -
     updates * training.stepsPerUpdate;
   const owed = Math.max(

@@ -54,16 +54,27 @@ export function chunkReader(file: Uint8Array): (chunk: Uint8Array) => void {
           "The stored replay memory is shorter than the one to be filled",
         );
       }
-      const bytes = zstdDecompressSync(file.subarray(start, end));
-      if (bytes.length !== block.length) {
-        throw new CheckpointError(
-          `The stored replay memory does not fit: a block has ${bytes.length} bytes where ${block.length} are expected`,
-        );
-      }
-      block.set(bytes);
+      block.set(decompress(file.subarray(start, end), block.length));
       offset = end;
     }
   };
+}
+
+/** @throws CheckpointError if it is not a compressed block of so many bytes */
+function decompress(compressed: Uint8Array, length: number): Uint8Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = zstdDecompressSync(compressed, { maxOutputLength: BLOCK_BYTES });
+  } catch (cause) {
+    throw new CheckpointError(
+      `The stored replay memory does not fit: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  if (bytes.length === length) return bytes;
+  throw new CheckpointError(
+    `The stored replay memory does not fit: a block has ${bytes.length} bytes where ${length} are expected`,
+  );
 }
 
 function* blocksOf(chunks: readonly Uint8Array[]): Generator<Uint8Array> {

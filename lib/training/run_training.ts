@@ -213,7 +213,7 @@ async function trainAndMeasure(
   }, signal);
   await checkpoints.settled();
 
-  const checkpoint = await findCheckpoint(run.checkpoints, "best", warn);
+  const checkpoint = await findCheckpoint(run.checkpoints, "best", { warn });
   if (reason === "signal") {
     return { reason, counters, checkpoint, evaluation: null };
   }

@@ -81,6 +81,10 @@ for (
   });
 }
 
+/** A model.json that describes its weights so. */
+const modelOf = (weights: unknown[]) =>
+  JSON.stringify({ weightsManifest: [{ weights }] });
+
 Deno.test("decodeModel() refuses damaged files and those of another network", () => {
   const network = smallNetwork();
   const files = encodeModel(network, randomWeights(network, new Random(1)));
@@ -95,6 +99,26 @@ Deno.test("decodeModel() refuses damaged files and those of another network", ()
         files,
         other,
         "expected value/kernel [32, 1], but found output/kernel [32, 3]",
+      ],
+      ...[[-1], [1.5], [null], "32", null, undefined].map((shape) =>
+        [
+          { ...files, model: modelOf([{ name: "output/kernel", shape }]) },
+          network,
+          "names and shapes of the stored weights",
+        ] as const
+      ),
+      [
+        { ...files, model: modelOf([null]) },
+        network,
+        "names and shapes of the stored weights",
+      ],
+      [
+        {
+          ...files,
+          model: modelOf([{ name: "a", shape: [2 ** 40, 2 ** 40] }]),
+        },
+        network,
+        "their description has",
       ],
     ] as const
   ) {

@@ -217,6 +217,16 @@ Deno.test("findAgent() refuses an agent that is damaged or of another config", (
     await writeAgent(folder);
     await Deno.writeFile(join(folder, "weights.bin"), weights.subarray(4));
     await assertRejects(find, UsageError, "bytes");
+    const nothing = new Float32Array(weights.length / 4).fill(NaN);
+    const bytes = new Uint8Array(nothing.buffer);
+    await Deno.writeFile(join(folder, "weights.bin"), bytes);
+    await assertRejects(find, UsageError, "not finite");
+    // Far more than this machine's memory, of which no byte is read.
+    for (const name of ["weights.bin", "model.json"]) {
+      await writeAgent(folder);
+      await Deno.truncate(join(folder, name), 2 ** 40);
+      await assertRejects(find, UsageError, `${name} has 1099511627776 bytes`);
+    }
     await writeAgent(folder);
     await Deno.writeTextFile(join(folder, "model.json"), "{");
     await assertRejects(find, UsageError, "cannot be used");

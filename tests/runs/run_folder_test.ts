@@ -349,10 +349,16 @@ Deno.test("readRunInfo() gives what writeRunInfo() wrote, or says what is wrong"
     } as const;
     await writeRunInfo(run, { ...info, starts: [...info.starts] } as never);
     assertEquals(await readRunInfo(run), info as never);
-    for (const broken of ["{", "{}", "null", "[]"]) {
+    const text = JSON.stringify(info);
+    const wrong = ["[null]", "7", '[{"fromStep":"0"}]'].map((starts) =>
+      text.replace(/"starts":.*/, `"starts":${starts}}`)
+    );
+    for (const broken of ["{", "{}", "null", "[]", ...wrong]) {
       await Deno.writeTextFile(run.info, broken);
       await assertRejects(() => readRunInfo(run), UsageError, "run.json");
     }
+    await Deno.truncate(run.info, 2 ** 40);
+    await assertRejects(() => readRunInfo(run), UsageError, "1099511627776");
   }));
 
 Deno.test("programCommit() is the program's own, whatever repository git's variables name", async () => {

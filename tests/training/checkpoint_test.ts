@@ -15,6 +15,7 @@ import {
   listCheckpoints,
   readCheckpointFiles,
   readCheckpointModel,
+  writeCheckpointFiles,
 } from "../../lib/runs/mod.ts";
 import type { TrainingState } from "../../lib/training/mod.ts";
 import { inFolder } from "../folder.ts";
@@ -140,7 +141,7 @@ Deno.test("findCheckpoint() takes the newest sound one where the best is lost", 
     const newest = await save(folder, 300, { best: 100 });
     const said: string[] = [];
     const find = () =>
-      findCheckpoint(folder, "best", (message) => said.push(message));
+      findCheckpoint(folder, "best", { warn: (message) => said.push(message) });
     assertEquals(await find(), best);
     await Deno.writeTextFile(join(best, "weights.bin"), "");
     assertEquals(await find(), newest);
@@ -332,6 +333,30 @@ Deno.test("restoreNewest() refuses a replay memory of another shape", () =>
       CheckpointError,
       "resume with the config it was made with",
     );
+  }));
+
+Deno.test("restoreNewest() says which part is not as this program writes it", () =>
+  inFolder(async (folder) => {
+    await save(folder, 100);
+    const path = checkpointPath(folder, 100);
+    const { files, manifest } = await readCheckpointFiles(path);
+    const state = JSON.parse(new TextDecoder().decode(files["state.json"]));
+    const wrong = Object.keys(state).map((name) => [name, 7] as const);
+    for (const [name, value] of [...wrong, ["counters", {}] as const]) {
+      const text = JSON.stringify({ ...state, [name]: value });
+      const hostile = new TextEncoder().encode(text);
+      await writeCheckpointFiles(
+        folder,
+        100,
+        { ...files, "state.json": hostile },
+        manifest.best,
+      );
+      await assertRejects(
+        () => checkpointsOf(makeTraining(), folder).restoreNewest(),
+        CheckpointError,
+        `The ${name} of ${path} is not as this program writes it`,
+      );
+    }
   }));
 
 Deno.test("restoreNewest() removes what a killed process left, and finishes a replacement", () =>

@@ -1,3 +1,4 @@
+import { zstdCompressSync } from "node:zlib";
 import { Buffer } from "node:buffer";
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { CheckpointError } from "../../lib/errors.ts";
@@ -41,4 +42,18 @@ Deno.test("chunkReader() refuses a memory of another size", () => {
     CheckpointError,
     "shorter than the one to be filled",
   );
+});
+
+Deno.test("chunkReader() refuses what is not compressed, and what grows without end", () => {
+  const bomb = zstdCompressSync(new Uint8Array(2 ** 26));
+  for (const block of [bomb, new Uint8Array(50).fill(7)]) {
+    const file = new Uint8Array(4 + block.length);
+    new DataView(file.buffer).setUint32(0, block.length, true);
+    file.set(block, 4);
+    assertThrows(
+      () => chunkReader(file)(new Uint8Array(1000)),
+      CheckpointError,
+      "The stored replay memory does not fit: ",
+    );
+  }
 });
