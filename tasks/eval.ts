@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import {
   AGENT_NAMES,
+  AGENT_SET_OPTION,
   answer,
   answerJson,
-  CONFIG_OPTIONS,
   defineCommand,
   JSON_OPTION,
   say,
@@ -54,10 +54,7 @@ export const command = defineCommand({
       description: "lockstep: fast, repeats exactly (default). live: the " +
         "untouched page in real time, by screenshots and keys.",
     },
-    set: {
-      ...CONFIG_OPTIONS.set,
-      description: "Sets one key of the agent's config: learner.device=cpu.",
-    },
+    set: AGENT_SET_OPTION,
     "no-baselines": {
       type: "boolean",
       description: "Without the simple players.",

@@ -1,5 +1,11 @@
 import { join, resolve } from "node:path";
-import { AGENT_NAMES, answer, defineCommand, say } from "../lib/cli/mod.ts";
+import {
+  AGENT_NAMES,
+  AGENT_SET_OPTION,
+  answer,
+  defineCommand,
+  say,
+} from "../lib/cli/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import { EXPORT_NAMES, exportFiles } from "../lib/export/mod.ts";
 import { checkFolder, replaceFolder } from "../lib/system/mod.ts";
@@ -22,6 +28,7 @@ export const command = defineCommand({
       description: "What its card and its page call it (default: its name " +
         "here).",
     },
+    set: AGENT_SET_OPTION,
     "no-example": {
       type: "boolean",
       description:
@@ -31,7 +38,7 @@ export const command = defineCommand({
   examples: [["default-1 my-agent", "into a folder to pass on"]],
   async run({ positionals, options }) {
     const folder = resolve(positionals[1]!);
-    const found = await findAgent(positionals[0]);
+    const found = await findAgent(positionals[0], { sets: options.set });
     const agent = { ...found, name: givenName(options.name) ?? found.name };
     await checkFolder(folder, EXPORT_NAMES);
     const example = !options["no-example"];

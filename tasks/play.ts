@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import {
   AGENT_NAMES,
+  AGENT_SET_OPTION,
   answer,
   answerJson,
   defineCommand,
@@ -86,6 +87,7 @@ export const command = defineCommand({
       description: "The animated .webp or .gif to write, in place of one in " +
         "data/games.",
     },
+    set: AGENT_SET_OPTION,
     json: JSON_OPTION,
   },
   examples: [
@@ -96,6 +98,7 @@ export const command = defineCommand({
   ],
   async run({ positionals, options }) {
     const { seed, game: file, q: drawQ, seconds = 60, clock } = options;
+    const { set: sets } = options;
     if (clock === "live" && (seed !== undefined || file !== undefined)) {
       throw new UsageError(
         "The live page cannot be given a seed or a stored game: leave out --clock live.",
@@ -114,17 +117,17 @@ export const command = defineCommand({
 
     if (window && clock !== "live") {
       return await showWindow(positionals[0], {
-        ...{ seed, maxScore, json: options.json },
+        ...{ seed, maxScore, sets, json: options.json },
         stored: file === undefined ? undefined : await readStoredGame(file),
       });
     }
     if (file !== undefined) {
       const stored = await readStoredGame(file);
       const agent = drawQ || positionals[0]
-        ? await findAgent(positionals[0])
+        ? await findAgent(positionals[0], { sets })
         : null;
       using player = drawQ && agent ? await loadPlayer(agent) : undefined;
-      const config = agent?.config ?? await loadConfig();
+      const config = agent?.config ?? await loadConfig(undefined, sets);
       return await finish(
         await showStoredGame(config, player ?? null, stored, how),
         options,
@@ -132,7 +135,7 @@ export const command = defineCommand({
       );
     }
 
-    const agent = await findAgent(positionals[0]);
+    const agent = await findAgent(positionals[0], { sets });
     using player = await loadPlayer(agent);
     if (window) {
       say(`${agent.name}, ${agent.checkpoint}, in a window; Ctrl-C ends it.`);
@@ -162,10 +165,13 @@ async function showWindow(
     seed: number | undefined;
     stored: StoredGame | undefined;
     maxScore: number;
+    sets: readonly string[];
     json: boolean;
   },
 ): Promise<number> {
-  const { name, checkpoint, config } = await findAgent(target);
+  const { name, checkpoint, config } = await findAgent(target, {
+    sets: show.sets,
+  });
   say(`${name}, ${checkpoint}, in a window; closing it, or Ctrl-C, ends it.`);
   using stop = await stopOnSignal({ message: "The window closes." });
   let last: StoredGame | undefined;

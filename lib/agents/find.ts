@@ -88,7 +88,7 @@ export async function findAgent(
   };
   try {
     if (target === undefined) return await newestAgent(places);
-    const names = target.split(",").map((name) => name.trim());
+    const names = await splitTarget(target);
     if (names.includes("")) {
       throw new UsageError(
         `The name of an agent is missing in ${JSON.stringify(target)}.`,
@@ -110,6 +110,25 @@ export async function findAgent(
     if (!(error instanceof CheckpointError)) throw error;
     throw new UsageError(error.message, { cause: error });
   }
+}
+
+/** The agents of an ensemble; a path may hold commas of its own. */
+async function splitTarget(target: string): Promise<string[]> {
+  const words = target.split(",");
+  const names: string[] = [];
+  while (words.length > 0) {
+    let count = words.length;
+    while (count > 1 && !await isPathOfSome(words.slice(0, count).join(","))) {
+      count--;
+    }
+    names.push(words.splice(0, count).join(",").trim());
+  }
+  return names;
+}
+
+async function isPathOfSome(target: string): Promise<boolean> {
+  const [, path = target] = WITH_CHECKPOINT.exec(target) ?? [];
+  return isPath(path) && await ifThere(Deno.stat(path.trim())) !== null;
 }
 
 async function newestAgent(places: Places): Promise<Agent> {

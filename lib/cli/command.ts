@@ -116,6 +116,12 @@ export const CONFIG_OPTIONS = {
   },
 } as const satisfies Options;
 
+/** `--set` of the commands that use an agent, whose config brings the rest. */
+export const AGENT_SET_OPTION = {
+  ...CONFIG_OPTIONS.set,
+  description: "Sets one key of the agent's config: learner.device=cpu.",
+} as const;
+
 /** `--set` of each key whose option was given, which is a shorter word for it. */
 export function settings(
   values: Record<string, number | undefined>,

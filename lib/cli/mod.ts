@@ -1,6 +1,7 @@
 /** The command line: commands as data, what they print, tables. */
 export {
   AGENT_NAMES,
+  AGENT_SET_OPTION,
   type CommandEntry,
   CONFIG_OPTIONS,
   defineCommand,

@@ -22,7 +22,7 @@ export {
   differenceText,
   lastingDifferences,
 } from "./differences.ts";
-export { loadOwnConfig, machineSets, type Owner } from "./own.ts";
+export { laterKeys, loadOwnConfig, machineSets, type Owner } from "./own.ts";
 export {
   type BrowserConfig,
   type Config,

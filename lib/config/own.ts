@@ -102,6 +102,23 @@ export async function loadOwnConfig(
 }
 
 /**
+ * The keys that a run's or a sweep's config does not name, because they came
+ * later, with the value that keeps its meaning.
+ *
+ * @returns by name: `evaluation.endEarly`, false
+ */
+export async function laterKeys(path: string): Promise<Map<string, unknown>> {
+  const [, ...files] = await readChain(path);
+  const later = knownKeys(configSchema).filter(({ path, facts }) =>
+    facts.before !== undefined &&
+    files.every(({ values }) => valueAt(values, path) === undefined)
+  );
+  return new Map(
+    later.map(({ path, facts }) => [path.join("."), facts.before]),
+  );
+}
+
+/**
  * What belongs to the machine in a config, as `--set` takes it.
  *
  * @param only what a run's config does not give either, which names its device

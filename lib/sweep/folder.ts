@@ -4,6 +4,8 @@ import {
   differences,
   differenceText,
   displayPath,
+  laterKeys,
+  loadConfig,
   loadOwnConfig,
   machineSets,
   withSchedules,
@@ -105,7 +107,12 @@ async function checkSameBase(
     "run",
     machineSets(base, "program"),
   );
+  // What neither of the two names is no change.
+  const later = await laterKeys(folder.config);
+  const defaults = await loadConfig();
+  const named = new Set(differences(defaults, base).map(({ key }) => key));
   const changed = differences(withSchedules(earlier), withSchedules(base))
+    .filter(({ key }) => !later.has(key) || named.has(key))
     .map(differenceText);
   if (changed.length === 0) return;
   throw new UsageError(

@@ -1,4 +1,5 @@
 /** One training of a sweep, as a process of its own. */
+import { laterKeys } from "../config/mod.ts";
 import { isFile, namesIn } from "../files.ts";
 import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
 import { failureText, type Process, startCommand } from "../system/mod.ts";
@@ -79,8 +80,11 @@ async function trainArguments(
     const again = machine.flatMap((set) => ["--set", set]);
     return ["train", "--resume", run.name, ...again];
   }
+  const later = [...await laterKeys(config)].filter(([key]) =>
+    !(key in values)
+  );
   // JSON is YAML, which `--set` reads.
-  const sets = Object.entries(values)
+  const sets = [...later, ...Object.entries(values)]
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   // Settings are compared by the means of all evaluations, so these are whole.
   sets.push("evaluation.endEarly=false");

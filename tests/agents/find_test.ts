@@ -279,6 +279,22 @@ Deno.test("findAgent() joins agents to an ensemble that answers with their mean"
     assertEquals(four.config.network.members, 4);
   }));
 
+Deno.test("findAgent() takes paths that hold commas, alone and in an ensemble", () =>
+  withFolders(async (folders) => {
+    const [one, two] = ["a,b", "c,,d"].map((name) =>
+      join(folders.pretrained, name)
+    ) as [string, string];
+    for (const folder of [one, two]) await writeAgent(folder);
+    assertEquals((await findAgent(one, folders)).folder, one);
+    const both = await findAgent(`${one}, ${two}`, folders);
+    assertEquals(both.members.map(({ folder }) => folder), [one, two]);
+    await assertRejects(
+      () => findAgent(`${one},${join(folders.pretrained, "no")}`, folders),
+      UsageError,
+      "no",
+    );
+  }));
+
 Deno.test("findAgent() refuses an ensemble of agents that see or play differently", () =>
   withFolders(async ({ pretrained, runs }) => {
     await writeAgent(join(pretrained, "a"));
