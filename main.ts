@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/report.ts"),
   },
   {
+    name: "serve",
+    summary: "Plays games for a program in another language.",
+    load: () => import("./tasks/serve.ts"),
+  },
+  {
     name: "bench",
     summary: "Measures the speed of environment, learner and training.",
     load: () => import("./tasks/bench.ts"),

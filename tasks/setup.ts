@@ -24,6 +24,7 @@ Usage: deno task setup [options]
 
 Options:
   --remove         Take away what set-up put into the user's cache.
+  --no-tensorflow  All but TensorFlow: for games alone (serve).
   --packages-only  Choose where packages come from, and no more.
   --for-task       Leave it to the task to report a missing Chrome or compiler.
   --help           Show this help.
@@ -37,7 +38,9 @@ Environment variables:
   CHROME_PATH=FILE      Use this Chrome.
 `;
 
-const OPTIONS = ["--remove", "--packages-only", "--for-task", "--help"];
+const OPTIONS = [
+  ...["--remove", "--no-tensorflow", "--packages-only", "--for-task", "--help"],
+];
 
 async function setUp(args: readonly string[]): Promise<void> {
   const unknown = args.find((arg) => !OPTIONS.includes(arg));
@@ -60,6 +63,20 @@ async function setUp(args: readonly string[]): Promise<void> {
   await ensurePackages({ root: ROOT, wanted: Deno.env.get("DINO_DEPS") });
   if (args.includes("--packages-only")) return;
 
+  const learns = !args.includes("--no-tensorflow");
+  const folder = learns ? await setUpTensorFlow(forTask) : null;
+  // A task may be told of its own Chrome, by browser.path or browser.endpoint.
+  const chrome = await ensureChrome().catch((error) => {
+    if (forTask && error instanceof DinoDqnError) return null;
+    throw error;
+  });
+  if (!forTask) {
+    say(`Ready: ${folder ? `TensorFlow in ${folder}, ` : ""}Chrome ${chrome}`);
+  }
+}
+
+/** @returns the folder that its libraries are in */
+async function setUpTensorFlow(forTask: boolean): Promise<string> {
   const location = await ensureTensorFlow();
   const binding = await ensureBinding(location, `${ROOT}/node_modules`);
   if (binding.state === "missing" && !forTask) {
@@ -68,16 +85,7 @@ async function setUp(args: readonly string[]): Promise<void> {
         "The default engine, graph, needs no compiler.",
     );
   }
-  // A task may be told of its own Chrome, by browser.path or browser.endpoint.
-  const chrome = await ensureChrome().catch((error) => {
-    if (forTask && error instanceof DinoDqnError) return null;
-    throw error;
-  });
-  if (!forTask) {
-    say(
-      `Ready: TensorFlow in ${location.folder}, Chrome ${chrome}`,
-    );
-  }
+  return location.folder;
 }
 
 try {

@@ -32,7 +32,7 @@ const LEVELS = [
   ["export"],
   ["sweep"],
   ["retraining"],
-  ["watch"],
+  ["watch", "serve"],
   ["tasks"],
   ["main.ts"],
 ];

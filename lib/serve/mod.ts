@@ -1,0 +1,2 @@
+/** Games for programs in other languages, over stdin and stdout. */
+export { serveGames, type ServeOptions } from "./serve.ts";

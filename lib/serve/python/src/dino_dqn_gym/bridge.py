@@ -1,0 +1,202 @@
+"""The games' process, and what is said to it. ``lib/serve/messages.ts`` describes the messages."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+PROTOCOL = 1
+FRAME = (80, 80)
+PICTURE = (150, 552)
+#: Larger pipes than Linux gives by itself: a state of 8 games has 51 kB.
+PIPE_BYTES = 1 << 20
+
+RECORD = np.dtype(
+    [
+        ("reward", "<f4"), ("terminated", "<i4"), ("truncated", "<i4"), ("score", "<i4"), ("frames", "<i4"),
+        ("speed", "<f4"), ("ended", "<i4"), ("ended_seed", "<i4"), ("ended_score", "<i4"), ("ended_steps", "<i4"),
+        ("ended_return", "<f4"), ("seed", "<i4"),
+    ]
+)  # fmt: skip
+
+
+class BridgeError(RuntimeError):
+    """The games' process cannot be started, has ended, or refused what it was asked."""
+
+
+def find_program(program: str | os.PathLike[str] | None) -> pathlib.Path:
+    """The clone of dino-dqn: what was given, else ``DINO_DQN``, else the one that this file or the program is in."""
+    named = program or os.environ.get("DINO_DQN")
+    here = [pathlib.Path(__file__).resolve(), pathlib.Path.cwd()]
+    places = [pathlib.Path(named)] if named else [parent for place in here for parent in (place, *place.parents)]
+    for place in places:
+        if (place / "main.ts").is_file() and (place / "lib" / "serve").is_dir():
+            return place.resolve()
+    where = f"{named} is not a clone of dino-dqn" if named else "The clone of dino-dqn was not found"
+    raise BridgeError(f"{where}; set the environment variable DINO_DQN, or program=, to its folder.")
+
+
+def find_deno() -> list[str]:
+    """How Deno is called: ``DINO_DENO``, on the PATH, beside this Python, or through npx."""
+    beside = pathlib.Path(sysconfig.get_path("scripts")) / "deno"
+    for found in (os.environ.get("DINO_DENO"), shutil.which("deno"), str(beside) if beside.is_file() else None):
+        if found:
+            return [found]
+    npx = shutil.which("npx")
+    if npx:
+        return [npx, "-y", "deno@2.9.6"]
+    raise BridgeError("Deno was not found; install it (pip install deno), or set DINO_DENO to its program.")
+
+
+class Bridge:
+    """A Deno process with its Chrome. It ends when its stdin is closed: also when Python is killed."""
+
+    def __init__(
+        self,
+        games: int,
+        *,
+        config: str | os.PathLike[str] | None = None,
+        sets: Sequence[str] = (),
+        training: bool = False,
+        program: str | os.PathLike[str] | None = None,
+    ) -> None:
+        root = find_program(program)
+        task = json.loads((root / "deno.json").read_text())["tasks"]["serve"]["command"].split()
+        permissions = [word for word in task if word.startswith("--allow")]
+        command = [*find_deno(), "run", "--quiet", *permissions, str(root / "main.ts"), "serve", "--games", str(games)]
+        command += [f"--config={os.fspath(config)}"] if config else []
+        command += [f"--set={each}" for each in sets] + ["--training"] * training
+        self.games = games
+        self._owner = os.getpid()
+        #: What it says: of no use to anybody until it fails, and a notebook would not show it.
+        self._said = tempfile.TemporaryFile()
+        try:
+            # A session of its own: Ctrl-C is for Python alone, which then closes stdin.
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, bufsize=0,
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise BridgeError(f"{command[0]} cannot be started: {error}") from error
+        assert self._process.stdin and self._process.stdout
+        self._to, self._from = self._process.stdin, self._process.stdout
+        _widen(self._to.fileno())
+        _widen(self._from.fileno())
+        try:
+            self.hello: dict[str, Any] = self._json(self._message())
+        except BridgeError as error:
+            self.close()
+            raise BridgeError(
+                f"The games did not start: {error} 'deno task setup --no-tensorflow' in {root} brings what they need."
+            ) from None
+        if self.hello["protocol"] != PROTOCOL:
+            self.close()
+            raise BridgeError(
+                f"{root} speaks protocol {self.hello['protocol']}, this package {PROTOCOL}: install the one that is in it."
+            )
+
+    def reset(self, **wanted: Any) -> tuple[NDArray[Any], NDArray[np.uint8], NDArray[np.uint8]]:
+        """Begins the games; see :meth:`receive`."""
+        given = {key: value for key, value in wanted.items() if value is not None}
+        self._send(b"R", json.dumps(given).encode())
+        return self.receive()
+
+    def send_actions(self, actions: NDArray[np.uint8]) -> None:
+        """One step of every game; 255 stands still. Chrome plays on until :meth:`receive` is called."""
+        self._send(b"S", actions.tobytes())
+
+    def receive(self) -> tuple[NDArray[Any], NDArray[np.uint8], NDArray[np.uint8]]:
+        """Records [n], newest frames [n, 80, 80], last frames [ended, 80, 80]: new arrays."""
+        head = self._exactly(8)
+        length, ended = struct.unpack("<II", head)
+        if ended > self.games:  # the beginning of a message of words
+            self._json(head[4:] + self._exactly(length - 4))
+        records = np.empty(self.games, RECORD)
+        frames = np.empty((self.games, *FRAME), np.uint8)
+        last = np.empty((ended, *FRAME), np.uint8)
+        self._fill(records.view(np.uint8), frames, last)
+        return records, frames, last
+
+    def pictures(self) -> NDArray[np.uint8]:
+        """The whole page of each game, grey: [n, 150, 552]."""
+        self._send(b"P")
+        message = self._message()
+        if message[:1] == b"E":
+            self._json(message)
+        return np.frombuffer(message, np.uint8).reshape(self.games, *PICTURE)
+
+    def close(self) -> None:
+        """Ends the process and its Chrome; a second time does nothing."""
+        if self._owner != os.getpid():
+            return  # a fork's copy: the games are its parent's
+        self._to.close()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._from.close()
+
+    def _send(self, kind: bytes, body: bytes = b"") -> None:
+        if self._owner != os.getpid():
+            raise BridgeError("These games belong to the process that made them; make them anew in this one.")
+        try:
+            self._to.write(struct.pack("<Ic", 1 + len(body), kind) + body)
+        except (OSError, ValueError) as error:
+            raise BridgeError(self._ended()) from error
+
+    def _message(self) -> bytes:
+        return self._exactly(struct.unpack("<I", self._exactly(4))[0])
+
+    def _json(self, message: bytes) -> Any:
+        content = json.loads(message[1:])
+        if message[:1] == b"E":
+            raise BridgeError(content["message"])
+        return content
+
+    def _exactly(self, length: int) -> bytes:
+        body = bytearray(length)
+        self._fill(body)
+        return bytes(body)
+
+    def _fill(self, *buffers: Any) -> None:
+        views = [memoryview(buffer).cast("B") for buffer in buffers if len(buffer)]
+        while views:
+            count = os.readv(self._from.fileno(), views)
+            if count == 0:
+                raise BridgeError(self._ended())
+            while views and count >= len(views[0]):
+                count -= len(views.pop(0))
+            if views:
+                views[0] = views[0][count:]
+
+    def _ended(self) -> str:
+        """Why its end of the pipe is closed: its own error message, or how it ended."""
+        try:
+            code = self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            return "the games' process does not answer any more."
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").splitlines()
+        errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+        return f"{errors[-1].rstrip('.')}." if errors else f"the games' process has ended, exit code {code}."
+
+
+def _widen(pipe: int) -> None:
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, getattr(fcntl, "F_SETPIPE_SZ", 1031), PIPE_BYTES)
+    except (ImportError, OSError):
+        pass  # slower, no more
