@@ -105,7 +105,11 @@ function frontMatter({ name, config, report }: CardContent): string {
         }],
       }],
     }),
-  }, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" });
+  }, {
+    defaultStringType: "QUOTE_DOUBLE",
+    defaultKeyType: "PLAIN",
+    lineWidth: 0,
+  });
   // For who takes it for Markdown.
   return text.replaceAll("<", "\\u003c").replaceAll("]", "\\u005d");
 }
