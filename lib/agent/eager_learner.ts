@@ -87,6 +87,7 @@ type Layers = Pick<WeightSets<LayersModel>, "online" | "target" | "average">;
 
 class EagerLearner implements Learner {
   readonly engine = "eager";
+  readonly precision = "float32";
   readonly device: string;
   readonly threads: Threads;
   readonly batch: Batch;

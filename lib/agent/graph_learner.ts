@@ -1,12 +1,15 @@
 import type { LearnerConfig } from "../config/mod.ts";
 import {
   chooseDevice,
+  choosePrecision,
   chooseThreads,
   type Device,
   GraphBuilder,
+  type Precision,
   type Run,
   type RunSpec,
   Session,
+  type SessionOptions,
   Tensor,
   type Threads,
   usesXla,
@@ -103,6 +106,7 @@ class GraphLearner implements Learner {
   readonly engine = "graph";
   readonly device: string;
   readonly threads: Threads;
+  readonly precision: Precision;
   readonly batch: Batch;
   readonly batches: readonly Batch[];
   readonly #network: Network;
@@ -121,6 +125,7 @@ class GraphLearner implements Learner {
     const device = chooseDevice(config.device);
     this.device = device.description;
     this.threads = chooseThreads(config.threads, device);
+    this.precision = choosePrecision(config.precision, device);
     this.#network = network;
     this.#config = config;
     using resources = new DisposableStack();
@@ -130,7 +135,7 @@ class GraphLearner implements Learner {
     this.batch = this.batches[0]!;
     this.#runs = prepareRuns(
       ...[network, config, inputs, device] as const,
-      this.threads,
+      { threads: this.threads, bfloat16: this.precision === "bfloat16" },
       resources,
     );
     this.#assign(initialState([...initial]));
@@ -246,7 +251,7 @@ function prepareRuns(
   config: LearnerConfig,
   inputs: ReturnType<typeof allocateInputs>,
   device: Device,
-  threads: Threads,
+  options: Pick<SessionOptions, "threads" | "bfloat16">,
   resources: DisposableStack,
 ): LearnerRuns {
   const g = resources.use(new GraphBuilder());
@@ -265,7 +270,7 @@ function prepareRuns(
   );
   const all = Object.values(variables).flat();
   const gpu = device.type === "GPU";
-  const session = resources.use(new Session(g, { gpu, xla, threads }));
+  const session = resources.use(new Session(g, { gpu, xla, ...options }));
   const prepare = (spec: RunSpec) => resources.use(session.prepare(spec));
   const player = (variables: Variable[]) => {
     const weights = variables.map((variable) => g.read(variable));

@@ -1,5 +1,5 @@
 /** The contract between replay memory, learners and whoever trains them. */
-import type { Threads } from "../tensorflow/mod.ts";
+import type { Precision, Threads } from "../tensorflow/mod.ts";
 import type { WeightSets } from "./weight_sets.ts";
 
 /**
@@ -68,6 +68,8 @@ export interface Player extends Disposable {
 /** The DQN's network and its update rule, on one of the two engines. */
 export interface Learner extends Player {
   readonly threads: Threads;
+  /** What it computes in, where `learner.precision` cannot be had, too. */
+  readonly precision: Precision;
   /** Filled by the caller before each `update`; not to be touched during one. */
   readonly batch: Batch;
   /**

@@ -123,6 +123,11 @@ function checkLearning({ reward, learner }: Config): ConfigProblem[] {
       ["learner.finalLearningRate", "learner.learningRate"],
       `learner.finalLearningRate (${learner.finalLearningRate}) is above learner.learningRate (${learner.learningRate}); it can only decay`,
     ),
+    ...problem(
+      learner.precision === "bfloat16" && learner.engine === "eager",
+      ["learner.precision", "learner.engine"],
+      "learner.precision is bfloat16, but learner.engine is eager, which computes in float32 alone; set learner.precision to float32 or learner.engine to graph",
+    ),
   ];
 }
 

@@ -60,7 +60,7 @@ export type Owner =
  * - Keys that there are no more are left out; aloud when they did something.
  * - Keys that came later get the value that keeps its meaning, in place of
  *   today's default.
- * - `browser` and `notify`, and of an agent also device and threads, are as in
+ * - `browser` and `notify`, and of an agent also what is of its device, are as in
  *   `configs/default.yaml`, whatever it names: nothing that comes with an
  *   agent starts a program or opens an address.
  *

@@ -149,6 +149,9 @@ const learnerSchema = z.strictObject({
   threads: positiveInteger.max(256).nullable().describe(
     "TensorFlow's threads on the CPU that share one operation; null: chosen by measurement, one. Of operations two run side by side; with 1, one.",
   ).register(keyFacts, DEVICE),
+  precision: z.enum(["float32", "bfloat16"]).describe(
+    "What the graph engine trains in on the CPU: 'bfloat16' is faster on processors with AVX512_BF16 or AMX; others, and GPUs, take float32.",
+  ).register(keyFacts, { ...DEVICE, before: "float32" }),
   updatesPerRun: positiveInteger.max(256).describe(
     "Updates that are made at once, in one run of TensorFlow, when so many are due: their batches are drawn before the first of them.",
   ).register(keyFacts, { before: 1 }),

@@ -8,7 +8,12 @@ import {
   checkPackages,
   checkSharp,
 } from "./system.ts";
-import { checkDevices, checkEager, checkTensorFlow } from "./tensorflow.ts";
+import {
+  checkDevices,
+  checkEager,
+  checkLearner,
+  checkTensorFlow,
+} from "./tensorflow.ts";
 
 /**
  * Looks at everything that training needs, by using it: Chrome plays host to
@@ -24,7 +29,11 @@ export async function examine(config: Config): Promise<Examination> {
   ];
   // One after the other: the timings are those of an idle machine.
   if (tensorflow.status === "ok") {
-    checks.push(...await checkDevices(), await checkEager(config.learner));
+    checks.push(
+      ...await checkDevices(),
+      await checkLearner(config.learner),
+      await checkEager(config.learner),
+    );
   }
   checks.push(await checkSharp(), await checkDisk(), checkMemory());
   return conclude(checks);

@@ -3,6 +3,9 @@ import { findCompiler } from "../setup/mod.ts";
 import { run } from "../system/mod.ts";
 import { sizeText } from "../text.ts";
 import {
+  chooseDevice,
+  choosePrecision,
+  chooseThreads,
   type Device,
   hasNvidiaDriver,
   listDevices,
@@ -48,6 +51,23 @@ export async function checkEager(learner: LearnerConfig): Promise<Check> {
       ? missing(name, detail, fix)
       : warning(name, `graph; not eager: ${detail}`, fix);
   }
+}
+
+/** How a training with this config would compute. */
+export function checkLearner(learner: LearnerConfig): Promise<Check> {
+  const name = "Learner";
+  return attempt(name, "learner.device=auto", () => {
+    const device = chooseDevice(learner.device);
+    const precision = choosePrecision(learner.precision, device);
+    const { intraOp, interOp } = chooseThreads(learner.threads, device);
+    const detail = `${learner.engine} engine on ${device.description}, ` +
+      `${precision}; threads: ${intraOp} per operation, ${interOp} operations side by side`;
+    return precision === learner.precision ? fine(name, detail) : warning(
+      name,
+      `${detail}; ${learner.precision} needs a CPU with AVX512_BF16 or AMX`,
+      "learner.precision=float32",
+    );
+  });
 }
 
 /** The version of NVIDIA's driver, of each GPU the same. */

@@ -34,6 +34,7 @@ export {
   programCommit,
   readRunInfo,
   type RunInfo,
+  type RunStart,
   writeRunInfo,
 } from "./run_info.ts";
 export {

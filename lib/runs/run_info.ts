@@ -43,6 +43,8 @@ export interface RunStart {
   device: string;
   /** TensorFlow's, on the CPU. Absent: an earlier version trained. */
   threads?: { intraOp: number; interOp: number };
+  /** What the learner computed in; absent as well. */
+  precision?: "float32" | "bfloat16";
   /**
    * How it ended; null: it has not yet, or was killed. Absent: an earlier
    * version trained, which did not say.

@@ -17,6 +17,8 @@ export {
   type Variable,
 } from "./graph_builder.ts";
 export { type Run, type RunSpec, Session } from "./session.ts";
+export type { SessionOptions } from "./session_config.ts";
+export { choosePrecision, type Precision } from "./precision.ts";
 export { chooseThreads, ONE_THREAD, type Threads } from "./threads.ts";
 export { SummaryWriter } from "./summary.ts";
 export {

@@ -4,6 +4,11 @@ import type { Threads } from "./threads.ts";
 export interface SessionOptions {
   /** Threads on the CPU. @default one per core in both pools */
   threads?: Threads;
+  /**
+   * Compute in bfloat16 on the CPU what may be, where {@linkcode hasBfloat16}.
+   * @default false
+   */
+  bfloat16?: boolean;
   /** Compile clusters of operations with XLA. @default false */
   xla?: boolean;
   /** Whether GPUs may be used. @default true */
@@ -34,6 +39,9 @@ export function encodeSessionConfig(
   options: SessionOptions,
 ): Uint8Array<ArrayBuffer> {
   const { threads, xla = false, gpu = true, softPlacement = true } = options;
+  // Of RewriterConfig (tensorflow/core/protobuf/rewriter_config.proto):
+  // auto_mixed_precision_onednn_bfloat16 is ON.
+  const rewriteOptions = options.bfloat16 ? message(10, integer(31, 1)) : [];
   const optimizerOptions = integer(5, xla ? 1 : 0); // global_jit_level: ON_1
   return new Uint8Array([
     ...(gpu ? [] : message(CONFIG.deviceCount, [
@@ -47,7 +55,10 @@ export function encodeSessionConfig(
     ...message(CONFIG.gpuOptions, integer(4, 1)), // allow_growth
     ...integer(CONFIG.allowSoftPlacement, softPlacement ? 1 : 0),
     ...integer(CONFIG.usePerSessionThreads, 1),
-    ...message(CONFIG.graphOptions, message(3, optimizerOptions)),
+    ...message(CONFIG.graphOptions, [
+      ...message(3, optimizerOptions),
+      ...rewriteOptions,
+    ]),
   ]);
 }
 

@@ -1,4 +1,5 @@
 /** Training: the loop, and all that a run leaves in its folder. */
+export { arithmeticNotes } from "./arithmetic.ts";
 export {
   type CheckpointOptions,
   Checkpoints,

@@ -37,12 +37,14 @@ import {
   readCheckpointModel,
   readRunInfo,
   type RunFolder,
+  type RunStart,
   updateRunConfig,
   writeRunInfo,
 } from "../runs/mod.ts";
 import { acquireLock } from "../system/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { points } from "../text.ts";
+import { arithmeticNotes } from "./arithmetic.ts";
 import { Checkpoints } from "./checkpoint.ts";
 import {
   comparableBest,
@@ -177,7 +179,10 @@ async function trainAndMeasure(
     await games.begin();
     sinks.open();
   }
-  await recordStart(options, counters.step, learner, environments);
+  const former = await recordStart(
+    ...[options, counters.step, learner, environments] as const,
+  );
+  for (const note of arithmeticNotes(config, learner, former)) warn(note);
   sinks.describe(counters.step, config);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
@@ -299,29 +304,35 @@ async function playGreedily(
   }
 }
 
-/** Notes in the run's folder with what it trains from now on. */
+/**
+ * Notes in the run's folder with what it trains from now on.
+ *
+ * @returns its start before this one
+ */
 async function recordStart(
   { run, config, commandLine }: TrainingOptions,
   fromStep: number,
-  { device, threads }: Learner,
+  { device, threads, precision }: Learner,
   { chromeVersion: chrome, scriptHash: pageScript }: Environments,
-): Promise<void> {
+): Promise<RunStart | undefined> {
   const former = await loadOwnConfig(run.config, "run");
   if (differences(former, config).length > 0) {
     await updateRunConfig(run, config);
   }
   const { deno, v8 } = Deno.version;
   const info = await readRunInfo(run);
+  const last = info.starts.at(-1);
   info.starts.push({
     time: new Date().toISOString(),
     fromStep,
     commandLine,
     commit: await programCommit(),
     versions: { deno, v8, tensorflow: tensorflowVersion(), chrome },
-    ...{ pageScript, engine: config.learner.engine, device, threads },
-    end: null,
+    ...{ pageScript, engine: config.learner.engine },
+    ...{ device, threads, precision, end: null },
   });
   await writeRunInfo(run, info);
+  return last;
 }
 
 /** Notes how the training ended. */

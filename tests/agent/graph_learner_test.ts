@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertLess,
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
@@ -48,11 +49,15 @@ Deno.test("A learner copies the target network after every third update, not bef
 });
 
 /** Losses and state of the tutorial's network after some updates. */
-async function trainTutorial(threads: number | null, updates: number) {
+async function trainTutorial(
+  threads: number | null,
+  updates: number,
+  precision: Learner["precision"] = "float32",
+) {
   const network = networkOf("tutorial");
   using learner = await learnerOf(network, {
     ...LEARNER,
-    ...{ threads, batchSize: 32, doubleQ: true },
+    ...{ threads, precision, batchSize: 32, doubleQ: true },
     gradientClipNorm: 1,
     averageRate: 0.01,
     targetUpdate: { every: 50 },
@@ -66,7 +71,10 @@ async function trainTutorial(threads: number | null, updates: number) {
     });
     losses.push((await learner.update(1e-4)).loss);
   }
-  return { losses, state: await learner.getState() };
+  return {
+    ...{ losses, precision: learner.precision },
+    state: await learner.getState(),
+  };
 }
 
 Deno.test("A learner repeats 200 updates of the tutorial's network bit for bit on two threads", async () => {
@@ -77,6 +85,18 @@ Deno.test("A learner repeats 200 updates of the tutorial's network bit for bit o
 
 Deno.test("A learner on one thread makes the same bits as where threads are chosen for it", async () => {
   assertEquals(await trainTutorial(1, 60), await trainTutorial(null, 60));
+});
+
+Deno.test("A learner in bfloat16 learns nearly the same, and exactly the same where the processor has none", async () => {
+  const expected = await trainTutorial(1, 10);
+  const found = await trainTutorial(1, 10, "bfloat16");
+  if (found.precision === "float32") assertEquals(found, expected);
+  else {
+    assertNotEquals(found, expected);
+    found.losses.forEach((loss, i) =>
+      assertLess(Math.abs(loss / expected.losses[i]! - 1), 0.1)
+    );
+  }
 });
 
 Deno.test("Learner.setState() continues as if it had never stopped", async () => {

@@ -103,6 +103,16 @@ Deno.test("Run says when a variable has no value yet", () => {
   );
 });
 
+Deno.test("Session takes the wish for bfloat16, whatever the processor", () => {
+  using g = new GraphBuilder();
+  const x = g.placeholder("float32", [2, 2], "x");
+  const product = g.matMul(x, x);
+  using session = new Session(g, { bfloat16: true, gpu: false });
+  using input = Tensor.from("float32", [2, 2], [1, 2, 3, 4]);
+  using output = session.run({ feeds: [x], fetches: [product] }, [input])[0]!;
+  assertEquals([...output.data], [7, 10, 15, 22]);
+});
+
 Deno.test("Session keeps its variables to itself", () => {
   using g = new GraphBuilder();
   const v = g.variable("v", []);

@@ -123,7 +123,8 @@ export function fakeLearner(
     weights: new Float32Array(BATCH),
   };
   const learner: Partial<Learner> = {
-    device: "fake",
+    ...{ device: "fake", precision: "float32" },
+    threads: { intraOp: 1, interOp: 1 },
     ...{ batch, batches: Array(updatesPerRun).fill(batch) },
     get updates() {
       return updates;
