@@ -13,6 +13,7 @@ import {
   whomToTell,
 } from "../lib/cli/mod.ts";
 import {
+  type Config,
   DEFAULT_CONFIG,
   loadConfig,
   loadOwnConfig,
@@ -42,6 +43,7 @@ import {
 import { recordEvaluation } from "../lib/recording/mod.ts";
 import {
   createRun,
+  endText,
   openRun,
   removeUnstartedRun,
   type RunFolder,
@@ -50,17 +52,8 @@ import { duration, intervalText, points, scoresText } from "../lib/text.ts";
 import {
   notePlay,
   runTraining,
-  type StopReason,
   type TrainingOutcome,
 } from "../lib/training/mod.ts";
-
-const REASONS: Record<StopReason, string> = {
-  steps: "all steps are done",
-  minutes: "the time is over",
-  target: "the target was reached",
-  patience: "it did not get better any more",
-  signal: "it was stopped",
-};
 
 /** `deno task train`. */
 export const command = defineCommand({
@@ -222,7 +215,7 @@ export const command = defineCommand({
             await notePlay(run, step, measurement.recordings);
             say(`Report: ${join(run.report, "index.html")}`);
           } finally {
-            sayOutcome(run, outcome);
+            sayOutcome(run, config, outcome);
           }
         },
       });
@@ -255,7 +248,11 @@ export const command = defineCommand({
 });
 
 /** Where the agent is, what comes next, and in the last line what was done. */
-function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {
+function sayOutcome(
+  run: RunFolder,
+  config: Config,
+  outcome: TrainingOutcome,
+): void {
   const { counters, reason, evaluation, checkpoint } = outcome;
   say(`The agent: ${checkpoint}`);
   say(
@@ -263,6 +260,11 @@ function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {
       ? `Next: ${commandText(["play", runTarget(run)])}`
       : `Go on: ${commandText(["train", "--resume", runTarget(run)])}`,
   );
+  if (reason === "target") {
+    const again = ["train", "--resume", runTarget(run)];
+    const further = ["--set", "evaluation.target=null"];
+    say(`To train on all the same: ${commandText([...again, ...further])}`);
+  }
   const result = evaluation
     ? ` On games that it had never seen: ${scoresText(evaluation)}; 95 % ` +
       `interval of the mean: ${intervalText(evaluation.mean95)}.`
@@ -270,7 +272,7 @@ function sayOutcome(run: RunFolder, outcome: TrainingOutcome): void {
   say(
     `Trained ${points(counters.step)} steps and ${points(counters.games)} ` +
       `games in ${duration(counters.wallSeconds)}: ${
-        REASONS[reason]
+        endText(reason, config)
       }.${result}`,
   );
 }

@@ -1,8 +1,8 @@
 /** The parts of a page that tell how a run was trained. */
 import { commandText } from "../system/mod.ts";
-import { points } from "../text.ts";
+import { capitalized, points } from "../text.ts";
 import type { Section } from "./page.ts";
-import { INTERVALS, type RunData } from "../runs/mod.ts";
+import { endText, INTERVALS, type RunData } from "../runs/mod.ts";
 import { learnerCharts, learningCurves, scoreCharts } from "../drawing/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
 import { tableOf } from "./table.ts";
@@ -17,7 +17,8 @@ export async function trainingSection(
   evaluated: boolean,
   href?: string | null,
 ): Promise<Section> {
-  const { games, metrics, evaluations, steps, minutes } = run;
+  const { games, metrics, evaluations, steps, minutes, info } = run;
+  const end = info.starts.at(-1)?.end;
   const chosen =
     "The evaluations of the learning curve chose the best checkpoint, so their scores flatter it." +
     (evaluated ? " The figures at the top are of other seeds." : "");
@@ -28,6 +29,7 @@ export async function trainingSection(
         ? `${points(games.length)} games and ${points(steps)} agent steps in ` +
           `${minutes.toFixed(1)} minutes.`
         : "Nothing was logged yet.",
+      ...(end ? [`${capitalized(endText(end.reason, run.config))}.`] : []),
       ...(evaluations.length > 0 ? [chosen] : []),
     ],
     charts: [

@@ -30,6 +30,7 @@ export {
   updateRunConfig,
 } from "./open_run.ts";
 export {
+  endText,
   hasTrained,
   programCommit,
   readRunInfo,

@@ -2,10 +2,11 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { displayPath } from "../config/mod.ts";
+import { type Config, displayPath } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { namesIn, readText } from "../files.ts";
 import { replaceDurably, run as runProgram } from "../system/mod.ts";
+import { points } from "../text.ts";
 import type { RunFolder } from "./run_folder.ts";
 
 /** What of `run.json` other code relies on; the rest is told as it stands. */
@@ -21,6 +22,9 @@ const infoSchema = z.looseObject({
       pageScript: z.string(),
       engine: z.string(),
       device: z.string(),
+      end: z.looseObject({
+        ...{ time: z.string(), reason: z.string(), step: z.number() },
+      }).nullable(),
     }).partial().extend({ time: z.string(), fromStep: z.number() }),
   ),
 });
@@ -60,6 +64,24 @@ export interface RunEnd {
   reason: string;
   /** Agent steps done. */
   step: number;
+}
+
+/** Why a training ended, as a part of a sentence. */
+export function endText(
+  reason: string,
+  { evaluation: { target, maxScore } }: Pick<Config, "evaluation">,
+): string {
+  const texts: Record<string, string> = {
+    steps: "all steps are done",
+    minutes: "the time is over",
+    target: target !== null && target >= maxScore
+      ? "nothing left to show: every selection game reached the cap of " +
+        `${points(maxScore)} points`
+      : "the target was reached",
+    patience: "it did not get better any more",
+    signal: "it was stopped",
+  };
+  return Object.hasOwn(texts, reason) ? texts[reason]! : reason;
 }
 
 /** The content of `run.json`. */

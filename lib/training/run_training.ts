@@ -28,6 +28,7 @@ import {
 } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
 import {
+  endText,
   EVALUATIONS,
   findCheckpoint,
   GAMES,
@@ -130,8 +131,9 @@ export async function runTraining(
   await using stage = await open(config);
   const { environments, learner } = stage;
   const outcome = await trainAndMeasure(options, stage);
-  await options.onEnd?.(outcome, { environments, player: learner });
+  // The report tells how it ended.
   await recordEnd(run, outcome);
+  await options.onEnd?.(outcome, { environments, player: learner });
   return outcome;
 }
 
@@ -222,6 +224,7 @@ async function trainAndMeasure(
   if (reason === "signal") {
     return { reason, counters, checkpoint, evaluation: null };
   }
+  progress.log(`Training has ended: ${endText(reason, config)}.`);
   const best = decodeModel(network, await readCheckpointModel(checkpoint));
   await learner.setState(initialState(best));
   const evaluation = await play("test");

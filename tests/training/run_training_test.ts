@@ -24,6 +24,7 @@ import { Random } from "../../lib/random.ts";
 import {
   checkpointPath,
   createRun,
+  endText,
   listCheckpoints,
   readCheckpointFiles,
   readCheckpointModel,
@@ -152,6 +153,30 @@ Deno.test("runTraining() ends an evaluation that cannot reach the best; the fina
       true,
       1,
     ]]);
+  }));
+
+Deno.test("runTraining() ends when an evaluation reaches the target, says why, and does no more when resumed", () =>
+  inFolder(async (root) => {
+    const run = await makeRun(root);
+    const sets = ["evaluation.target=40", "evaluation.maxScore=40"];
+    const first = await trainRun(run, { sets });
+    assertEquals([first.reason, first.counters.step], ["target", 30]);
+    assertEquals(
+      endText(first.reason, await loadConfig(run.config)),
+      "nothing left to show: every selection game reached the cap of 40 points",
+    );
+    const again = await trainRun(run, { resume: true });
+    assertEquals([again.reason, again.counters.step], ["target", 30]);
+    const onwards = await trainRun(run, {
+      ...{ resume: true, sets: ["evaluation.target=null"] },
+    });
+    assertEquals([onwards.reason, onwards.counters.step], ["steps", 60]);
+    const { starts } = await readRunInfo(run);
+    assertEquals(starts.map(({ end }) => end?.reason), [
+      ...["target", "target", "steps"],
+    ]);
+    const half = await loadConfig(undefined, ["evaluation.target=500"]);
+    assertEquals(endText("target", half), "the target was reached");
   }));
 
 Deno.test("runTraining() resumes with other settings, and keeps them", () =>
