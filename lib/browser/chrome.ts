@@ -67,6 +67,12 @@ export function whyNotStarted(
   { lastWords }: ChromeGuard,
 ): string {
   const said = lastWords && ` It said: ${lastWords.replace(/\.?$/, ".")}`;
+  if (/disallowed by the system admin/.test(lastWords)) {
+    return `${sentence(error)}${said} A policy of this machine ` +
+      "(RemoteDebuggingAllowed, HeadlessMode; chrome://policy shows it) keeps " +
+      "programs from using this Chrome: have it changed, or set browser.path to " +
+      "a Chrome that it is not for.";
+  }
   return `${sentence(error)}${said} See 'deno task doctor', or set ` +
     "browser.path to another Chrome.";
 }

@@ -13,6 +13,8 @@ import {
 const END_MS = 5000;
 /** Lines of what Chrome said that an error message has. */
 const SAID_LINES = 3;
+/** What Chrome says of a bus that most servers do not have. */
+const NOISE = /the bus:|org\.freedesktop\.|unexpected operator/;
 
 /**
  * Notes the process's number, and becomes Chrome: its stdin and stdout are the
@@ -110,7 +112,9 @@ export class ChromeGuard implements AsyncDisposable {
     try {
       return Deno.readTextFileSync(`${this.folder}/log`).split("\n")
         .map((line) => line.replace(/^\[[^\]]*\]\s*/, "").trim())
-        .filter(Boolean).slice(-SAID_LINES).join(" / ");
+        .filter((line) => line && !NOISE.test(line)).slice(-SAID_LINES).join(
+          " / ",
+        );
     } catch {
       return "";
     }

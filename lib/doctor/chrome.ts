@@ -1,7 +1,7 @@
 import { findChrome } from "../browser/mod.ts";
 import type { BrowserConfig, Config } from "../config/mod.ts";
 import { Environments } from "../env/mod.ts";
-import { DinoPageError } from "../errors.ts";
+import { ChromeNotFoundError, DinoPageError } from "../errors.ts";
 import { attempt, type Check, fine, missing } from "./check.ts";
 
 const NAME = "Chrome";
@@ -18,8 +18,7 @@ function remedy({ path, endpoint }: BrowserConfig): string {
 export function checkChrome(config: Config): Promise<Check> {
   const { browser, env } = config;
   return attempt(NAME, remedy(browser), async () => {
-    const where = browser.endpoint ?? findChrome(browser) ??
-      "downloaded by Astral";
+    const where = browser.endpoint ?? findChrome(browser) ?? "no Chrome";
     try {
       await using opened = await Environments.open({
         ...config,
@@ -31,12 +30,14 @@ export function checkChrome(config: Config): Promise<Check> {
         `${chromeVersion}, ${where}; dino page, script SHA-256 ${scriptHash}`,
       );
     } catch (error) {
-      if (!(error instanceof DinoPageError)) throw error;
+      const isUnusable = error instanceof DinoPageError ||
+        error instanceof ChromeNotFoundError && /policy/.test(error.message);
+      if (!isUnusable) throw error;
       return missing(
         NAME,
         `${where}: ${error.message}`,
-        "Use the full Chrome or Chromium, without the policy that switches " +
-          "the game off",
+        "Use the full Chrome or Chromium, without a policy against it or the " +
+          "game",
       );
     }
   });

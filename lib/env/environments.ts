@@ -82,12 +82,21 @@ export class Environments implements AsyncDisposable {
     if (config.env.clock === "live") {
       return new Environments(config, [], await openLiveGame(config));
     }
-    const pages = await Promise.all(
+    const opening = await Promise.allSettled(
       Array.from(
         { length: pageCount(config) },
         () => LockstepPage.open(config.browser, pageOptions(config)),
       ),
     );
+    // Where one does not start, the others end.
+    await using opened = new AsyncDisposableStack();
+    const pages = opening.flatMap((each) =>
+      each.status === "fulfilled" ? [opened.use(each.value)] : []
+    );
+    for (const each of opening) {
+      if (each.status === "rejected") throw each.reason;
+    }
+    opened.move();
     return new Environments(config, pages, null);
   }
 

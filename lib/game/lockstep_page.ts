@@ -146,7 +146,9 @@ export class LockstepPage implements AsyncDisposable {
     return new DinoPageError(
       `The game at chrome://dino of ${this.#version} is not one that the ` +
         `lock-step clock knows. ${reason} Use another Chrome ` +
-        "(browser.path), or play in real time (env.clock=live).",
+        "(browser.path), one without a policy against the game " +
+        "(AllowDinosaurEasterEgg, URLBlocklist; chrome://policy shows them), or " +
+        "play in real time (env.clock=live).",
     );
   }
 }

@@ -234,6 +234,17 @@ Deno.test("Chrome.launch() says why a Chrome does not start, in its own words", 
   });
 });
 
+Deno.test("Chrome.launch() names the policies that keep a Chrome from being driven", async () => {
+  const script = "echo 'Headless mode is disallowed by the system admin.' >&2";
+  await withFakeChrome(`${script}; exit 1`, async (path) => {
+    await assertRejects(
+      () => Chrome.launch({ ...CONFIG, path }),
+      ChromeNotFoundError,
+      "A policy of this machine (RemoteDebuggingAllowed, HeadlessMode;",
+    );
+  });
+});
+
 Deno.test("a Chrome at an endpoint is reached past a proxy", async () => {
   await using guard = await ChromeGuard.create(findChrome({ path: null })!);
   const { host } = new URL(await startWithPort(guard));

@@ -17,7 +17,9 @@ import {
   type LockstepEnv,
   type StepResult,
 } from "../../lib/env/mod.ts";
-import { UsageError } from "../../lib/errors.ts";
+import { findChrome } from "../../lib/browser/mod.ts";
+import { ChromeNotFoundError, UsageError } from "../../lib/errors.ts";
+import { inFolder } from "../folder.ts";
 import { chromePids } from "../processes.ts";
 import { HashChain, someActions } from "./lockstep_games.ts";
 
@@ -300,6 +302,24 @@ Deno.test("LockstepEnv refuses what it cannot do, and goes on", async () => {
   );
   assertEquals((await env.step(Uint8Array.of(0, 1))).infos[1]!.frames, 4);
 });
+
+Deno.test("Environments.open() leaves no Chrome where one of several does not start", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/chrome`;
+    const chrome = findChrome({ path: null });
+    await Deno.writeTextFile(
+      path,
+      `#!/bin/sh\nmkdir "$0.one" 2> /dev/null && exec "${chrome}" "$@"\nexit 1\n`,
+      { mode: 0o755 },
+    );
+    const several = await config("env.pages=3", `browser.path=${path}`);
+    await assertRejects(
+      () => Environments.open(several),
+      ChromeNotFoundError,
+      "could not be started",
+    );
+    assertEquals(chromePids(), []);
+  }));
 
 Deno.test("Environments.open() refuses a crop beyond the canvas", async () => {
   const settings = await config();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findChrome } from "../../lib/browser/mod.ts";
 import { namesIn } from "../../lib/files.ts";
+import { leftOver } from "./left_over.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The first seed of the games that judge the champions from outside. */
@@ -49,8 +50,8 @@ export interface Nights extends AsyncDisposable {
   env: Record<string, string>;
   /** The champion's mean score on games that no night plays. */
   heldOutMean(): Promise<number>;
-  /** Command lines of what still runs of the nights. */
-  processesLeft(): Promise<string[]>;
+  /** What still runs of the nights, and their temporary files. */
+  leftOver(): Promise<string[]>;
   keepRecords(folder: string): Promise<void>;
 }
 
@@ -61,7 +62,7 @@ export async function prepareNights(
   mostBytes: number,
 ): Promise<Nights> {
   const data = join(place, "data");
-  const temporary = join(place, "temporary");
+  const temporary = join(place, "tmp");
   for (const folder of [data, temporary]) {
     await Deno.mkdir(folder, { recursive: true });
   }
@@ -92,20 +93,7 @@ export async function prepareNights(
       assertEquals(code, 0, text.decode(stderr));
       return JSON.parse(text.decode(stdout)).mean;
     },
-    async processesLeft() {
-      // A watchdog may need a moment to end what it watched.
-      await new Promise((resolve) => setTimeout(resolve, 15_000));
-      const left: string[] = [];
-      for (const pid of (await namesIn("/proc")).filter(Number)) {
-        const read = (name: string) =>
-          Deno.readTextFile(`/proc/${pid}/${name}`).catch(() => "");
-        if (Number(pid) === Deno.pid) continue;
-        if ((await read("environ")).includes(`DINO_DATA=${data}\0`)) {
-          left.push((await read("cmdline")).replaceAll("\0", " "));
-        }
-      }
-      return left;
-    },
+    leftOver: () => leftOver(place),
     async keepRecords(folder) {
       for (const name of ["history.csv", "index.html"]) {
         await Deno.copyFile(join(champion, name), join(folder, name));
@@ -135,6 +123,8 @@ export interface Trouble {
   /** Options of the night. */
   args?: string[];
   env?: Record<string, string>;
+  /** How a shell starts the night `"$@"`. @default {'exec "$@"'} */
+  shell?: string;
   before?(nights: Nights): Promise<void>;
   during?(night: NightProcess, nights: Nights): Promise<void>;
   after?(nights: Nights): Promise<void>;
@@ -156,10 +146,10 @@ export class NightProcess {
   readonly ended: Promise<{ code: number; output: string; said: string }>;
   #over = false;
 
-  constructor(nights: Nights, night: number, { args = [], env }: Trouble) {
+  constructor(nights: Nights, night: number, trouble: Trouble) {
     this.#nights = nights;
     this.#night = night;
-    this.#process = startNight(nights, args, env);
+    this.#process = startNight(nights, trouble);
     this.ended = Promise.all([
       this.#process.status,
       new Response(this.#process.stdout).text(),
@@ -185,6 +175,11 @@ export class NightProcess {
   /** Sends a signal to the night's own process. */
   signal(signal: Deno.Signal): void {
     this.#process.kill(signal);
+  }
+
+  /** Sends it to the whole process group, as a terminal does. */
+  signalGroup(signal: Deno.Signal): void {
+    Deno.kill(-this.#process.pid, signal);
   }
 
   /** Kills the command that the night has started. */
@@ -229,15 +224,16 @@ export class NightProcess {
 /** `main.ts retrain --json`. */
 export function startNight(
   { env, config }: Nights,
-  args: readonly string[] = [],
-  moreEnv: Record<string, string> = {},
+  { args = [], env: more = {}, shell = 'exec "$@"' }: Partial<Trouble> = {},
 ): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
+  return new Deno.Command("/bin/bash", {
     args: [
-      ...["run", "-A", join(ROOT, "main.ts"), "retrain", "--json"],
+      ...["-c", shell, "bash", Deno.execPath(), "run", "-A"],
+      ...[join(ROOT, "main.ts"), "retrain", "--json"],
       ...["--config", config, ...args],
     ],
-    env: { ...env, ...moreEnv },
+    env: { ...env, ...more },
+    detached: true,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

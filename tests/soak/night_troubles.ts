@@ -5,6 +5,9 @@ import { namesIn } from "../../lib/files.ts";
 import { listCheckpoints } from "../../lib/runs/mod.ts";
 import { type Nights, startNight, type Trouble } from "./night_process.ts";
 
+/** Nobody listens there. */
+const PROXY = "http://127.0.0.1:9";
+
 /** Where Debian and Ubuntu put libfaketime. */
 const FAKETIME =
   `/usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketimeMT.so.1`;
@@ -44,6 +47,10 @@ async function fillDisk(nights: Nights): Promise<void> {
 
 const emptyDisk = (nights: Nights) => Deno.remove(filler(nights));
 
+async function nothingLeft(nights: Nights): Promise<void> {
+  assertEquals(await nights.leftOver(), []);
+}
+
 /** Changes one byte in the middle of a file. */
 async function damage(path: string): Promise<void> {
   const bytes = await Deno.readFile(path);
@@ -63,6 +70,13 @@ async function pretendOtherPage({ champion }: Nights): Promise<void> {
 
 /** The nights that are not ordinary. */
 export const TROUBLES: Record<number, Trouble> = {
+  2: {
+    name: "behind a proxy, and stderr is on a full disk",
+    env: Object.fromEntries(
+      ["HTTP_PROXY", "http_proxy", "ALL_PROXY"].map((name) => [name, PROXY]),
+    ),
+    shell: 'exec "$@" 2> /dev/full',
+  },
   3: {
     name: "Chrome is killed twice during training",
     during: async (night) => {
@@ -89,7 +103,16 @@ export const TROUBLES: Record<number, Trouble> = {
       night.signal("SIGKILL");
     },
     // What it started ends by itself.
-    after: () => new Promise((resolve) => setTimeout(resolve, 15_000)),
+    after: nothingLeft,
+  },
+  6: {
+    name: "its whole process group is killed (-9) during the games",
+    killsNight: true,
+    during: async (night) => {
+      await night.until("8 of 20 games");
+      night.signalGroup("SIGKILL");
+    },
+    after: nothingLeft,
   },
   7: {
     name: "the disk is full during training",
@@ -200,5 +223,27 @@ export const TROUBLES: Record<number, Trouble> = {
     name: "the page's script is another one than the champion was measured on",
     before: pretendOtherPage,
     check: (result) => assert("pageChange" in result && result.pageChange),
+  },
+  20: {
+    name: "Ctrl-C through | tee",
+    expect: "failed",
+    exit: 130,
+    shell: '"$@" 2> >(tee "$TMPDIR/../said" >&2)',
+    during: async (night) => {
+      await night.until("steps/s");
+      night.signalGroup("SIGINT");
+    },
+    check: ({ reason }) => assertStringIncludes(reason, "it was stopped"),
+  },
+  21: {
+    name: "the terminal goes away (SIGHUP), and stderr cannot be written",
+    expect: "failed",
+    exit: 130,
+    shell: 'exec "$@" 2< /dev/null',
+    during: async (night) => {
+      await night.until("steps/s");
+      night.signal("SIGHUP");
+    },
+    check: ({ reason }) => assertStringIncludes(reason, "it was stopped"),
   },
 };

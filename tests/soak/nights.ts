@@ -1,10 +1,10 @@
 /**
- * Twenty nights in a row of `deno task retrain` as it is, each shrunk to about
+ * Twenty-two nights in a row of `deno task retrain` as it is, each shrunk to about
  * a minute, with all that goes wrong on a machine that nobody watches. Takes
  * too long for the tests, and mounts a small disk in memory, so it needs root;
  * the clock is changed by libfaketime, if it is installed:
  *
- *     deno run -A tests/soak/nights.ts [FOLDER]
+ *     deno run -A tests/soak/nights.ts [FOLDER] [NIGHTS]
  *
  * The folder, by default a temporary one, keeps the history and its page.
  */
@@ -25,7 +25,7 @@ import { TROUBLES } from "./night_troubles.ts";
 const DISK_BYTES = 200e6;
 /** `retention.maxGb`, in bytes: a night does not fit twice. */
 const MOST_BYTES = 90e6;
-const NIGHTS = 20;
+const NIGHTS = Number(Deno.args[1] ?? 22);
 
 const place = Deno.args[0] ??
   await Deno.makeTempDir({ prefix: "dino-nights-" });
@@ -130,7 +130,7 @@ const unfinished = (await Promise.all(
   [folder.path, folder.agents, folder.nights, nights.checkpoints].map(namesIn),
 )).flat().filter((name) => /\.(partial|removed|replaced)/.test(name));
 assertEquals(unfinished, []);
-assertEquals(await nights.processesLeft(), []);
+assertEquals(await nights.leftOver(), []);
 say(`${NIGHTS} nights; the champion was read ${reads} times, always whole`);
 await nights.keepRecords(place);
 say(`History: ${join(place, "history.csv")}, ${join(place, "index.html")}`);
