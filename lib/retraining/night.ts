@@ -8,6 +8,7 @@ import { exportFiles } from "../export/mod.ts";
 import { readRecordings } from "../recording/mod.ts";
 import { writeReport } from "../report/mod.ts";
 import { findCheckpoint, listCheckpoints } from "../runs/mod.ts";
+import type { Log } from "../system/mod.ts";
 import { type Challenger, prepareChallenger } from "./challenger.ts";
 import {
   type Champion,
@@ -18,7 +19,6 @@ import {
 } from "./champion.ts";
 import { decide } from "./decision.ts";
 import { checkRoom, keepHouse } from "./house.ts";
-import type { NightLog } from "./night_log.ts";
 import { type ChampionFolder, nightName, nightPath } from "./paths.ts";
 import { readNights, writeRecord } from "./records.ts";
 import type { Contestant, NightRecord } from "./result.ts";
@@ -31,7 +31,7 @@ const FIRST = "the first challenger becomes champion";
 export interface NightContext {
   config: Config;
   folder: ChampionFolder;
-  log: NightLog;
+  log: Log;
   /** Aborted, with an error as its reason, when the night must end. */
   signal: AbortSignal;
   /** Trains and plays. */

@@ -3,8 +3,8 @@
  * night's folder is the one record: it says `running` until the night has ended.
  */
 import { join } from "node:path";
-import { ifThere, namesIn, removeIfThere } from "../files.ts";
-import { replaceDurably } from "../system/mod.ts";
+import { ifThere, namesIn } from "../files.ts";
+import { replaceDurably, withReserve } from "../system/mod.ts";
 import { readChampion } from "./champion.ts";
 import { addLine } from "./history.ts";
 import { historyPage, nightPage } from "./pages.ts";
@@ -18,26 +18,6 @@ import {
 
 /** Name of the record in a night's folder. */
 export const RECORD = "report.json";
-
-/** Bytes of the reserve: enough for a night's record, its pages and its log. */
-const RESERVE_BYTES = 4_000_000;
-
-/**
- * Writes on a full disk too, with the room that the reserve gives up meanwhile.
- */
-async function withReserve<T>(
-  { reserve }: ChampionFolder,
-  write: () => Promise<T>,
-): Promise<T> {
-  await removeIfThere(reserve);
-  try {
-    return await write();
-  } finally {
-    // A part of it is better than nothing.
-    await Deno.writeFile(reserve, new Uint8Array(RESERVE_BYTES))
-      .catch(() => {});
-  }
-}
 
 /**
  * The nights of which there is a record, in their order.
@@ -93,7 +73,7 @@ export async function beginNight(
   folder: ChampionFolder,
   record: NightRecord,
 ): Promise<void> {
-  await withReserve(folder, async () => {
+  await withReserve(folder.reserve, async () => {
     await writeRecord(folder, record);
     await beat(folder, record);
   });
@@ -125,7 +105,7 @@ export async function tellNight(
     },
     "the heartbeat": () => beat(folder, night),
   };
-  await withReserve(folder, async () => {
+  await withReserve(folder.reserve, async () => {
     for (const [name, write] of Object.entries(files)) {
       await write().catch((error) =>
         warn(`${name} could not be written: ${error.message}`)

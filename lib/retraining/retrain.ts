@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { type Config, differenceText } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { gameDifferences } from "../evaluation/mod.ts";
-import { acquireLock, notify } from "../system/mod.ts";
+import { acquireLock, Log, notify, rotateLog } from "../system/mod.ts";
 import { readChampion } from "./champion.ts";
 import { firstSeedOfNight } from "./decision.ts";
 import { allBytes, checkRetention, keepHouse } from "./house.ts";
 import { playNight } from "./night.ts";
-import { NightLog, rotateLog } from "./night_log.ts";
 import { type ChampionFolder, championFolderAt, nightPath } from "./paths.ts";
 import { beginNight, endInterrupted, nextNight, tellNight } from "./records.ts";
 import { type NightRecord, type NightResult, recordSchema } from "./result.ts";
@@ -132,7 +131,7 @@ async function playWithin(
     const path = join(nightPath(folder, record.night), "log.txt");
     await playNight({
       ...{ config, folder, parts, record },
-      log: new NightLog(path, say),
+      log: new Log(path, say),
       signal: AbortSignal.any([signal, limit]),
     });
   } catch (error) {

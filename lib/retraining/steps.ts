@@ -2,9 +2,13 @@
 import { type Config, machineSets } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
 import { type EvaluationReport, PAGE_SCRIPT } from "../evaluation/mod.ts";
-import { type Ended, failureText, startCommand } from "../system/mod.ts";
+import {
+  type Ended,
+  failureText,
+  type Log,
+  startCommand,
+} from "../system/mod.ts";
 import type { Challenger } from "./challenger.ts";
-import type { NightLog } from "./night_log.ts";
 
 /** Longest wait for a process that was asked to save and stop. */
 const GRACE_MS = 120_000;
@@ -17,7 +21,7 @@ const WRONG_USE = 2;
 export interface StepOptions {
   /** Tonight's config: this machine's Chrome and device. */
   config: Config;
-  log: NightLog;
+  log: Log;
   /** Ends the part: it may save, and is killed if it takes too long. */
   signal: AbortSignal;
   /** Told of each end before its time, in a sentence. */

@@ -13,6 +13,7 @@ export {
   replaceFolder,
   writeFolder,
 } from "./folder.ts";
+export { Log, rotateLog } from "./log.ts";
 export { acquireLock, isLocked, type LockHolder, lockHolder } from "./lock.ts";
 export { notify, type NotifyCommand } from "./notify.ts";
 export {
@@ -24,3 +25,4 @@ export {
   start,
 } from "./process.ts";
 export { isAlive, killGroup, Watchdog } from "./watchdog.ts";
+export { withReserve } from "./reserve.ts";

@@ -1,11 +1,11 @@
-/** What a night says: some of it aloud, all of it into its log. */
+/** Logs of what goes on while nobody watches. */
 import { ifThere } from "../files.ts";
 
-/** Most bytes of a night's log; what comes after is left out. */
+/** Most bytes of a log; what comes after is left out. */
 const MOST_BYTES = 10_000_000;
 
-/** A log that never fails and never fills the disk. */
-export class NightLog {
+/** A log that never fails and never fills the disk: some of it is said aloud. */
+export class Log {
   readonly #path: string;
   readonly #say: (line: string) => void;
   #bytes = 0;
@@ -19,7 +19,7 @@ export class NightLog {
     this.#say = say;
   }
 
-  /** What the night does next, or what was unusual: said and kept. */
+  /** What is done next, or what was unusual: said and kept. */
   say(line: string): void {
     this.#say(line);
     this.keep(`${new Date().toISOString()} ${line}`);
@@ -38,7 +38,7 @@ export class NightLog {
         append: true,
       });
     } catch {
-      // The disk is full: the night is more important than its log.
+      // The disk is full: the work is more important than its log.
     }
   }
 }
