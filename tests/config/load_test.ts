@@ -153,7 +153,7 @@ Deno.test("configToYaml() explains every key", async () => {
   assert(keys.length > 70);
   const bare = keys.filter((i) => !lines[i - 1]?.trim().startsWith("#"));
   // Of a group with alternatives the whole is explained, not each alternative.
-  assertEquals(bare.map((i) => lines[i]!.trim()), ["every: 500"]);
+  assertEquals(bare.map((i) => lines[i]!.trim()), ["every: 125"]);
 });
 
 Deno.test("withSchedules() takes the run's length where a schedule has none", async () => {
@@ -162,7 +162,7 @@ Deno.test("withSchedules() takes the run's length where a schedule has none", as
     const { learner, replay } = withSchedules(config);
     return [learner.learningRateSteps, replay.betaSteps];
   };
-  assertEquals(await lengths("default.yaml"), [40_000, 20_000]);
+  assertEquals(await lengths("default.yaml"), [12_500, 20_000]);
   assertEquals(await lengths("smoke.yaml"), [2000, 2000]);
   assertEquals(await lengths("accelerating.yaml"), [160_000, 160_000]);
   assertEquals(
