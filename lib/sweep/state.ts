@@ -1,5 +1,6 @@
 /** What a sweep has done so far; it goes on from there. */
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import type { SeedPurpose } from "../evaluation/mod.ts";
 import { ifThere } from "../files.ts";
@@ -47,6 +48,28 @@ export interface SweepState {
   settings: { number: number; values: Values }[];
   trials: Trial[];
 }
+
+const stateSchema = z.looseObject({
+  settings: z.array(z.looseObject({
+    number: z.int(),
+    values: z.record(z.string(), z.unknown()),
+  })),
+  trials: z.array(z.looseObject({
+    run: z.string(),
+    setting: z.int(),
+    seed: z.int(),
+    state: z.enum(["waiting", "begun", "finished", "stopped", "failed"]),
+    reason: z.string(),
+    steps: z.number(),
+    minutes: z.number(),
+    evaluations: z.array(z.looseObject({ step: z.number(), mean: z.number() })),
+    final: z.looseObject({
+      scores: z.array(z.number()).min(1),
+      cap: z.number(),
+      firstSeed: z.number(),
+    }).nullable(),
+  })),
+});
 
 /** A plan beside what was done before. */
 export interface Reconciled {
@@ -138,17 +161,14 @@ export async function readState(path: string): Promise<SweepState | null> {
   const text = await ifThere(Deno.readTextFile(path));
   if (text === null) return null;
   try {
-    const state: Partial<SweepState> = JSON.parse(text);
-    if (Array.isArray(state.settings) && Array.isArray(state.trials)) {
-      return state as SweepState;
-    }
-  } catch {
-    // Told below, as what else may be wrong with it.
+    return stateSchema.parse(JSON.parse(text)) as SweepState;
+  } catch (cause) {
+    throw new UsageError(
+      `${path} is not what a sweep leaves; remove its folder, or give the ` +
+        "sweep another --name",
+      { cause },
+    );
   }
-  throw new UsageError(
-    `${path} is not what a sweep leaves; remove its folder, or give the ` +
-      "sweep another --name",
-  );
 }
 
 /** Writes what was done so far; readers see the old or the new file. */

@@ -73,7 +73,21 @@ Deno.test("runSweep() takes up stopped trainings when nothing is to be stopped",
 });
 
 Deno.test("runSweep() refuses a state that no sweep leaves", async () => {
-  for (const text of ["{", "null", "[]", '{"settings": []}']) {
+  const { state } = await swept(makePlan());
+  const wrong = (trial: object) =>
+    JSON.stringify({
+      ...state,
+      trials: state.trials.map((each) => ({ ...each, ...trial })),
+    });
+  for (
+    const text of [
+      ...["{", "null", "[]", '{"settings": []}'],
+      ...[{ state: "done" }, { evaluations: null }, { evaluations: [null] }]
+        .map(wrong),
+      ...[{ final: {} }, { final: { scores: [], cap: 1, firstSeed: 1 } }]
+        .map(wrong),
+    ]
+  ) {
     await assertRejects(
       () => swept(makePlan(), text),
       UsageError,
