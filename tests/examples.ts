@@ -1,10 +1,11 @@
 /** Made-up games for tests of what is made of games; no results. */
 import { Random } from "../lib/random.ts";
-import { type PlayedGame, summarizeGames } from "../lib/evaluation/mod.ts";
 import {
   type EvaluationReport,
   evaluationReport,
-} from "../lib/evaluation/document.ts";
+  type PlayedGame,
+  summarizeGames,
+} from "../lib/evaluation/mod.ts";
 
 export function playedGame(game: Partial<PlayedGame>): PlayedGame {
   return {

@@ -90,7 +90,7 @@ function background(grey: Uint8Array): number {
  *
  * @param frames [n, 80, 80] uint8 grey; becomes ink.
  */
-export function greyToInk(frames: Uint8Array): void {
+function greyToInk(frames: Uint8Array): void {
   for (let start = 0; start < frames.length; start += FRAME_BYTES) {
     const frame = frames.subarray(start, start + FRAME_BYTES);
     const paper = background(frame);

@@ -15,6 +15,7 @@ export {
   noOpPolicy,
   randomPolicy,
 } from "./policies.ts";
+export { scriptedPolicy } from "./scripted_player.ts";
 export {
   firstSeedFor,
   type SeededGames,

@@ -27,7 +27,7 @@ const DUCK_FRAMES = 14;
 const DROP_FRAMES = 6;
 
 /** What to do in a state of the game, at 4 rendered frames per decision. */
-export function scriptedAction({ tRex, speed, obstacles }: GameState): number {
+function scriptedAction({ tRex, speed, obstacles }: GameState): number {
   const next = obstacles.find(({ x, width }) => x + width > tRex.x + 4);
   if (!next) return tRex.jumping ? DUCK : NOTHING;
   const bird = next.type === "pterodactyl";
@@ -46,7 +46,7 @@ export function scriptedAction({ tRex, speed, obstacles }: GameState): number {
 }
 
 /**
- * {@linkcode scriptedAction} as a policy for games that can be asked for their
+ * The player as a policy for games that can be asked for their
  * states; with two actions it cannot duck, and does nothing instead.
  */
 export function scriptedPolicy(

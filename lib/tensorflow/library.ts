@@ -8,7 +8,7 @@ import { exists, locateTensorFlow } from "./locate.ts";
 import { CORE, FRAMEWORK, type Symbols } from "./symbols.ts";
 
 /** A call into TensorFlow that did not succeed. */
-export class TensorFlowError extends DinoDqnError {
+class TensorFlowError extends DinoDqnError {
   /** The `TF_Code`: 3 invalid argument, 8 out of memory, … */
   readonly code: number;
 

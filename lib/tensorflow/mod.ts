@@ -7,7 +7,7 @@ export {
 } from "./locate.ts";
 export { chooseDevice, type Device, listDevices, usesXla } from "./devices.ts";
 export { probeDevice } from "./probe.ts";
-export { TensorFlowError, tensorflowVersion } from "./library.ts";
+export { tensorflowVersion } from "./library.ts";
 export { elements, Tensor } from "./tensor.ts";
 export type { Operation, Output } from "./graph.ts";
 export {

@@ -1,12 +1,5 @@
-import {
-  assertEquals,
-  assertGreater,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import { resolveNetwork } from "../../lib/agent/mod.ts";
-import { benchLearner } from "../../lib/bench/learner.ts";
-import { Peer } from "../../lib/bench/peers.ts";
+import { assertEquals, assertGreater, assertRejects } from "@std/assert";
+import { benchLearner } from "../../lib/bench/mod.ts";
 import { type Config, loadConfig } from "../../lib/config/mod.ts";
 import { DinoDqnError } from "../../lib/errors.ts";
 import { inFolder } from "../folder.ts";
@@ -44,29 +37,30 @@ Deno.test("benchLearner() times both engines at every batch size", async () => {
   assertEquals(document.versions, {});
 });
 
-Deno.test("Peer.start() refuses an ensemble, which the peers have not", async () => {
-  const config = await smallConfig();
-  const network = resolveNetwork({ ...config.network, members: 3 }, 2);
-  const error = await assertRejects(
-    () => Peer.start({ name: "pytorch" }, network, config, false),
+/** Times a PyTorch of these packages. */
+const withPeer = async (members: number, packages = "/nowhere") => {
+  const { network, ...config } = await smallConfig();
+  return await benchLearner({ ...config, network: { ...network, members } }, {
+    ...{ batches: [2], updatesPerRun: [1], rounds: 1, repeat: 1 },
+    peers: [{ name: "pytorch", packages }],
+  });
+};
+
+Deno.test("benchLearner() refuses an ensemble beside peers, which have none", async () => {
+  await assertRejects(
+    () => withPeer(3),
     DinoDqnError,
+    "network.members is 3: leave it at 1",
   );
-  assertStringIncludes(error.message, "network.members is 3: leave it at 1");
 });
 
-Deno.test("Peer.start() says why Python could not run a peer", () =>
+Deno.test("benchLearner() says why Python could not run a peer", () =>
   inFolder(async (packages) => {
     const broken = 'raise ImportError("this build is broken")\n';
     await Deno.writeTextFile(`${packages}/numpy.py`, broken);
-    const config = await smallConfig();
-    const network = resolveNetwork(config.network, 2);
-    const python = { name: "pytorch" as const, packages };
-    const error = await assertRejects(
-      () => Peer.start(python, network, config, false),
+    await assertRejects(
+      () => withPeer(1, packages),
       DinoDqnError,
-    );
-    assertStringIncludes(
-      error.message,
       "The Python process of pytorch ended: ImportError: this build is broken",
     );
   }));

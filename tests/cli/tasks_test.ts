@@ -1,5 +1,4 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { commandHelp } from "../../lib/cli/help.ts";
 import { parseCommandLine } from "../../lib/cli/mod.ts";
 import { COMMANDS } from "../../main.ts";
 
@@ -33,33 +32,44 @@ Deno.test("every command is a deno task, with the documented permissions", async
   }
 });
 
-Deno.test("every command's --help fits the terminal, and its examples are taken", async () => {
-  for (const entry of COMMANDS) {
-    const { command } = await entry.load();
-    for (const width of [80, 40]) {
-      const help = commandHelp(entry, command, width);
-      const wide = help.split("\n").filter((line) =>
+/** What every command says to --help, in a terminal of so many columns. */
+async function helps(columns: number): Promise<string[]> {
+  const url = (path: string) => new URL(`../../${path}`, import.meta.url).href;
+  const program = `
+    import { runCommandLine } from "${url("lib/cli/mod.ts")}";
+    import { COMMANDS } from "${url("main.ts")}";
+    Deno.consoleSize = () => ({ columns: ${columns}, rows: 24 });
+    for (const { name } of COMMANDS) {
+      await runCommandLine(COMMANDS, [name, "--help"]);
+      console.log("\\f");
+    }`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    stderr: "inherit",
+  }).output();
+  return new TextDecoder().decode(stdout).split("\f");
+}
+
+Deno.test("every command's --help names all of its options and fits the terminal; its examples are taken", async () => {
+  for (const width of [80, 40]) {
+    const said = await helps(width);
+    for (const [i, { load }] of COMMANDS.entries()) {
+      const { command } = await load();
+      for (const name of [...Object.keys(command.options), "help"]) {
+        assertStringIncludes(said[i]!, `--${name}`);
+      }
+      const wide = said[i]!.split("\n").filter((line) =>
         line.length > width && !/deno task|^ *\S+$|^ +--/.test(line)
       );
       assertEquals(wide, []);
     }
+  }
+  for (const { name, load } of COMMANDS) {
+    const { command } = await load();
     for (const [args] of command.examples ?? []) {
       const words = args.match(/'[^']*'|\S+/g) ?? [];
-      parseCommandLine(
-        entry.name,
-        command,
-        words.map((word) => word.replaceAll("'", "")),
-      );
-    }
-  }
-});
-
-Deno.test("every command's --help names all of its options", async () => {
-  for (const entry of COMMANDS) {
-    const { command } = await entry.load();
-    const help = commandHelp(entry, command);
-    for (const name of [...Object.keys(command.options), "help"]) {
-      assertStringIncludes(help, `--${name}`);
+      const bare = words.map((word) => word.replaceAll("'", ""));
+      parseCommandLine(name, command, bare);
     }
   }
 });

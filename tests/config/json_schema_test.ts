@@ -5,7 +5,6 @@ import {
   DEFAULT_CONFIG,
   loadConfig,
 } from "../../lib/config/mod.ts";
-import { describeAllowed, schemaAt } from "../../lib/config/json_schema.ts";
 
 Deno.test("configs/schema.json is what the schema gives", async () => {
   const file = join(dirname(DEFAULT_CONFIG), "schema.json");
@@ -31,23 +30,4 @@ Deno.test("configFileJsonSchemaText() requires no key, but all of a layer's", as
   ]);
   assertEquals(Object.keys(schema.properties).includes("extends"), true);
   assertEquals(schema.properties.game.properties.frameSkip.default, 4);
-});
-
-Deno.test("schemaAt() and describeAllowed() say what a key may hold", () => {
-  const allowed = (...path: (string | number)[]) => {
-    const schema = schemaAt(path);
-    return schema && describeAllowed(schema);
-  };
-  assertEquals(allowed("game", "actions"), "2 or 3");
-  assertEquals(
-    allowed("learner", "targetUpdate", "tau"),
-    "a number above 0, at most 1",
-  );
-  assertEquals(allowed("network", "layers", 3, "type"), "conv2d or dense");
-  assertEquals(
-    allowed("training", "minutes"),
-    "a number above 0, at most 35791 or null",
-  );
-  assertEquals(allowed("training", "hours"), undefined);
-  assertEquals(allowed("constructor"), undefined);
 });

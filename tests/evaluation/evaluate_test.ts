@@ -5,7 +5,7 @@ import type {
   EpisodeStart,
   StepInfo,
   VectorEnv,
-} from "../../lib/env/types.ts";
+} from "../../lib/env/mod.ts";
 import { ChromeCrashedError, UsageError } from "../../lib/errors.ts";
 import {
   evaluate,

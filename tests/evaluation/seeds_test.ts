@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { firstSeedFor, seedPurpose } from "../../lib/evaluation/seeds.ts";
-import { trainingEpisodes } from "../../lib/training/episodes.ts";
+import { firstSeedFor, seedPurpose } from "../../lib/evaluation/mod.ts";
+import { trainingEpisodes } from "../../lib/training/mod.ts";
 
 Deno.test("Training never plays a seed that chooses or measures", async () => {
   for (const seed of [0, 1, 0xffff_ffff]) {

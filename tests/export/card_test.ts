@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { modelCard } from "../../lib/export/card.ts";
 import { exampleReport } from "../examples.ts";
+import { EVIL, info, report } from "../hostile.ts";
 
 const content = {
   name: "example",
@@ -103,4 +104,13 @@ Deno.test("modelCard() begins with what model hubs read, and leads to what is th
   );
   // Without games there are no figures to tell.
   assert(!modelCard(content).includes("model-index"));
+});
+
+Deno.test("modelCard() takes texts for texts, not for Markdown or HTML", () => {
+  const card = modelCard({
+    ...{ ...content, name: EVIL, checkpoint: EVIL, report },
+    trainings: [{ info, steps: 1, games: [1], minutes: 1 }],
+  });
+  const outside = card.split(/^(`{3,})\w*$[\s\S]*?^\1$/m).join("\n");
+  assert(!/<script|[^\\]\]\(javascript/.test(outside), outside);
 });

@@ -5,26 +5,20 @@
 import { assert, assertEquals } from "@std/assert";
 import { Browser, Page } from "@astral/astral";
 import { Connection } from "../../lib/browser/connection.ts";
-import { ChromeGuard } from "../../lib/browser/guard.ts";
-import { findChrome } from "../../lib/browser/mod.ts";
-
-const PATH = findChrome({ path: null })!;
-const NO_SANDBOX = Deno.uid() === 0 ? ["--no-sandbox"] : [];
+import { withDebuggedChrome } from "./page_chrome.ts";
 
 async function withBrowser(
   body: (browser: Browser, connection: Connection) => Promise<void>,
 ) {
-  await using guard = await ChromeGuard.create(PATH);
-  const connection = Connection.byPipe(guard.start([
-    ...["--headless=new", "--remote-debugging-pipe"],
-    ...[...NO_SANDBOX, `--user-data-dir=${guard.folder}/profile`],
-  ]));
-  const browser = new Browser(connection.browser, null, {});
-  try {
-    await body(browser, connection);
-  } finally {
-    await browser.disconnect();
-  }
+  await withDebuggedChrome(async (address) => {
+    const connection = await Connection.byWebSocket(address);
+    const browser = new Browser(connection.browser, null, {});
+    try {
+      await body(browser, connection);
+    } finally {
+      await browser.disconnect();
+    }
+  });
 }
 
 /** A tab in a browser context of its own. */

@@ -4,8 +4,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { ChromeGuard } from "../../lib/browser/guard.ts";
-import { Chrome, findChrome, type Tab } from "../../lib/browser/mod.ts";
+import { Chrome, type Tab } from "../../lib/browser/mod.ts";
 import {
   ChromeCrashedError,
   ChromeNotFoundError,
@@ -14,6 +13,7 @@ import {
 
 import { inFolder } from "../folder.ts";
 import { isRunning, listens, until } from "../processes.ts";
+import { withDebuggedChrome } from "./page_chrome.ts";
 
 /** So long that nothing in these tests is noticed by running out of time. */
 const CONFIG = {
@@ -52,22 +52,6 @@ async function withFakeChrome(
     await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     await body(path);
   });
-}
-
-/** Starts a Chrome with a debugging port, as a user may. @returns its address */
-async function startWithPort(guard: ChromeGuard): Promise<string> {
-  const profile = `${guard.folder}/profile`;
-  const process = guard.start([
-    ...["--headless=new", "--remote-debugging-port=0"],
-    `--user-data-dir=${profile}`,
-    ...(Deno.uid() === 0 ? ["--no-sandbox"] : []),
-  ]);
-  await process.stdin.close();
-  await process.stdout.cancel();
-  const file = `${profile}/DevToolsActivePort`;
-  await until(() => exists(file) && Deno.statSync(file).size > 0);
-  const [port, path] = (await Deno.readTextFile(file)).split("\n");
-  return `ws://127.0.0.1:${port}${path}`;
 }
 
 Deno.test("Tab runs scripts and reports what they throw", async () => {
@@ -194,19 +178,18 @@ Deno.test("a page that hangs is given up after the deadline", async () => {
   assert(!isRunning(pid!) && !exists(folder!));
 });
 
-Deno.test("Chrome.launch() connects to an endpoint and leaves it running", async () => {
-  await using guard = await ChromeGuard.create(findChrome({ path: null })!);
-  const address = await startWithPort(guard);
-  assert(await listens(guard.pid!));
-  const { host } = new URL(address);
-  for (const endpoint of [host, `http://${host}`, address]) {
-    await using chrome = await Chrome.launch({ ...CONFIG, endpoint });
-    assertEquals(chrome.pid, null);
-    const tab = await chrome.newTab(SIZE);
-    assertEquals(await tab.evaluate("6 * 7"), 42);
-  }
-  assert(isRunning(guard.pid!));
-});
+Deno.test("Chrome.launch() connects to an endpoint and leaves it running", () =>
+  withDebuggedChrome(async (address, pid) => {
+    assert(await listens(pid));
+    const { host } = new URL(address);
+    for (const endpoint of [host, `http://${host}`, address]) {
+      await using chrome = await Chrome.launch({ ...CONFIG, endpoint });
+      assertEquals(chrome.pid, null);
+      const tab = await chrome.newTab(SIZE);
+      assertEquals(await tab.evaluate("6 * 7"), 42);
+    }
+    assert(isRunning(pid));
+  }));
 
 Deno.test("Chrome.launch() names the endpoint that refuses", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
@@ -245,22 +228,17 @@ Deno.test("Chrome.launch() names the policies that keep a Chrome from being driv
   });
 });
 
-Deno.test("a Chrome at an endpoint is reached past a proxy", async () => {
-  await using guard = await ChromeGuard.create(findChrome({ path: null })!);
-  const { host } = new URL(await startWithPort(guard));
-  const proxy = "http://127.0.0.1:9";
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: [...owner("exit"), host],
-    env: {
-      HTTP_PROXY: proxy,
-      http_proxy: proxy,
-      ALL_PROXY: proxy,
-      NO_PROXY: "a",
-    },
-    stderr: "null",
-  }).output();
-  assert(success);
-});
+Deno.test("a Chrome at an endpoint is reached past a proxy", () =>
+  withDebuggedChrome(async (address) => {
+    const proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]
+      .map((name) => [name, "http://127.0.0.1:9"]);
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: [...owner("exit"), new URL(address).host],
+      env: { ...Object.fromEntries(proxies), NO_PROXY: "a" },
+      stderr: "null",
+    }).output();
+    assert(success);
+  }));
 
 Deno.test("a Chrome can be disposed of when its folder's files are gone", async () => {
   const chrome = await Chrome.launch(CONFIG);

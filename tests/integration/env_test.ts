@@ -76,7 +76,9 @@ async function play(
 }
 
 Deno.test("LockstepEnv keeps episodes apart: stacks, final frames, statistics", async () => {
-  await using environments = await Environments.open(await config());
+  await using environments = await Environments.open(
+    await config("reward.jump=-0.02"),
+  );
   await using env = environments.createLockstep({
     training: true,
     numEnvs: 3,
@@ -91,12 +93,14 @@ Deno.test("LockstepEnv keeps episodes apart: stacks, final frames, statistics", 
   const returns = [0, 0, 0];
   const stacks = [0, 1, 2].map((i) => stackOf(observations, i));
   for (const action of someActions(170, 3)) {
-    const result = await env.step(Uint8Array.of(action, 0, 1));
+    const actions = Uint8Array.of(action, 0, 1);
+    const result = await env.step(actions);
     ({ observations, frames } = result);
     for (let i = 0; i < 3; i++) {
       const { episode, score, frames: played } = result.infos[i]!;
       const frame = frameOf(frames, i);
       const stack = stackOf(observations, i);
+      const jump = actions[i] === 1 ? -0.02 : 0;
       steps[i]! += 1;
       returns[i]! += result.rewards[i]!;
       assertEquals(result.terminated[i], Number(episode !== undefined));
@@ -104,12 +108,12 @@ Deno.test("LockstepEnv keeps episodes apart: stacks, final frames, statistics", 
       assertEquals(result.finalFrames[i] !== undefined, episode !== undefined);
       if (!episode) {
         assertEquals(stack, [...stacks[i]!.slice(1), frame]);
-        assertAlmostEquals(result.rewards[i]!, 0.05, 1e-6);
+        assertAlmostEquals(result.rewards[i]!, 0.05 + jump, 1e-6);
       } else {
         assertEquals(stack, [frame, frame, frame, frame]);
         assertNotEquals(result.finalFrames[i], frame);
         assertEquals([score, played], [0, 0]);
-        assertEquals(result.rewards[i], -1);
+        assertAlmostEquals(result.rewards[i]!, -1 + jump, 1e-6);
         assertEquals(episode.actions.length, steps[i]);
         assertAlmostEquals(episode.return, returns[i]!, 1e-4);
         assertLess(episode.frames, 4 * steps[i]! + 1);

@@ -1,8 +1,7 @@
 /** What the tests of the lock-step clock share. */
 import { type BrowserConfig, loadConfig } from "../../lib/config/mod.ts";
 import { CANVAS, FRAME_SIZE } from "../../lib/constants.ts";
-import { FULL_INK, triangleFilter } from "../../lib/env/observation.ts";
-import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
+import { scriptedPolicy } from "../../lib/evaluation/mod.ts";
 import {
   type EpisodeStart,
   LockstepGames,
@@ -27,10 +26,8 @@ export async function openPage(
     clouds: true,
     night: true,
     frameSize: FRAME_SIZE,
-    fullInk: FULL_INK,
-    crop,
-    columns: triangleFilter(crop.width, FRAME_SIZE),
-    rows: triangleFilter(crop.height, FRAME_SIZE),
+    // Nothing is scaled.
+    ...{ crop, fullInk: 172, columns: [], rows: [] },
     drawing: "recorded",
     pixels: "crop",
     ...options,
@@ -76,6 +73,15 @@ export function someActions(count: number, seed: number): number[] {
   });
 }
 
+/** What the scripted player does in the first of the games. */
+export function scriptedPlayer(games: LockstepGames): () => Promise<number> {
+  const policy = scriptedPolicy({
+    states: () => games.states(),
+    numActions: 3,
+  });
+  return async () => (await policy(new Uint8Array(), 1, []))[0]!;
+}
+
 /**
  * The scripted player's actions in one game, until it has made so many. It is
  * meant for 4 frames per decision.
@@ -87,10 +93,10 @@ export async function scriptedActions(
 ): Promise<number[]> {
   await using game = takeGames(page, 1);
   await begin(game, [{ seed }]);
+  const scripted = scriptedPlayer(game);
   const actions: number[] = [];
   while (actions.length < count) {
-    const [state] = await game.states();
-    const action = scriptedAction(state!);
+    const action = await scripted();
     actions.push(action);
     const [step] = await game.step(Uint8Array.of(action));
     if (step!.ended) break;

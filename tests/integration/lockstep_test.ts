@@ -10,7 +10,6 @@ import { Chrome } from "../../lib/browser/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { CANVAS, PARKED } from "../../lib/constants.ts";
 import { ChromeCrashedError } from "../../lib/errors.ts";
-import { scriptedAction } from "../../lib/evaluation/scripted_player.ts";
 import type {
   GameState,
   LockstepOptions,
@@ -24,6 +23,7 @@ import {
   openPage,
   pictureOf,
   scriptedActions,
+  scriptedPlayer,
   someActions,
   takeGames,
 } from "./lockstep_games.ts";
@@ -70,10 +70,9 @@ Deno.test("A game that starts with points has the moon of a game that made them"
   });
   await using made = takeGames(page, 2);
   await begin(made, [{ seed: 5 }, null]);
-  const playOn = async () => {
-    const [state] = await made.states();
-    return await made.step(Uint8Array.of(scriptedAction(state!), PARKED));
-  };
+  const scripted = scriptedPlayer(made);
+  const playOn = async () =>
+    await made.step(Uint8Array.of(await scripted(), PARKED));
   for (let score = 0; score < points;) {
     const [step] = await playOn();
     assertEquals(step!.ended, undefined, "the scripted player died early");

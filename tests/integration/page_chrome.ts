@@ -14,8 +14,18 @@ export async function withPageChrome(
   use: (chrome: Chrome) => Promise<void>,
 ): Promise<void> {
   const { browser } = await loadConfig();
+  await withDebuggedChrome(async (endpoint) => {
+    await using chrome = await Chrome.launch({ ...browser, endpoint });
+    await use(chrome);
+  });
+}
+
+/** Starts a Chrome, hands the address of its debugger to `use`, and ends it. */
+export async function withDebuggedChrome(
+  use: (endpoint: string, pid: number) => Promise<void>,
+): Promise<void> {
   const profile = await Deno.makeTempDir();
-  const child = new Deno.Command(findChrome(browser) ?? "chromium", {
+  const child = new Deno.Command(findChrome({ path: null }) ?? "chromium", {
     args: [
       "--headless=new",
       "--remote-debugging-port=0",
@@ -29,9 +39,7 @@ export async function withPageChrome(
     stderr: "piped",
   }).spawn();
   try {
-    const endpoint = await addressIn(child.stderr);
-    await using chrome = await Chrome.launch({ ...browser, endpoint });
-    await use(chrome);
+    await use(await addressIn(child.stderr), child.pid);
   } finally {
     child.kill("SIGKILL");
     await child.status;

@@ -5,7 +5,7 @@ import type {
   EnvState,
   EpisodeStatistics,
   StepInfo,
-} from "../../lib/env/types.ts";
+} from "../../lib/env/mod.ts";
 import { ChromeCrashedError, DinoPageError } from "../../lib/errors.ts";
 import {
   type Moment,

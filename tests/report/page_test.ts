@@ -4,9 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { pageHtml } from "../../lib/report/page.ts";
-import { reportFiles } from "../../lib/report/report.ts";
-import { evaluationText } from "../../lib/report/text.ts";
+import { evaluationText, pageHtml, reportFiles } from "../../lib/report/mod.ts";
 import { exampleReport } from "../examples.ts";
 
 Deno.test("pageHtml() takes texts for texts, not for HTML", () => {

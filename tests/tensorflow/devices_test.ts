@@ -1,10 +1,9 @@
 import { assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { TensorFlowNotFoundError } from "../../lib/errors.ts";
+import { DinoDqnError, TensorFlowNotFoundError } from "../../lib/errors.ts";
 import {
   chooseDevice,
   listDevices,
   probeDevice,
-  TensorFlowError,
   tensorflowVersion,
 } from "../../lib/tensorflow/mod.ts";
 
@@ -38,7 +37,7 @@ Deno.test("probeDevice() times every device that is listed", () => {
 Deno.test("probeDevice() names a device that is not there", () => {
   assertThrows(
     () => probeDevice("/device:TPU:9"),
-    TensorFlowError,
+    DinoDqnError,
     "/device:TPU:9",
   );
 });

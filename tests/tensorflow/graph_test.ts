@@ -5,8 +5,8 @@ import {
   type Output,
   Session,
   Tensor,
-  TensorFlowError,
 } from "../../lib/tensorflow/mod.ts";
+import { DinoDqnError } from "../../lib/errors.ts";
 
 /** The values of outputs of a graph that needs no feeds. */
 function evaluate(graph: GraphBuilder, ...fetches: Output[]): number[][] {
@@ -46,7 +46,7 @@ Deno.test("Graph.gradients() refuses what the result does not depend on", () => 
   const [x, z] = [g.float(3), g.float(4)];
   assertThrows(
     () => g.gradients(g.square(x), [x, z]),
-    TensorFlowError,
+    DinoDqnError,
     "gradients: Cannot compute",
   );
 });
@@ -81,13 +81,13 @@ Deno.test("Graph.op() names the operation in its error", () => {
   const b = g.constant("float32", [1, 2, 3], [3, 1]);
   assertThrows(
     () => g.op("MatMul", [a, b], {}, { name: "hidden/product" }),
-    TensorFlowError,
+    DinoDqnError,
     'operation MatMul "hidden/product"',
   );
-  assertThrows(() => g.op("NoSuchOperation", []), TensorFlowError, "NoSuch");
+  assertThrows(() => g.op("NoSuchOperation", []), DinoDqnError, "NoSuch");
   assertThrows(
     () => g.op("MatMul", [a, b], { no_such_attribute: { bool: true } }),
-    TensorFlowError,
+    DinoDqnError,
     "no_such_attribute",
   );
   // A failed operation leaves the graph as it was.

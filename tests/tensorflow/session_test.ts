@@ -10,8 +10,8 @@ import {
   ONE_THREAD,
   Session,
   Tensor,
-  TensorFlowError,
 } from "../../lib/tensorflow/mod.ts";
+import { DinoDqnError } from "../../lib/errors.ts";
 
 /** A session that squares what it is fed: [n] float32, n unknown. */
 function squares() {
@@ -86,8 +86,8 @@ Deno.test("Run names the operation that failed, and works again after", async ()
   using run = session.prepare({ feeds: [x], fetches: [bad] });
   using input = Tensor.from("float32", [1, 2], [1, 2]);
   using fitting = Tensor.from("float32", [7, 2], new Array(14).fill(1));
-  assertThrows(() => run.run([input]), TensorFlowError, "to_seven");
-  await assertRejects(() => run.runAsync([input]), TensorFlowError, "to_seven");
+  assertThrows(() => run.run([input]), DinoDqnError, "to_seven");
+  await assertRejects(() => run.runAsync([input]), DinoDqnError, "to_seven");
   using result = run.run([fitting])[0]!;
   assertEquals([...result.data], [2, 2, 2, 2, 2, 2, 2]);
 });
@@ -98,7 +98,7 @@ Deno.test("Run says when a variable has no value yet", () => {
   using session = new Session(g, { threads: ONE_THREAD, gpu: false });
   assertThrows(
     () => session.run({ fetches: [value] }),
-    TensorFlowError,
+    DinoDqnError,
     "online/conv1/kernel",
   );
 });

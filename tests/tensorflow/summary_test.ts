@@ -3,9 +3,9 @@ import {
   pictureSummary,
   settingsSummary,
   SummaryWriter,
-  TensorFlowError,
   textSummary,
 } from "../../lib/tensorflow/mod.ts";
+import { DinoDqnError } from "../../lib/errors.ts";
 import { inFolder } from "../folder.ts";
 import {
   readPictures,
@@ -89,7 +89,7 @@ Deno.test("SummaryWriter says when its folder cannot be made", () => {
   try {
     assertThrows(
       () => new SummaryWriter(`${file}/below`),
-      TensorFlowError,
+      DinoDqnError,
       "CreateSummaryFileWriter",
     );
   } finally {

@@ -1,6 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { elements, Tensor } from "../../lib/tensorflow/mod.ts";
-import { NativeHandle } from "../../lib/tensorflow/handle.ts";
 
 Deno.test("Tensor.zeros() is all zero, in every type", () => {
   for (
@@ -49,52 +48,5 @@ Deno.test("Tensor cannot be read after disposal", () => {
     () => tensor.data,
     Error,
     "a tensor float32[2]: it was disposed of",
-  );
-});
-
-/** A handle whose `free` counts. */
-function counted() {
-  const pointer = Deno.UnsafePointer.of(new Uint8Array(1));
-  const calls: Deno.PointerObject[] = [];
-  return {
-    calls,
-    handle: new NativeHandle("x", pointer, (p) => calls.push(p)),
-  };
-}
-
-Deno.test("NativeHandle frees exactly once", () => {
-  const { calls, handle } = counted();
-  handle[Symbol.dispose]();
-  handle[Symbol.dispose]();
-  assertEquals(calls.length, 1);
-  assertThrows(() => handle.pointer, Error, "Cannot use x");
-});
-
-Deno.test("NativeHandle waits for its last user", () => {
-  const { calls, handle } = counted();
-  handle.acquire();
-  handle.acquire();
-  handle[Symbol.dispose]();
-  handle.release();
-  assertEquals(calls.length, 0);
-  assertThrows(() => handle.acquire(), Error, "Cannot use x");
-  handle.release();
-  assertEquals(calls.length, 1);
-});
-
-Deno.test("NativeHandle does not free what is only released", () => {
-  const { calls, handle } = counted();
-  handle.acquire();
-  handle.release();
-  assertEquals(calls.length, 0);
-  handle[Symbol.dispose]();
-  assertEquals(calls.length, 1);
-});
-
-Deno.test("NativeHandle refuses what could not be allocated", () => {
-  assertThrows(
-    () => new NativeHandle("a tensor", null, () => {}),
-    Error,
-    "could not allocate a tensor",
   );
 });

@@ -8,14 +8,14 @@ import {
 } from "../../lib/agent/mod.ts";
 import { type Config, loadConfig } from "../../lib/config/mod.ts";
 import { FRAME_BYTES, OBSERVATION_BYTES } from "../../lib/constants.ts";
-import type { Environments } from "../../lib/env/mod.ts";
 import type {
+  Environments,
   EnvState,
   EpisodeSchedule,
   EpisodeStatistics,
   StepResult,
   VectorEnv,
-} from "../../lib/env/types.ts";
+} from "../../lib/env/mod.ts";
 import { Random } from "../../lib/random.ts";
 import {
   freshCounters,

@@ -8,7 +8,7 @@ import {
 } from "../../lib/agent/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { FRAME_BYTES } from "../../lib/constants.ts";
-import type { EnvState, Observations, VectorEnv } from "../../lib/env/types.ts";
+import type { EnvState, Observations, VectorEnv } from "../../lib/env/mod.ts";
 import { Random } from "../../lib/random.ts";
 import { checkpointPath } from "../../lib/runs/mod.ts";
 import {
