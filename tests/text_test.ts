@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   cappedText,
+  duration,
   escapeXml,
   figureText,
   intervalText,
@@ -46,5 +47,12 @@ Deno.test("escapeXml() leaves nothing that XML or HTML would read", () => {
   assertEquals(
     escapeXml(`<a href="x" title='y'>&</a>`),
     "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;",
+  );
+});
+
+Deno.test("duration() gives minutes and seconds, and hours where there are any", () => {
+  assertEquals(
+    [0, 9.6, 59.7, 3599, 3600, 360_000].map(duration),
+    ["0:00", "0:10", "1:00", "59:59", "1:00:00", "100:00:00"],
   );
 });

@@ -9,12 +9,7 @@ export { freshCounters, type StopReason } from "./counters.ts";
 export { trainingEpisodes, TrainingGames } from "./episodes.ts";
 export { train } from "./loop.ts";
 export { trainingParts, type TrainingState } from "./parts.ts";
-export {
-  formatBar,
-  formatStatus,
-  Progress,
-  type TrainingStatus,
-} from "./progress.ts";
+export { Progress } from "./progress.ts";
 export {
   runTraining,
   type Stage,

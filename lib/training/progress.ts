@@ -7,7 +7,7 @@ import { say, terminalWidth } from "../say.ts";
 import { duration, points, scoresText } from "../text.ts";
 
 /** How far training is. */
-export interface TrainingStatus extends IntervalRecord {
+interface TrainingStatus extends IntervalRecord {
   /** Scores of the last games, at most 10. */
   lastScores: readonly number[];
   /** Highest score of a training game; null: none ended yet. */
@@ -125,7 +125,7 @@ export class Progress implements AsyncDisposable {
  * the mean being that of the last 10 games. What matters most comes first; the
  * fields that do not fit the width any more are left out.
  */
-export function formatStatus(
+function formatStatus(
   status: TrainingStatus,
   plan: TrainingPlan,
   width = Infinity,
@@ -186,7 +186,7 @@ function shareDone(
  *
  * @param time since the start, in words
  */
-export function formatBar(
+function formatBar(
   status: TrainingStatus | null,
   plan: TrainingPlan,
   time: string,

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { zstdCompressSync } from "node:zlib";
 import {
   assert,
   assertEquals,
@@ -44,17 +46,18 @@ async function restored(
 
 Deno.test("a checkpoint gives back all parts of a training", () =>
   inFolder(async (folder) => {
-    const training = makeTraining(100);
+    // A ring is larger than the blocks in which it is compressed.
+    const training = makeTraining(100, 5400);
     // More than fits: the rings have wrapped around.
-    addSteps(training.memory, 67, 1);
+    addSteps(training.memory, 5427, 1);
     await using checkpoints = checkpointsOf(training, folder);
     await checkpoints.save();
     await checkpoints.settled();
     assertEquals(names(folder), ["step-100"]);
-    assertEquals(
-      await contentOf(await restored(folder)),
-      await contentOf(training),
-    );
+    const again = makeTraining(0, 5400);
+    await checkpointsOf(again, folder).restoreNewest();
+    const [content, expected] = [again, training].map(contentOf);
+    assert(isDeepStrictEqual(await content, await expected));
   }));
 
 Deno.test("Checkpoints.save() has copied everything when it returns", () =>
@@ -214,7 +217,6 @@ Deno.test("a training can go on from what an earlier version saved", () =>
     delete state.counters.evaluatedStep;
     delete state.counters.interval.steps;
     delete state.counters.interval.seconds;
-    const { writeCheckpointFiles } = await import("../../lib/runs/mod.ts");
     await writeCheckpointFiles(folder, 4000, {
       ...files,
       "state.json": new TextEncoder().encode(JSON.stringify(state)),
@@ -355,6 +357,32 @@ Deno.test("restoreNewest() says which part is not as this program writes it", ()
         () => checkpointsOf(makeTraining(), folder).restoreNewest(),
         CheckpointError,
         `The ${name} of ${path} is not as this program writes it`,
+      );
+    }
+  }));
+
+Deno.test("restoreNewest() refuses a memory that is not compressed, grows without end, or is too short", () =>
+  inFolder(async (folder) => {
+    const { files } = await readCheckpointFiles(await save(folder, 100));
+    const bomb = zstdCompressSync(new Uint8Array(2 ** 26));
+    for (
+      const [block, message] of [
+        [bomb, "The stored replay memory does not fit: "],
+        [new Uint8Array(50).fill(7), "The stored replay memory does not fit: "],
+        [null, "The stored replay memory is shorter"],
+      ] as const
+    ) {
+      const file = new Uint8Array(block ? 4 + block.length : 0);
+      if (block) {
+        new DataView(file.buffer).setUint32(0, block.length, true);
+        file.set(block, 4);
+      }
+      const broken = { ...files, "replay.bin": file };
+      await writeCheckpointFiles(folder, 100, broken, null);
+      await assertRejects(
+        () => checkpointsOf(makeTraining(), folder).restoreNewest(),
+        CheckpointError,
+        message,
       );
     }
   }));

@@ -1,7 +1,8 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import { ChromeCrashedError } from "../../lib/errors.ts";
-import { freshCounters, train } from "../../lib/training/mod.ts";
+import { freshCounters, train, trainingParts } from "../../lib/training/mod.ts";
 import { fakeTraining } from "./fakes.ts";
+import { makeTraining } from "./fixtures.ts";
 
 const neverStop = new AbortController().signal;
 
@@ -127,4 +128,108 @@ Deno.test("train() waits for the updates under way when Chrome is lost", async (
     ChromeCrashedError,
   );
   assertEquals(finished, 2);
+});
+
+Deno.test("train() takes the later one of equal evaluations for the best", async () => {
+  const means = [50, 70, 60, 70, 65];
+  const { counters, events } = await trained(
+    ["evaluation.every=2", "training.steps=10"],
+    { onEvaluate: () => means.shift()! },
+  );
+  assertEquals(events.filter((event) => event.startsWith("save")), [
+    ...["save 2", "save 4", "save 8", "save 10"],
+  ]);
+  assertEquals([counters.best?.step, counters.evaluationsWithoutBetter], [
+    ...[8, 3],
+  ]);
+});
+
+Deno.test("train() compares no evaluation with one of other games", async () => {
+  const sets = [
+    ...["evaluation.every=2", "training.steps=10", "evaluation.target=90"],
+    ...["evaluation.episodes=4", "evaluation.maxScore=100"],
+  ];
+  const best = { step: 1, mean: 100, episodes: 4, cap: 100 };
+  for (
+    const [given, set, ends] of [
+      [best, "seed=1", "target"],
+      [best, "evaluation.maxScore=95", "steps"],
+      [best, "evaluation.episodes=3", "steps"],
+      // A checkpoint of before does not say of which games its best one is.
+      [{ step: 1, mean: 100 }, "evaluation.episodes=3", "target"],
+    ] as const
+  ) {
+    const { reason, counters } = await trained([...sets, set], {
+      counters: { ...freshCounters(), best: given },
+      onEvaluate: () => 40,
+    });
+    assertEquals([reason, counters.best?.mean], [
+      ends,
+      ends === "target" ? 100 : 40,
+    ]);
+  }
+});
+
+Deno.test("train() ends for the first reason that holds", async () => {
+  const counters = {
+    ...{ ...freshCounters(), step: 1000, evaluatedStep: 1000 },
+    ...{ wallSeconds: 1000, evaluationsWithoutBetter: 3 },
+    best: { step: 1, mean: 100 },
+  };
+  const more = [
+    ["minutes", "training.minutes=1"],
+    ["steps", "training.steps=1000"],
+    ["patience", "evaluation.patience=3"],
+    ["target", "evaluation.target=90"],
+  ] as const;
+  const sets: string[] = [];
+  for (const [ends, set] of more) {
+    sets.push(set);
+    assertEquals((await trained(sets, { counters })).reason, ends);
+  }
+  const signal = AbortSignal.abort();
+  assertEquals((await trained(sets, { counters, signal })).reason, "signal");
+});
+
+Deno.test("a checkpoint of an earlier version owes the updates that were due", async () => {
+  for (let steps = 10; steps < 60; steps += 6) {
+    const sets = ["training.stepsPerUpdate=5", `training.steps=${steps}`];
+    const { config, counters, learner } = await trained(sets);
+    const { owed, evaluatedStep: _step, interval, ...rest } = counters;
+    const { steps: _steps, seconds: _seconds, ...sums } = interval;
+    const restored = freshCounters();
+    const { counters: part } = trainingParts({
+      ...{ ...makeTraining(), config, learner, counters: restored },
+    });
+    const value = { ...rest, interval: sums };
+    await part!.restore({ value, files: {} });
+    assertEquals(restored, {
+      ...{ ...rest, owed, evaluatedStep: 0 },
+      interval: { ...sums, steps: 0, seconds: 0 },
+    });
+  }
+});
+
+Deno.test("train() counts no pause as training", async () => {
+  const { now } = performance;
+  let time = 0;
+  // Slow from the last but one on: no pause.
+  const turns = [20, 30, 60_000, 30, 4000, 4000];
+  performance.now = () => time;
+  try {
+    const { parts, start, hooks } = await fakeTraining(
+      ["training.steps=12", "training.logEvery=2"],
+      {
+        counters: { ...freshCounters(), wallSeconds: 100 },
+        onStep: () => Promise.resolve(void (time += turns.shift()!)),
+      },
+    );
+    const seconds: number[] = [];
+    hooks.onInterval = (record) => seconds.push(record.seconds);
+    await train(parts, start, hooks, neverStop);
+    assertEquals(seconds, [0.02, 0.03, 0.03, 0.03, 0.03, 4]);
+    assertEquals(parts.counters.wallSeconds, 100 + 68.08);
+  } finally {
+    performance.now = now;
+  }
 });

@@ -47,6 +47,7 @@ const SMALL = [
 interface Attempt extends FakeOptions {
   resume?: boolean;
   weights?: NamedTensor[];
+  bestAfter?: number | undefined;
   sets?: readonly string[];
   stop?: AbortController;
   onEvaluation?: Parameters<typeof runTraining>[0]["onEvaluation"];
@@ -62,6 +63,7 @@ async function trainRun(
   {
     resume = false,
     weights,
+    bestAfter = 0,
     sets = [],
     stop = new AbortController(),
     onEvaluation = () => Promise.resolve(),
@@ -71,7 +73,7 @@ async function trainRun(
   const config = await loadConfig(run.config, sets);
   return await runTraining(
     {
-      ...{ config, run, resume, weights, onEvaluation },
+      ...{ config, run, resume, weights, bestAfter, onEvaluation },
       ...{ commandLine: ["train"], signal: stop.signal },
     },
     (config) => fakeStage(config, fakes),
@@ -351,4 +353,20 @@ Deno.test("runTraining() that fails has written its last checkpoint when the loc
     );
     await readCheckpointFiles(join(run.checkpoints, "step-20"));
     using _lock = await acquireLock(run.lock, "It");
+  }));
+
+Deno.test("runTraining() forgets the best evaluation up to a step, and none after it", () =>
+  inFolder(async (root) => {
+    const run = await makeRun(root);
+    const stepAtEnd = async (bestAfter?: number) => {
+      const resume = bestAfter !== undefined;
+      const sets = ["evaluation.target=30"];
+      const { counters } = await trainRun(run, { resume, bestAfter, sets });
+      return counters.step;
+    };
+    assertEquals(await stepAtEnd(), 30);
+    for (const bestAfter of [0, 29]) {
+      assertEquals(await stepAtEnd(bestAfter), 30);
+    }
+    assertEquals(await stepAtEnd(30), 60);
   }));

@@ -13,7 +13,6 @@ import {
 import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { animate } from "../../lib/drawing/mod.ts";
 import { notePlay, type SinkPositions, Sinks } from "../../lib/training/mod.ts";
-import { CsvFile } from "../../lib/training/csv_file.ts";
 import { inFolder } from "../folder.ts";
 import {
   readPictures,
@@ -70,6 +69,7 @@ function measure(sink: Sinks, from: number, to: number) {
 Deno.test("Sinks write lines that can be read at once, numbers in full", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
+    await Deno.writeTextFile(run.scores, "of a run that never began\n");
     using sink = openSinks(run);
     sink.add(GAMES, game(7));
     sink.add(INTERVALS, interval(1));
@@ -146,32 +146,24 @@ Deno.test("Sinks refuse to go on from a file that lost lines, and change nothing
     assertEquals(await Deno.readTextFile(run.scores), scores);
   }));
 
-Deno.test("CsvFile begins anew without a position", () =>
+Deno.test("Sinks keep lines while the disk is full, and write them when it is not", () =>
   inFolder(async (folder) => {
-    const path = join(folder, "a.csv");
-    await Deno.writeTextFile(path, "old\n1\n2\n");
-    using file = new CsvFile(path, ["a", "b"]);
-    assertEquals(file.flush(), 4);
-    assertEquals(await Deno.readTextFile(path), "a,b\n");
-  }));
-
-Deno.test("CsvFile keeps lines while the disk is full, and writes them when it is not", () =>
-  inFolder(async (folder) => {
-    const path = join(folder, "a.csv");
-    const module = new URL("../../lib/training/csv_file.ts", import.meta.url);
+    const url = (path: string) => new URL(path, import.meta.url).href;
     // A limit on the size of a file, lifted later, stands in for a full disk.
     const program = `
-      import { CsvFile } from "${module}";
-      const file = new CsvFile(${JSON.stringify(path)}, ["n"]);
-      const line = "x".repeat(99);
-      for (let i = 0; i < 50; i++) file.append([line]);
+      import { Sinks } from "${url("../../lib/training/mod.ts")}";
+      import { GAMES, runFolderAt } from "${url("../../lib/runs/mod.ts")}";
+      const sinks = new Sinks(runFolderAt(${JSON.stringify(folder)}));
+      sinks.open();
+      const game = ${JSON.stringify({ ...game(1), actions: [] })};
+      for (let seed = 0; seed < 50; seed++) sinks.add(GAMES, { ...game, seed });
       const said = (() => {
-        try { return file.flush(); } catch (error) { return error.message; }
+        try { return sinks.flush(); } catch (error) { return error.message; }
       })();
       new Deno.Command("prlimit", {
         args: ["--pid", String(Deno.pid), "--fsize=unlimited"],
       }).outputSync();
-      console.log(JSON.stringify([said, file.flush()]));
+      console.log(JSON.stringify([said, sinks.flush()["scores.csv"]]));
     `;
     const { stdout } = await new Deno.Command("bash", {
       // Ignored, the signal for a file that is too large is an error.
@@ -180,14 +172,16 @@ Deno.test("CsvFile keeps lines while the disk is full, and writes them when it i
       stderr: "inherit",
     }).output();
     const [said, size] = JSON.parse(new TextDecoder().decode(stdout));
+    const { scores } = runFolderAt(folder);
     assertEquals(
       said,
-      `Cannot write ${path}: File too large (os error 27); its lines are kept in memory until they can be written`,
+      `Cannot write ${scores}: File too large (os error 27); its lines are kept in memory until they can be written`,
     );
-    assertEquals(size, 2 + 50 * 100);
+    const text = await Deno.readTextFile(scores);
+    assertEquals(text.length, size);
     assertEquals(
-      await Deno.readTextFile(path),
-      "n\n" + ("x".repeat(99) + "\n").repeat(50),
+      text.trimEnd().split("\n").slice(1).map((line) => line.split(",")[2]),
+      Array.from({ length: 50 }, (_, seed) => `${seed}`),
     );
   }));
 
