@@ -50,6 +50,33 @@ const KEEPS_OUT: Record<string, readonly string[]> = {
 /** Read before any package is installed, which a `mod.ts` needs. */
 const BEFORE_PACKAGES = ["lib/tensorflow/locate.ts", "lib/browser/find.ts"];
 
+/**
+ * Tests that reach into a room, each with the reason: all others go by what a
+ * `mod.ts` exports, so that a room can be built anew without them.
+ */
+const INSIDE: Record<string, string> = {
+  "tests/agent/sum_tree_test.ts -> lib/agent/sum_tree.ts":
+    "sums without rounding errors, which no draw of the memory shows",
+  "tests/env/decision_clock_test.ts -> lib/env/decision_clock.ts":
+    "real time, by a clock that stands still",
+  "tests/export/card_test.ts -> lib/export/card.ts":
+    "what a card says of agents that nobody has trained",
+  "tests/game/page_api_test.ts -> lib/game/page_api.ts":
+    "pages of former years, which no Chrome has any more",
+  "tests/integration/astral_contract_test.ts -> lib/browser/connection.ts":
+    "what the program relies on in Astral, through its own connection",
+  "tests/integration/lockstep_test.ts -> lib/game/lockstep_script.ts":
+    "a page without the game, which no Chrome shows by itself",
+  "tests/integration/observation_test.ts -> lib/env/observation.ts":
+    "the definition of an observation, pixel by pixel",
+  "tests/retraining/decision_test.ts -> lib/retraining/decision.ts":
+    "the rule of a night, without playing its games",
+  "tests/soak/nights.ts -> lib/retraining/champion.ts":
+    "whether a champion is whole at every moment of twenty nights",
+  "tests/sweep/stopping_test.ts -> lib/sweep/stopping.ts":
+    "the rule of stopping early, without training",
+};
+
 /** `env` of lib/env/types.ts, `tasks` of tasks/train.ts, "" of lib/errors.ts. */
 function folderOf(path: string): string {
   const [first, second, file] = path.split("/");
@@ -150,12 +177,7 @@ async function pathsUnder(folder: string): Promise<string[]> {
   return paths;
 }
 
-async function readSources(): Promise<SourceFile[]> {
-  const paths = [
-    "main.ts",
-    ...await pathsUnder("tasks"),
-    ...await pathsUnder("lib"),
-  ];
+async function readSources(paths: readonly string[]): Promise<SourceFile[]> {
   return await Promise.all(paths.map(async (path) => {
     const text = await Deno.readTextFile(join(ROOT, path));
     return {
@@ -165,7 +187,9 @@ async function readSources(): Promise<SourceFile[]> {
   }));
 }
 
-const sources = await readSources();
+const sources = await readSources([
+  ...["main.ts", ...await pathsUnder("tasks"), ...await pathsUnder("lib")],
+]);
 
 Deno.test("every folder of lib has its place in the direction", () => {
   const folders = new Set(sources.map(({ path }) => folderOf(path)));
@@ -207,6 +231,18 @@ Deno.test("drawing starts nothing, reports play nothing, a run is read without a
 Deno.test("a folder is imported by its mod.ts, or its types", () => {
   assert(reachesInside("lib/agent/policy.ts", "lib/env/reward.ts"));
   assertEquals(faults(sources, reachesInside), []);
+});
+
+Deno.test("tests go by a folder's mod.ts, but for those that say why not", async () => {
+  const tests = await readSources(await pathsUnder("tests"));
+  const inside = faults(
+    tests,
+    (from, to) =>
+      to.startsWith("lib/") && folderOf(to) !== "compat" &&
+      reachesInside(from, to),
+  );
+  assertEquals(inside.sort(), Object.keys(INSIDE).sort());
+  assert(inside.length <= 10);
 });
 
 Deno.test("a types.ts has types alone: whoever imports it runs nothing", () => {

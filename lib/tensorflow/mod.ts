@@ -1,9 +1,11 @@
 /** Native TensorFlow: where it is, and its C API as graphs and sessions. */
 export {
+  cachedBuild,
   cacheFolder,
   hasNvidiaDriver,
   locateTensorFlow,
   TENSORFLOW_VERSION,
+  type TensorFlowBuild,
 } from "./locate.ts";
 export { chooseDevice, type Device, listDevices, usesXla } from "./devices.ts";
 export { probeDevice } from "./probe.ts";

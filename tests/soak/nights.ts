@@ -12,12 +12,11 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { say } from "../../lib/cli/mod.ts";
 import { readChampion } from "../../lib/retraining/champion.ts";
-import { allBytes } from "../../lib/retraining/house.ts";
 import {
   championFolderAt,
   type NightResult,
 } from "../../lib/retraining/mod.ts";
-import { namesIn } from "../../lib/files.ts";
+import { folderBytes, namesIn } from "../../lib/files.ts";
 import { NightProcess, prepareNights } from "./night_process.ts";
 import { TROUBLES } from "./night_troubles.ts";
 
@@ -117,7 +116,11 @@ for (let night = 1; night <= NIGHTS; night++) {
   }
   const beat = JSON.parse(await Deno.readTextFile(folder.heartbeat));
   assertEquals(beat.state, killed ? "running" : ended.at(-1)?.result);
-  const bytes = await allBytes(folder);
+  const runs = (await namesIn(folder.runs)).map((name) =>
+    join(folder.runs, name)
+  );
+  const bytes = [folder.path, ...runs].map(folderBytes)
+    .reduce((sum, each) => sum + each);
   say(`    champion ${champion?.name}, ${(bytes / 1e6).toFixed(1)} MB`);
   assert(bytes <= MOST_BYTES, `${bytes} bytes are on the disk`);
   assertEquals(faults, []);

@@ -6,7 +6,7 @@ import {
   hasNvidiaDriver,
   locateTensorFlow,
   type TensorFlowBuild,
-} from "../../lib/tensorflow/locate.ts";
+} from "../../lib/tensorflow/mod.ts";
 
 const [FRAMEWORK, CC] = Deno.build.os === "darwin"
   ? ["libtensorflow_framework.2.dylib", "libtensorflow_cc.2.dylib"]
