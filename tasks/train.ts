@@ -12,48 +12,15 @@ import {
   stopOnSignal,
   whomToTell,
 } from "../lib/cli/mod.ts";
-import {
-  type Config,
-  DEFAULT_CONFIG,
-  loadConfig,
-  loadOwnConfig,
-} from "../lib/config/mod.ts";
-import {
-  agentTarget,
-  checkpointTarget,
-  findAgent,
-  runTarget,
-  weightsToBeginWith,
-} from "../lib/agents/mod.ts";
 import { UsageError } from "../lib/errors.ts";
-import {
-  type Evaluation,
-  type EvaluationContext,
-  type EvaluationReport,
-  evaluationReport,
-  playedSetting,
+import type {
+  Evaluation,
+  EvaluationContext,
+  EvaluationReport,
 } from "../lib/evaluation/mod.ts";
 import { commandText, replaceFolder, startCommand } from "../lib/system/mod.ts";
-import {
-  evaluationFiles,
-  REPORT_NAMES,
-  writeIndex,
-  writeReport,
-} from "../lib/report/mod.ts";
-import { recordEvaluation } from "../lib/recording/mod.ts";
-import {
-  createRun,
-  endText,
-  openRun,
-  removeUnstartedRun,
-  type RunFolder,
-} from "../lib/runs/mod.ts";
 import { duration, intervalText, points, scoresText } from "../lib/text.ts";
-import {
-  notePlay,
-  runTraining,
-  type TrainingOutcome,
-} from "../lib/training/mod.ts";
+import type { TrainingOutcome } from "../lib/training/mod.ts";
 
 /** `deno task train`. */
 export const command = defineCommand({
@@ -119,6 +86,27 @@ export const command = defineCommand({
   ],
   exitCodes: "130 stopped, and saved",
   async run({ options }) {
+    // Most of a start is to load these, which --help does not wait for.
+    const { DEFAULT_CONFIG, loadConfig, loadOwnConfig } = await import(
+      "../lib/config/mod.ts"
+    );
+    const {
+      agentTarget,
+      checkpointTarget,
+      findAgent,
+      runTarget,
+      weightsToBeginWith,
+    } = await import("../lib/agents/mod.ts");
+    const { evaluationReport, playedSetting } = await import(
+      "../lib/evaluation/mod.ts"
+    );
+    const { evaluationFiles, REPORT_NAMES, writeIndex, writeReport } =
+      await import("../lib/report/mod.ts");
+    const { recordEvaluation } = await import("../lib/recording/mod.ts");
+    const { createRun, endText, openRun, removeUnstartedRun } = await import(
+      "../lib/runs/mod.ts"
+    );
+    const { notePlay, runTraining } = await import("../lib/training/mod.ts");
     const { resume, config: file = DEFAULT_CONFIG } = options;
     if (resume === undefined && options["best-after"] !== undefined) {
       throw new UsageError(
@@ -215,7 +203,8 @@ export const command = defineCommand({
             await notePlay(run, step, measurement.recordings);
             say(`Report: ${join(run.report, "index.html")}`);
           } finally {
-            sayOutcome(run, config, outcome);
+            const why = endText(outcome.reason, config);
+            sayOutcome(runTarget(run), outcome, why);
           }
         },
       });
@@ -248,20 +237,16 @@ export const command = defineCommand({
 });
 
 /** Where the agent is, what comes next, and in the last line what was done. */
-function sayOutcome(
-  run: RunFolder,
-  config: Config,
-  outcome: TrainingOutcome,
-): void {
+function sayOutcome(run: string, outcome: TrainingOutcome, why: string): void {
   const { counters, reason, evaluation, checkpoint } = outcome;
   say(`The agent: ${checkpoint}`);
   say(
     evaluation
-      ? `Next: ${commandText(["play", runTarget(run)])}`
-      : `Go on: ${commandText(["train", "--resume", runTarget(run)])}`,
+      ? `Next: ${commandText(["play", run])}`
+      : `Go on: ${commandText(["train", "--resume", run])}`,
   );
   if (reason === "target") {
-    const again = ["train", "--resume", runTarget(run)];
+    const again = ["train", "--resume", run];
     const further = ["--set", "evaluation.target=null"];
     say(`To train on all the same: ${commandText([...again, ...further])}`);
   }
@@ -271,8 +256,6 @@ function sayOutcome(
     : "";
   say(
     `Trained ${points(counters.step)} steps and ${points(counters.games)} ` +
-      `games in ${duration(counters.wallSeconds)}: ${
-        endText(reason, config)
-      }.${result}`,
+      `games in ${duration(counters.wallSeconds)}: ${why}.${result}`,
   );
 }
