@@ -12,6 +12,10 @@ import { DATA_FOLDER, INDEX } from "./write.ts";
 /** Runs that it tells of, the newest. */
 const MOST_RUNS = 200;
 
+/** Settings that it tells of each, and characters of one. */
+const MOST_SETTINGS = 6;
+const LONG = 36;
+
 /** The folders of pages beside the runs, and what is said of them. */
 const KINDS = {
   sweeps: "Sweeps",
@@ -107,16 +111,24 @@ async function runsSection(
         ],
         [
           "Differs from the default in",
-          ({ settings }) =>
-            Object.entries(settings)
-              .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
-              .join(" ") || null,
+          ({ settings }) => settingsText(settings) || null,
           "text",
         ],
       ],
       runs,
     )],
   };
+}
+
+/** In what a run differs from the default, in few words. */
+function settingsText(settings: RunSummary["settings"]): string {
+  const words = Object.entries(settings).map(([key, value]) => {
+    const text = `${key}=${JSON.stringify(value)}`;
+    return text.length > LONG ? `${text.slice(0, LONG)}…` : text;
+  });
+  const more = words.length - MOST_SETTINGS;
+  return words.slice(0, MOST_SETTINGS).join(" ") +
+    (more > 0 ? ` and ${more} more` : "");
 }
 
 /** The pages in a folder of the data folder. */

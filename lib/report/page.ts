@@ -66,12 +66,13 @@ export interface Page {
 
 const CSS = `${themeCss()}
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.25rem 1rem 3rem; max-width: 68rem; background: var(--paper);
+body { margin: 0 auto; padding: 1.25rem 1rem 3rem; max-width: 78rem; background: var(--paper);
   color: var(--ink); font: 16px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
 a { color: inherit; }
 h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
 h2 { margin: 2.25rem 0 .75rem; font-size: 1.2rem; }
 p { margin: .4rem 0; max-width: 46rem; }
+nav p { max-width: none; font-size: .9rem; }
 .muted, figcaption { color: var(--muted); font-size: .875rem; }
 .figures { display: grid; margin-bottom: 1rem; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); }
 .figure { border: 1px solid var(--grid); border-radius: .5rem; padding: .75rem 1rem; }
@@ -87,7 +88,8 @@ figure img { display: block; width: 100%; max-width: 552px; height: auto; border
   linear-gradient(to left, var(--grid), transparent) right / 1rem 100% no-repeat; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); text-align: right; vertical-align: top; }
-th { font-weight: 600; vertical-align: bottom; } td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; min-width: 6rem; overflow-wrap: anywhere; }
+th { font-weight: 600; vertical-align: bottom; } td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; min-width: 6rem; }
+td.text:last-child { min-width: 14rem; overflow-wrap: anywhere; }
 pre { margin: .5rem 0; padding: .75rem; border: 1px solid var(--grid); border-radius: .5rem; white-space: pre-wrap; overflow-wrap: anywhere;
   font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 pre span { display: inline-block; max-width: 100%; }

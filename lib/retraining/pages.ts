@@ -13,7 +13,7 @@ import {
 
 /** Nights that the table shows; the history has them all. */
 const TABLE_NIGHTS = 60;
-/** Nights whose own pages it leads to. */
+/** Newest nights whose own pages it leads to: older ones may be gone. */
 const LINKED_NIGHTS = 10;
 
 /** What a night did, as a page: its line, and where the rest is. */
@@ -67,17 +67,13 @@ export async function historyPage(
       {
         heading: "The nights",
         charts: await charts(nights),
-        links: shown.slice(0, LINKED_NIGHTS).map(({ night }) => ({
-          text: `night ${night}`,
-          href: `nights/${nightName(night)}/index.html`,
-        })),
       },
       {
         heading: "Night by night",
         tables: [{
           header: [
-            ...["Night", "Began (UTC)", "Result", "Champion (95 %)"],
-            ...["Challenger (95 %)", "Difference (95 %)", "Why"],
+            ...["Night", "Began (UTC)", "Result", "Champion (95\u00a0%)"],
+            ...["Challenger (95\u00a0%)", "Difference (95\u00a0%)", "Why"],
           ],
           rows: shown.map((night) => [
             ...[`${night.night}`, night.time.slice(0, 16).replace("T", " ")],
@@ -94,6 +90,9 @@ export async function historyPage(
             `champion did not. The last ${shown.length} of ${nights.length} ` +
             "nights; all are in history.csv.",
           textColumns: [1, 2, 6],
+          hrefs: shown.slice(0, LINKED_NIGHTS).map(({ night }) => [
+            `nights/${nightName(night)}/index.html`,
+          ]),
         }],
       },
     ],
