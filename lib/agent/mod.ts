@@ -15,12 +15,7 @@ export {
   type ModelFiles,
   portableModel,
 } from "./model_format.ts";
-export {
-  type Member,
-  type Network,
-  resolveNetwork,
-  type WeightSpec,
-} from "./network.ts";
+export { type Member, type Network, resolveNetwork } from "./network.ts";
 export { epsilonGreedy, greedy, randomAction } from "./policy.ts";
 export { createMemory, ReplayMemory } from "./replay_memory.ts";
 export { linear } from "./schedules.ts";

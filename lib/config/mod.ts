@@ -4,7 +4,7 @@ export {
   HELD_OUT_SEEDS_START,
   TRAINING_SEEDS_END,
 } from "./schema.ts";
-export { checkedValues, type FileSchema } from "./explain.ts";
+export { checkedValues } from "./explain.ts";
 export { type ConfigProblem, requirePlayable } from "./check.ts";
 export {
   alternatives,
@@ -22,7 +22,7 @@ export {
   differenceText,
   lastingDifferences,
 } from "./differences.ts";
-export { laterKeys, loadOwnConfig, machineSets, type Owner } from "./own.ts";
+export { laterKeys, loadOwnConfig, machineSets } from "./own.ts";
 export {
   type BrowserConfig,
   type Config,
@@ -32,8 +32,6 @@ export {
   type Layers,
   type LearnerConfig,
   type NetworkConfig,
-  type RetentionConfig,
-  type RetrainingConfig,
   type RewardConfig,
 } from "./schema.ts";
 export {

@@ -349,10 +349,5 @@ export type RewardConfig = Config["reward"];
 export type NetworkConfig = Config["network"];
 /** How the network learns. */
 export type LearnerConfig = Config["learner"];
-/** How long a night of retraining is, and what it measures. */
-export type RetrainingConfig = Config["retraining"];
-/** How much the nights of retraining may keep. */
-export type RetentionConfig = Config["retention"];
-/** Who is told how a night ended, or a training or sweep with --notify. */
 /** Layers of a network that the config spells out. */
 export type Layers = z.infer<typeof layersSchema>;

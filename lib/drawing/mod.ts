@@ -13,10 +13,7 @@ export {
 export {
   type Chart,
   CHART_WIDTH,
-  coloured,
-  COUNTS,
   drawChart,
-  number,
   type PageChart,
   svgToPng,
 } from "./chart.ts";
@@ -36,4 +33,4 @@ export {
   learningCurves,
   scoreCharts,
 } from "./training_charts.ts";
-export { ACTION_ROLES, SERIES, themeCss, withThemeVariables } from "./theme.ts";
+export { ACTION_ROLES, themeCss, withThemeVariables } from "./theme.ts";

@@ -1,5 +1,5 @@
 /** Games on held-out seeds, and figures of them that can be believed. */
-export { type Baseline, evaluateBaselines } from "./baselines.ts";
+export { evaluateBaselines } from "./baselines.ts";
 export { evaluate, type EvaluateOptions, type Policy } from "./evaluate.ts";
 export { type GameGroups, openGameGroups } from "./game_groups.ts";
 export {
@@ -16,12 +16,7 @@ export {
   randomPolicy,
 } from "./policies.ts";
 export { scriptedPolicy } from "./scripted_player.ts";
-export {
-  firstSeedFor,
-  type SeededGames,
-  type SeedPurpose,
-  seedPurpose,
-} from "./seeds.ts";
+export { firstSeedFor, type SeedPurpose, seedPurpose } from "./seeds.ts";
 export type { Interval } from "./intervals.ts";
 export {
   mean,

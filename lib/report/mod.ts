@@ -15,7 +15,7 @@ export {
   type ResultFigures,
   resultsTable,
 } from "./results.ts";
-export { type Column, tableOf, tableText } from "./table.ts";
+export { tableOf, tableText } from "./table.ts";
 export {
   evaluationFiles,
   numberEarlier,

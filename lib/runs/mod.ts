@@ -47,7 +47,6 @@ export {
 export { runsTable } from "./runs_table.ts";
 export {
   type EvaluationPoint,
-  type EvaluationRecord,
   EVALUATIONS,
   type GameRecord,
   GAMES,

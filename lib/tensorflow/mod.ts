@@ -14,7 +14,6 @@ export { elements, Tensor } from "./tensor.ts";
 export type { Operation, Output } from "./graph.ts";
 export {
   GraphBuilder,
-  type Loop,
   type LoopValue,
   type Variable,
 } from "./graph_builder.ts";

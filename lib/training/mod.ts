@@ -5,7 +5,7 @@ export {
   Checkpoints,
   newestSoundCounters,
 } from "./checkpoint.ts";
-export { freshCounters, type StopReason } from "./counters.ts";
+export { freshCounters } from "./counters.ts";
 export { trainingEpisodes, TrainingGames } from "./episodes.ts";
 export { train } from "./loop.ts";
 export { trainingParts, type TrainingState } from "./parts.ts";
