@@ -76,7 +76,7 @@ export async function showCompare(main, names) {
       curveChart(
         groups,
         "Evaluations",
-        "mean of greedy games",
+        "mean of greedy games; of those that ended early, at most",
         ({ curves: { evaluations } }) => [
           evaluations.map(({ step }) => step),
           evaluations.map(({ mean }) => mean),

@@ -182,6 +182,7 @@ class RunCharts {
         { label: "mean", role: "series3" },
         { label: "95 %, high", role: "series3", faint: true },
         { label: "low", role: "series3", faint: true },
+        { label: "at most (ended early)", role: "series2", dots: true },
       ],
       bands: [[2, 3, "series3"]],
     }).set([
@@ -189,6 +190,7 @@ class RunCharts {
       evaluations.map(({ mean }) => mean),
       evaluations.map(({ mean, high }) => high ?? mean),
       evaluations.map(({ mean, low }) => low ?? mean),
+      evaluations.map(({ mean, atMost }) => atMost ? mean : null),
     ], false);
   }
 
