@@ -1,4 +1,5 @@
 /** Files and folders that may not be there. */
+import { statfsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 /**
@@ -76,18 +77,31 @@ export async function namesIn(folder: string): Promise<string[]> {
   return (entries ?? []).map(({ name }) => name).sort();
 }
 
-/** Sum of the sizes of the files below a folder, in bytes. */
-export function folderBytes(folder: string): number {
-  let bytes = 0;
+/** Bytes of a file, or of all files in a folder; 0 if it is not there. */
+export function folderBytes(path: string): number {
   try {
-    for (const entry of Deno.readDirSync(folder)) {
-      const path = `${folder}/${entry.name}`;
-      bytes += entry.isDirectory ? folderBytes(path) : Deno.statSync(path).size;
-    }
+    const { isDirectory, size } = Deno.lstatSync(path);
+    if (!isDirectory) return size;
+    return [...Deno.readDirSync(path)]
+      .reduce((sum, { name }) => sum + folderBytes(join(path, name)), 0);
   } catch {
     // Files come and go while another program works in the folder.
+    return 0;
   }
-  return bytes;
+}
+
+/**
+ * What this user may still write to the disk of a folder, or of the nearest one
+ * above it that there is, in bytes.
+ */
+export function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (dirname(folder) === folder) throw error;
+    return freeBytes(dirname(folder));
+  }
 }
 
 /**

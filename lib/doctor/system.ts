@@ -1,4 +1,5 @@
-import { statfsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { freeBytes } from "../files.ts";
 import { sizeText } from "../text.ts";
 import { attempt, type Check, fine, warning } from "./check.ts";
 
@@ -64,8 +65,7 @@ export function checkSharp(): Promise<Check> {
 export function checkDisk(): Promise<Check> {
   const name = "Disk";
   return attempt(name, "Make room on the disk", () => {
-    const { bavail, bsize } = statfsSync(ROOT);
-    const free = bavail * bsize;
+    const free = freeBytes(fileURLToPath(ROOT));
     const detail = `${sizeText(free)} free`;
     return free < ENOUGH_BYTES
       ? warning(name, detail, "Make room: a run may need 2 GB")

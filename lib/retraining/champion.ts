@@ -173,16 +173,10 @@ export async function writeCandidate(
 ): Promise<void> {
   const path = join(folder.agents, name);
   const all = { ...files, [INFO]: JSON.stringify(info, null, 2) + "\n" };
-  const bytes = Object.entries(all).map(([name, content]) => [
-    name,
-    typeof content === "string"
-      ? new TextEncoder().encode(content)
-      : new Uint8Array(content),
-  ]);
   try {
     // Left by a night that ended before its candidate became champion.
     await removeIfThere(path);
-    await writeManifestFolder(path, info.step, Object.fromEntries(bytes));
+    await writeManifestFolder(path, info.step, all);
     await readAgent(path);
   } catch (cause) {
     await removeIfThere(path).catch(() => {});

@@ -1,10 +1,15 @@
 /** Keeps what the nights leave within its limits. */
-import { statfs } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { endLeftoverChromes } from "../browser/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { DinoDqnError, RunLockedError, UsageError } from "../errors.ts";
-import { ifThere, namesIn, realPath } from "../files.ts";
+import {
+  folderBytes,
+  freeBytes,
+  ifThere,
+  namesIn,
+  realPath,
+} from "../files.ts";
 import { runFolderAt } from "../runs/mod.ts";
 import { acquireLock } from "../system/mod.ts";
 import { CHALLENGER, SET_ASIDE } from "./challenger.ts";
@@ -64,7 +69,7 @@ export async function checkRoom(
         `retention.maxGb (${maxGb}); raise it`,
     );
   }
-  const free = await freeGb(folder.path);
+  const free = freeBytes(folder.path) / GB;
   if (free < freeDiskGb) {
     throw new DinoDqnError(
       `only ${free.toFixed(2)} GB of disk are free, and a night needs ` +
@@ -73,38 +78,13 @@ export async function checkRoom(
   }
 }
 
-/**
- * What this user may still write to the disk of a folder, or of the nearest one
- * above it that there is, in 10^9 bytes.
- */
-export async function freeGb(folder: string): Promise<number> {
-  if (await ifThere(Deno.stat(folder)) === null) {
-    return await freeGb(dirname(folder));
-  }
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize / GB;
-}
-
 /** All that the nights keep, in bytes. */
 export async function allBytes(folder: ChampionFolder): Promise<number> {
-  let sum = await bytesOf(folder.path);
-  for (const name of await namesIn(folder.runs)) {
-    if (name === CHALLENGER || name.startsWith(SET_ASIDE)) {
-      sum += await bytesOf(join(folder.runs, name));
-    }
-  }
-  return sum;
-}
-
-/** Bytes of a file, or of all files in a folder; 0 if it is not there. */
-async function bytesOf(path: string): Promise<number> {
-  const info = await Deno.lstat(path).catch(() => null);
-  if (!info?.isDirectory) return info?.size ?? 0;
-  let sum = 0;
-  for (const name of await namesIn(path).catch(() => [])) {
-    sum += await bytesOf(join(path, name));
-  }
-  return sum;
+  const runs = (await namesIn(folder.runs))
+    .filter((name) => name === CHALLENGER || name.startsWith(SET_ASIDE))
+    .map((name) => join(folder.runs, name));
+  return [folder.path, ...runs]
+    .reduce((sum, path) => sum + folderBytes(path), 0);
 }
 
 /**
@@ -179,7 +159,7 @@ async function removeLeaving(
       ? null
       : await acquireLock(runFolderAt(join(runs, run)).lock, run);
     for (const part of parts) {
-      bytes += await bytesOf(part);
+      bytes += folderBytes(part);
       // Renamed first: what is half removed must not look whole.
       await Deno.rename(part, `${part}.removed`);
       await Deno.remove(`${part}.removed`, { recursive: true });

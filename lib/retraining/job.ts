@@ -92,22 +92,22 @@ function keptVariables(
 }
 
 function warningsOf(deno: string): string[] {
-  return [
-    ...(/\/(_npx|\.npm|_cacache)\//.test(deno)
-      ? [
-        `Deno is in npm's cache (${deno}), which npm may empty at any time; ` +
+  const warnings: string[] = [];
+  if (/\/(_npx|\.npm|_cacache)\//.test(deno)) {
+    warnings.push(
+      `Deno is in npm's cache (${deno}), which npm may empty at any time; ` +
         "then nothing is started any more. Install Deno for good " +
         "(npm install --global deno, or https://deno.com) and install the " +
         "schedule again with it",
-      ]
-      : []),
-    ...(Deno.uid() === 0
-      ? [
-        "It will run as root, where Chrome has no sandbox: better install it " +
+    );
+  }
+  if (Deno.uid() === 0) {
+    warnings.push(
+      "It will run as root, where Chrome has no sandbox: better install it " +
         "as a normal user",
-      ]
-      : []),
-  ];
+    );
+  }
+  return warnings;
 }
 
 /**

@@ -21,7 +21,7 @@ import { decide } from "./decision.ts";
 import { checkRoom, keepHouse } from "./house.ts";
 import { type ChampionFolder, nightName, nightPath } from "./paths.ts";
 import { readNights, writeRecord } from "./records.ts";
-import type { Contestant, NightRecord } from "./result.ts";
+import { type Contestant, type NightRecord, warningsOf } from "./result.ts";
 import type { Measured, NightParts, StepOptions } from "./steps.ts";
 
 /** Why a challenger is promoted that nobody stands against. */
@@ -49,10 +49,7 @@ export interface NightContext {
 export async function playNight(context: NightContext): Promise<void> {
   const { config, folder, log, signal, parts, record } = context;
   const { night } = record;
-  const warn = (message: string) => {
-    log.say(`warning: ${message}`);
-    record.warnings.push(message);
-  };
+  const warn = warningsOf(record, (line) => log.say(line));
   const options: StepOptions = { config, log, signal, warn };
 
   record.removed.push(...await keepHouse(config, folder, night));
@@ -99,9 +96,8 @@ export async function playNight(context: NightContext): Promise<void> {
   Object.assign(record, decision);
   if (result === "promoted") {
     log.say(`The challenger becomes champion: ${record.reason}.`);
-    const own = defended && await ownGames(record, () => {
-      return play(checkpoint, "crowned");
-    }, warn);
+    const crowned = () => play(checkpoint, "crowned");
+    const own = defended && await ownGames(record, crowned, warn);
     const told = own ?? played;
     const chose = told === played && defended !== null;
     if (own) await tellChoice(agent, played, true);

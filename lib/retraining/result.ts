@@ -83,6 +83,14 @@ export type NightResult = NightRecord & {
 export const hasEnded = (record: NightRecord): record is NightResult =>
   record.result !== "running";
 
+/** Says what is not as it should be, and keeps it in a night's record. */
+export const warningsOf =
+  ({ warnings }: NightRecord, say: (line: string) => void) =>
+  (message: string): void => {
+    say(`warning: ${message}`);
+    warnings.push(message);
+  };
+
 /** `800 (95 %: 700 to 910)`. */
 export const meanText = ({ mean, mean95 }: Figures): string =>
   figureText(mean, mean95);

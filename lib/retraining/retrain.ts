@@ -4,17 +4,20 @@ import { type Config, differenceText } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { gameDifferences } from "../evaluation/mod.ts";
 import { acquireLock, Log, notify, rotateLog } from "../system/mod.ts";
+import { timerMs } from "../time.ts";
 import { readChampion } from "./champion.ts";
 import { firstSeedOfNight } from "./decision.ts";
 import { allBytes, checkRetention, keepHouse } from "./house.ts";
 import { playNight } from "./night.ts";
 import { type ChampionFolder, championFolderAt, nightPath } from "./paths.ts";
 import { beginNight, endInterrupted, nextNight, tellNight } from "./records.ts";
-import { type NightRecord, type NightResult, recordSchema } from "./result.ts";
+import {
+  type NightRecord,
+  type NightResult,
+  recordSchema,
+  warningsOf,
+} from "./result.ts";
 import { COMMANDS, type NightParts } from "./steps.ts";
-
-/** Longest time that a timer can be set to, in milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How a night is started. */
 export interface RetrainOptions {
@@ -43,10 +46,7 @@ export async function retrain(options: RetrainOptions): Promise<NightResult> {
   using _lock = await acquireLock(folder.lock, "Retraining");
   await checkGame(config, folder, say);
   const record = newRecord(config, await nextNight(folder));
-  const warn = (message: string) => {
-    say(`warning: ${message}`);
-    record.warnings.push(message);
-  };
+  const warn = warningsOf(record, say);
   await endInterrupted(folder, warn);
   await rotateLog(folder.log).catch((error) => warn(error.message));
 
@@ -88,19 +88,17 @@ async function checkGame(
   if (!champion) return;
   const former = { ...config, game: champion.info.game };
   const { game: changed, player } = gameDifferences(former, config);
-  if (changed.length === 0) {
-    if (player.length > 0) {
-      say(
-        "note: the champion acts in another way than the challenger: " +
-          player.map(differenceText).join("; "),
-      );
-    }
-    return;
+  if (changed.length > 0) {
+    throw new UsageError(
+      `The champion in ${folder.path} plays another game: ${
+        changed.map(({ key, before }) => `${key} ${before}`).join(", ")
+      }; use its config, or another folder for data (DINO_DATA)`,
+    );
   }
-  throw new UsageError(
-    `The champion in ${folder.path} plays another game: ${
-      changed.map(({ key, before }) => `${key} ${before}`).join(", ")
-    }; use its config, or another folder for data (DINO_DATA)`,
+  if (player.length === 0) return;
+  say(
+    "note: the champion acts in another way than the challenger: " +
+      player.map(differenceText).join("; "),
   );
 }
 
@@ -123,9 +121,7 @@ async function playWithin(
 ): Promise<NightResult> {
   const { hardLimitMinutes } = config.retraining;
   const start = performance.now();
-  const limit = AbortSignal.timeout(
-    Math.min(hardLimitMinutes * 60_000, LONGEST_TIMER_MS),
-  );
+  const limit = AbortSignal.timeout(timerMs(hardLimitMinutes * 60));
   try {
     await beginNight(folder, record);
     const path = join(nightPath(folder, record.night), "log.txt");

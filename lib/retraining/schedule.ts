@@ -4,11 +4,7 @@ import { realPath } from "../files.ts";
 import { cron } from "./cron.ts";
 import { retrainJob } from "./job.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";
-import type {
-  InstalledSchedule,
-  Scheduler,
-  ScheduleStep,
-} from "./scheduler.ts";
+import type { InstalledSchedule, Scheduler } from "./scheduler.ts";
 import { systemd } from "./systemd.ts";
 
 const SCHEDULERS: Record<InstalledSchedule["kind"], Scheduler> = {
@@ -48,7 +44,7 @@ export async function changeSchedule(request: ScheduleRequest): Promise<void> {
     retrainJob(request.args, folder.log, { data, limitMinutes });
   const steps = job
     ? await SCHEDULERS[install.by].install(install.time, job)
-    : await removal(data);
+    : await ofAll((scheduler) => scheduler.remove(data));
   if (steps.length === 0) {
     say(`Nothing is on the schedule for the data in ${data[0]}.`);
     return;
@@ -73,11 +69,8 @@ export async function changeSchedule(request: ScheduleRequest): Promise<void> {
   for (const what of new Set(left)) if (what) say(`To do: ${what}`);
 }
 
-async function removal(data: readonly string[]): Promise<ScheduleStep[]> {
-  return (await Promise.all(
-    Object.values(SCHEDULERS).map((scheduler) => scheduler.remove(data)),
-  )).flat();
-}
+const ofAll = async <T>(ask: (scheduler: Scheduler) => Promise<T[]>) =>
+  (await Promise.all(Object.values(SCHEDULERS).map(ask))).flat();
 
 /**
  * What is on the schedule for a data folder.
@@ -87,10 +80,7 @@ async function removal(data: readonly string[]): Promise<ScheduleStep[]> {
 export async function installedSchedules(
   folder: ChampionFolder,
 ): Promise<InstalledSchedule[]> {
-  const data = namesOf(folder);
-  return (await Promise.all(
-    Object.values(SCHEDULERS).map((scheduler) => scheduler.installed(data)),
-  )).flat();
+  return await ofAll((scheduler) => scheduler.installed(namesOf(folder)));
 }
 
 /** The paths that lead to the data folder, the one without links first. */

@@ -1,11 +1,11 @@
 /** Where retraining stands, for people and for monitoring. */
 import { join } from "node:path";
+import { freeBytes } from "../files.ts";
 import { listTrainings, type RunSummary } from "../runs/mod.ts";
 import { listRunningSweeps } from "../sweep/mod.ts";
 import { type LockHolder, lockHolder } from "../system/mod.ts";
 import { points } from "../text.ts";
 import { readChampion, standing } from "./champion.ts";
-import { freeGb } from "./house.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";
 import { readNights } from "./records.ts";
 import {
@@ -59,14 +59,11 @@ export async function readStatus(
       return null;
     }
   };
+  const warn = (message: string) => problems.push(message);
   const lock = await attempt(() => lockHolder(folder.lock));
   const champion = await attempt(() => readChampion(folder));
-  const nights =
-    await attempt(() =>
-      readNights(folder, (message) => problems.push(message))
-    ) ?? [];
+  const nights = await attempt(() => readNights(folder, warn)) ?? [];
   const schedules = await attempt(() => installedSchedules(folder)) ?? [];
-  const warn = (message: string) => problems.push(message);
   const trainings = await attempt(() => listTrainings(folder.runs, warn)) ?? [];
   const sweeps =
     await attempt(() => listRunningSweeps(join(folder.data, "sweeps"))) ?? [];
@@ -90,7 +87,7 @@ export async function readStatus(
     champion: champion && standing(champion, nights),
     lastRun: nights.findLast(hasEnded) ?? null,
     nextRun: next.length > 0 ? new Date(Math.min(...next)).toISOString() : null,
-    freeDiskGb: await freeGb(folder.path),
+    freeDiskGb: freeBytes(folder.path) / 1e9,
     ...{ lock, trainings, sweeps, schedules, problems },
   };
 }

@@ -6,12 +6,10 @@ import {
   type Ended,
   failureText,
   type Log,
-  startCommand,
+  runCommand,
 } from "../system/mod.ts";
 import type { Challenger } from "./challenger.ts";
 
-/** Longest wait for a process that was asked to save and stop. */
-const GRACE_MS = 120_000;
 /** How often a part is begun that ends before its time. */
 const ATTEMPTS = 3;
 /** Exit code of wrong use: to try again would not help. */
@@ -95,41 +93,18 @@ export const COMMANDS: NightParts = {
 async function insist(
   what: string,
   args: readonly string[],
-  options: StepOptions,
+  { config, log, signal, warn }: StepOptions,
 ): Promise<Ended> {
+  const sets = machineSets(config).flatMap((set) => ["--set", set]);
   for (let attempt = 1;; attempt++) {
-    const end = await runCommand(args, options);
+    log.keep(`$ ${args.join(" ")}`);
+    const keep = (line: string) => log.keep(line);
+    const end = await runCommand([...args, ...sets], signal, keep);
     if (end.success) return end;
     const why = `${what} ended early (${failureText(end)})`;
     if (attempt === ATTEMPTS || end.code === WRONG_USE) {
       throw new DinoDqnError(why);
     }
-    options.warn(why);
-  }
-}
-
-async function runCommand(
-  args: readonly string[],
-  { config, log, signal }: StepOptions,
-): Promise<Ended> {
-  signal.throwIfAborted();
-  log.keep(`$ ${args.join(" ")}`);
-  const sets = machineSets(config).flatMap((set) => ["--set", set]);
-  const command = await startCommand([...args, ...sets], {
-    onLine: (line) => log.keep(line),
-  });
-  let killing: ReturnType<typeof setTimeout> | undefined;
-  const stop = () => {
-    command.stop();
-    killing = setTimeout(command.kill, GRACE_MS);
-  };
-  signal.addEventListener("abort", stop);
-  try {
-    const end = await command.ended;
-    signal.throwIfAborted();
-    return end;
-  } finally {
-    signal.removeEventListener("abort", stop);
-    clearTimeout(killing);
+    warn(why);
   }
 }

@@ -14,7 +14,7 @@ import {
   removeIfThere,
 } from "../files.ts";
 import { sha256 } from "../sha256.ts";
-import { writeFolder } from "../system/mod.ts";
+import { bytesOf, type Files, writeFolder } from "../system/mod.ts";
 
 const FORMAT = 1;
 const MANIFEST = "MANIFEST.json";
@@ -97,7 +97,7 @@ export async function writeCheckpointFiles(
 export async function writeManifestFolder(
   path: string,
   step: number,
-  files: CheckpointFiles,
+  files: Files,
   best: CheckpointManifest["best"] = null,
 ): Promise<void> {
   const manifest: CheckpointManifest = {
@@ -106,7 +106,8 @@ export async function writeManifestFolder(
     best,
     files: {},
   };
-  for (const [name, bytes] of Object.entries(files)) {
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = bytesOf(content);
     manifest.files[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
   }
   await writeFolder(path, {

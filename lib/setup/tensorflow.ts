@@ -1,4 +1,3 @@
-import { statfsSync } from "node:fs";
 import { DinoDqnError, TensorFlowNotFoundError } from "../errors.ts";
 import {
   BUILD_SIZE,
@@ -14,7 +13,7 @@ import {
 import { failure } from "./failure.ts";
 import { lockCache, stagingFolder } from "./cache.ts";
 import { say } from "../say.ts";
-import { folderBytes, removeIfThere } from "../files.ts";
+import { folderBytes, freeBytes, removeIfThere } from "../files.ts";
 import { run, syncFolder } from "../system/mod.ts";
 import { sizeText } from "../text.ts";
 import { withProgress } from "./progress.ts";
@@ -119,13 +118,13 @@ async function checkGlibc(): Promise<void> {
 }
 
 function checkDisk(cache: string, download: Download): void {
-  const { bavail, bsize } = statfsSync(cache);
+  const free = freeBytes(cache);
   // pip holds a wheel twice while it moves it into place.
   const needed = download.unpackedBytes + 2 * download.downloadBytes;
-  if (bavail * bsize >= needed) return;
+  if (free >= needed) return;
   throw new DinoDqnError(
     `TensorFlow needs ${sizeText(needed)} while it is set up, but only ${
-      sizeText(bavail * bsize)
+      sizeText(free)
     } are free in ${cache}: make room, or set DINO_CACHE to a folder on ` +
       "another disk, then run: deno task setup",
   );

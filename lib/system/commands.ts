@@ -14,6 +14,8 @@ import {
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Seconds that a command has to save when this program is gone. */
 const GRACE_SECONDS = 10;
+/** Milliseconds that one which was asked to save and stop may take. */
+const SAVING_MS = 120_000;
 
 /** A word as a shell takes it, in quotes where it needs them. */
 export function shellWord(word: string): string {
@@ -47,6 +49,36 @@ export async function startCommand(
     graceSeconds: GRACE_SECONDS,
     ...options,
   });
+}
+
+/**
+ * Runs a command of this program to its end. The signal asks it to save and
+ * stop; it is killed when that takes too long.
+ *
+ * @param onLine receives each line that it says on stderr
+ * @throws the signal's reason when it was aborted
+ */
+export async function runCommand(
+  args: readonly string[],
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<Ended> {
+  signal.throwIfAborted();
+  const command = await startCommand(args, { onLine });
+  let killing: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    command.stop();
+    killing = setTimeout(command.kill, SAVING_MS);
+  };
+  signal.addEventListener("abort", stop);
+  try {
+    const ended = await command.ended;
+    signal.throwIfAborted();
+    return ended;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    clearTimeout(killing);
+  }
 }
 
 /** What Deno is called with: `run --allow-… main.ts train …`. */

@@ -58,6 +58,14 @@ async function clearAbandoned(path: string): Promise<void> {
   }
 }
 
+/** A file's content as its bytes; text is UTF-8. */
+export const bytesOf = (
+  content: string | Uint8Array,
+): Uint8Array<ArrayBuffer> =>
+  typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content as Uint8Array<ArrayBuffer>;
+
 /** Writes a file and waits until it is on the disk, not only on its way. */
 export async function writeDurably(
   path: string,
@@ -79,9 +87,7 @@ export async function replaceDurably(
   path: string,
   content: string | Uint8Array,
 ): Promise<void> {
-  const bytes = typeof content === "string"
-    ? new TextEncoder().encode(content)
-    : content;
+  const bytes = bytesOf(content);
   await writeBeside(path, async (partial) => {
     await writeDurably(partial, bytes);
     await Deno.rename(partial, path);

@@ -2,7 +2,7 @@
 import { dirname, join, relative, resolve } from "node:path";
 import { DinoDqnError, UsageError } from "../errors.ts";
 import { ifThere, removeIfThere } from "../files.ts";
-import { syncFolder, writeBeside, writeDurably } from "./durable.ts";
+import { bytesOf, syncFolder, writeBeside, writeDurably } from "./durable.ts";
 import { exchange } from "./exchange.ts";
 
 /** Files by name, with `/` between folders. */
@@ -136,10 +136,7 @@ async function writeFiles(folder: string, files: Files): Promise<void> {
       folders.add(at);
     }
     await Deno.mkdir(dirname(path), { recursive: true });
-    await writeDurably(
-      path,
-      typeof content === "string" ? new TextEncoder().encode(content) : content,
-    );
+    await writeDurably(path, bytesOf(content));
   }
   for (const each of folders) await syncFolder(each);
 }

@@ -2,11 +2,12 @@
 export {
   commandText,
   failureText,
+  runCommand,
   shellWord,
   startCommand,
 } from "./commands.ts";
 export { hasDisplay, openInBrowser } from "./desktop.ts";
-export { replaceDurably, syncFolder, writeBeside } from "./durable.ts";
+export { bytesOf, replaceDurably, syncFolder, writeBeside } from "./durable.ts";
 export {
   checkFolder,
   type Files,
