@@ -1,22 +1,11 @@
 /** What a schedule starts: one line for `sh`, in which nothing is left open. */
-import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
-import { realPath } from "../files.ts";
-import { shellWord } from "../system/mod.ts";
+import { lastingCommand, shellWord } from "../system/mod.ts";
 
 /** The program's folder, with `deno.json`. */
 const ROOT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
-
-/** Variables that are taken along as they are when the schedule is installed. */
-const KEPT_PATHS = [
-  ...["DINO_DATA", "DINO_CACHE", "DINO_TENSORFLOW", "CHROME_PATH"],
-  ...["ASTRAL_BIN_PATH", "XDG_CACHE_HOME", "DENO_DIR"],
-];
-const KEPT_TEXTS = [
-  ...["DINO_DEPS", "DINO_NO_INSTALL"],
-  ...["CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"],
-];
 
 /** A night for cron or systemd. */
 export interface Job {
@@ -46,15 +35,8 @@ export function retrainJob(
   log: string,
   { data, limitMinutes }: Pick<Job, "data" | "limitMinutes">,
 ): Job {
-  const path = lastingFolders(Deno.env.get("PATH") ?? "");
-  const deno = lastingDeno(path);
-  const variables = [
-    ...keptVariables(KEPT_PATHS, resolve),
-    ...keptVariables(KEPT_TEXTS, (value) => value),
-    `PATH=${path.join(delimiter)}`,
-  ];
-  const command = [deno, "task", "--quiet", "retrain", ...args];
-  const bad = [...variables, ...command, ROOT, ...data, log].find((text) =>
+  const { deno, words: command } = lastingCommand(["retrain", ...args]);
+  const bad = [...command, ROOT, ...data, log].find((text) =>
     /\p{Cc}|[\s\\]$/u.test(text)
   );
   if (bad !== undefined) {
@@ -67,7 +49,7 @@ export function retrainJob(
   const words = (...texts: string[]) => texts.map(scheduleWord).join(" ");
   return {
     line: `cd ${words(ROOT)} && mkdir -p ${words(dirname(log))} && ` +
-      `exec env ${words(...variables, ...command)} >> ${words(log)} 2>&1`,
+      `exec env ${words(...command)} >> ${words(log)} 2>&1`,
     ...{ data, limitMinutes },
     warnings: warningsOf(deno),
   };
@@ -79,16 +61,6 @@ export function retrainJob(
  */
 function scheduleWord(text: string): string {
   return text.split("%").map(shellWord).join("\\%");
-}
-
-function keptVariables(
-  names: readonly string[],
-  valueOf: (value: string) => string,
-): string[] {
-  return names.flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value ? [`${name}=${valueOf(value)}`] : [];
-  });
 }
 
 function warningsOf(deno: string): string[] {
@@ -108,31 +80,4 @@ function warningsOf(deno: string): string[] {
     );
   }
   return warnings;
-}
-
-/**
- * The name on the PATH that leads to this Deno's program file, if there is one:
- * it stays the same when a newer Deno takes the file's place.
- */
-function lastingDeno(folders: readonly string[]): string {
-  const program = Deno.execPath();
-  return folders.map((folder) => join(folder, "deno"))
-    .find((name) => realPath(name) === realPath(program)) ?? program;
-}
-
-/**
- * The PATH's folders without what adds nothing to it, since crontab lines must
- * be short: those that are not there, and those that npx and `deno task` put
- * before it for the time they run.
- */
-function lastingFolders(path: string): string[] {
-  const folders = path.split(delimiter).filter((folder) => {
-    try {
-      return isAbsolute(folder) && Deno.statSync(folder).isDirectory &&
-        !/\/node_modules\/\.bin\/?$/.test(folder);
-    } catch {
-      return false;
-    }
-  });
-  return [...new Set(folders)];
 }

@@ -15,6 +15,7 @@ export {
   writeFolder,
 } from "./folder.ts";
 export { Log, rotateLog } from "./log.ts";
+export { lastingCommand } from "./lasting_command.ts";
 export { acquireLock, isLocked, type LockHolder, lockHolder } from "./lock.ts";
 export { notify, type NotifyCommand } from "./notify.ts";
 export {

@@ -1,0 +1,70 @@
+/** A command of this program for who starts it later, without this environment. */
+import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { realPath } from "../files.ts";
+
+/** Variables that are taken along as they are now. */
+const KEPT_PATHS = [
+  ...["DINO_DATA", "DINO_CACHE", "DINO_TENSORFLOW", "CHROME_PATH"],
+  ...["ASTRAL_BIN_PATH", "XDG_CACHE_HOME", "DENO_DIR"],
+];
+const KEPT_TEXTS = [
+  ...["DINO_DEPS", "DINO_NO_INSTALL"],
+  ...["CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"],
+];
+
+/**
+ * `deno task NAME …` with this process's Deno and environment, for `env`.
+ *
+ * @param args the command's name and its arguments
+ * @returns its words, variables first; and the Deno among them
+ */
+export function lastingCommand(
+  args: readonly string[],
+): { deno: string; words: string[] } {
+  const path = lastingFolders(Deno.env.get("PATH") ?? "");
+  const deno = lastingDeno(path);
+  const words = [
+    ...keptVariables(KEPT_PATHS, resolve),
+    ...keptVariables(KEPT_TEXTS, (value) => value),
+    `PATH=${path.join(delimiter)}`,
+    ...[deno, "task", "--quiet", ...args],
+  ];
+  return { deno, words };
+}
+
+function keptVariables(
+  names: readonly string[],
+  valueOf: (value: string) => string,
+): string[] {
+  return names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value ? [`${name}=${valueOf(value)}`] : [];
+  });
+}
+
+/**
+ * The name on the PATH that leads to this Deno's program file, if there is one:
+ * it stays the same when a newer Deno takes the file's place.
+ */
+function lastingDeno(folders: readonly string[]): string {
+  const program = Deno.execPath();
+  return folders.map((folder) => join(folder, "deno"))
+    .find((name) => realPath(name) === realPath(program)) ?? program;
+}
+
+/**
+ * The PATH's folders without what adds nothing to it, since crontab lines must
+ * be short: those that are not there, and those that npx and `deno task` put
+ * before it for the time they run.
+ */
+function lastingFolders(path: string): string[] {
+  const folders = path.split(delimiter).filter((folder) => {
+    try {
+      return isAbsolute(folder) && Deno.statSync(folder).isDirectory &&
+        !/\/node_modules\/\.bin\/?$/.test(folder);
+    } catch {
+      return false;
+    }
+  });
+  return [...new Set(folders)];
+}
