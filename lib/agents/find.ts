@@ -57,6 +57,12 @@ export interface FindAgentOptions {
   sets?: readonly string[];
 }
 
+/** Names of agents that are no runs. */
+const OTHER_AGENTS = [
+  ...["champion", "pretrained", "pretrained/constant"],
+  "pretrained/accelerating",
+];
+
 /** A run and which of its checkpoints, as in `default-1@best`. */
 const WITH_CHECKPOINT = /^(.+)@([^@/\\]+)$/;
 
@@ -177,7 +183,7 @@ async function namedAgent(target: string, places: Places): Promise<Agent> {
   if (run) return await runAgent(run, sets);
   return isExported
     ? await exportedAgent(path, sets)
-    : await runAgent(await openRun(target, runs), sets);
+    : await runAgent(await openRun(target, runs, OTHER_AGENTS), sets);
 }
 
 async function runAgent(

@@ -118,11 +118,14 @@ async function summarize(
 async function summarizeRun(run: RunFolder): Promise<RunSummary> {
   const { starts } = await infoAt(run.info);
   const start = starts.at(-1);
+  const progress = await progressOf(run);
   return {
     name: run.name,
     state: await stateOf(run, start),
     started: start?.time ?? null,
-    ...await progressOf(run),
+    ...progress,
+    // The table ends with the last whole interval.
+    steps: Math.max(progress.steps, start?.end?.step ?? 0),
     best: await ifThere(bestIn(run.checkpoints)),
     ...await configAt(run.config),
   };

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type Config, configToYaml, displayPath } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { ifThere, isPath, namesIn } from "../files.ts";
+import { nearestOf } from "../nearest.ts";
 import { replaceDurably } from "../system/mod.ts";
 import { runNames } from "./list_runs.ts";
 import { type RunFolder, runFolderAt, RUNS_FOLDER } from "./run_folder.ts";
@@ -129,11 +130,13 @@ async function makeNextFolder(
  *
  * @param run its name, or the path of its folder: `./NAME` where a run has that
  * name too
+ * @param otherNames what else could have been meant where it is named
  * @throws UsageError if there is none, or the folder is not a run's
  */
 export async function openRun(
   run: string,
   root: string = RUNS_FOLDER,
+  otherNames: readonly string[] = [],
 ): Promise<RunFolder> {
   const paths = isPath(run) ? [run] : [join(root, run), run];
   for (const path of paths) {
@@ -141,11 +144,14 @@ export async function openRun(
     if (found) return found;
   }
   const runs = await runNames(root);
+  const newest = runs.slice(0, 5);
+  const near = nearestOf(run, [...runs, ...otherNames]);
   throw new UsageError(
     `There is no run ${run} in ${displayPath(resolve(root))}; ` +
       (runs.length > 0
-        ? `the newest ones are ${runs.slice(0, 5).join(", ")}`
-        : "there are none yet: deno task train makes one"),
+        ? `the newest ones are ${newest.join(", ")}`
+        : "there are none yet: deno task train makes one") +
+      (near && !newest.includes(near) ? `; did you mean ${near}?` : ""),
   );
 }
 

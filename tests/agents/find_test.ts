@@ -90,6 +90,11 @@ Deno.test("findAgent() names what there is when an agent is not there", () =>
       UsageError,
       "There is no run nonesuch",
     );
+    await assertRejects(
+      () => findAgent("pretraind", folders),
+      UsageError,
+      "; did you mean pretrained?",
+    );
   }));
 
 Deno.test("findAgent() refuses a run without a checkpoint", () =>

@@ -277,7 +277,7 @@ Deno.test("listRuns() tells state, steps, time and best of every run", () =>
       runs.filter(({ state }) => state === "training"),
     );
     const { steps, seconds, best } = runs.at(-1)!;
-    assertEquals([steps, seconds, best], [0, 0, null]);
+    assertEquals([steps, seconds, best], [2000, 0, null]);
   }));
 
 Deno.test("runsTable() has a line for each run and what is special, at any width", () => {
