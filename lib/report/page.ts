@@ -90,6 +90,7 @@ table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabul
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); text-align: right; vertical-align: top; }
 th { font-weight: 600; vertical-align: bottom; } td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; min-width: 6rem; }
 td.text:last-child { min-width: 14rem; overflow-wrap: anywhere; }
+td.text:nth-child(n+6):last-child { min-width: 26rem; }
 pre { margin: .5rem 0; padding: .75rem; border: 1px solid var(--grid); border-radius: .5rem; white-space: pre-wrap; overflow-wrap: anywhere;
   font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 pre span { display: inline-block; max-width: 100%; }
