@@ -9,16 +9,17 @@ export function arithmeticNotes(
   former: Partial<RunStart> | undefined,
 ): string[] {
   const inWords = ({ device, threads, precision }: Partial<RunStart>) =>
-    `${device} in ${precision}, ${threads?.intraOp} thread(s) per operation`;
+    `${device} (${precision}, threads per operation: ${threads?.intraOp})`;
   const [before, now] = [inWords(former ?? learner), inWords(learner)];
+  const wanted = config.learner.precision;
   return [
-    ...(config.learner.precision === learner.precision ? [] : [
-      `learner.precision is ${config.learner.precision}, which ${learner.device} here has not ` +
-      `(a CPU with AVX512_BF16 or AMX has): it trains in ${learner.precision}.`,
+    ...(wanted === learner.precision ? [] : [
+      `learner.precision is ${wanted}, which needs a CPU with AVX512_BF16 or ` +
+      `AMX: on ${learner.device} here it trains in ${learner.precision}.`,
     ]),
-    ...(former && !former.precision || before === now ? [] : [
-      `The run trained on ${before} and goes on on ${now}: it will not equal ` +
-      "a run that was never stopped.",
+    ...((former && !former.precision) || before === now ? [] : [
+      `The run trained on ${before} until now, and goes on with ${now}: it ` +
+      "will not equal a run that was never stopped.",
     ]),
   ];
 }

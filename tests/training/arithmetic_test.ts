@@ -24,7 +24,10 @@ Deno.test("arithmeticNotes() tell of a precision that cannot be had, and of a re
     ]
   ) {
     assertEquals(notes(former).length, 1);
-    assertMatch(notes(former)[0]!, /goes on on CPU in float32, 1 thread/);
+    assertMatch(
+      notes(former)[0]!,
+      /goes on with CPU \(float32, threads per operation: 1\)/,
+    );
   }
   const wanted = await loadConfig(undefined, ["learner.precision=bfloat16"]);
   const [note] = arithmeticNotes(wanted, cpu, undefined);
