@@ -44,19 +44,20 @@ Deno.test("greedyPolicy() asks the learner for one group of games at a time", as
   ]);
 });
 
-Deno.test("greedyPolicy() leaves games that are over out of graphs on a CPU alone", async () => {
+Deno.test("greedyPolicy() leaves games that are over out of float32 graphs on a CPU alone", async () => {
   const seen = new Uint8Array(3 * OBSERVATION_BYTES);
   for (const row of [0, 1, 2]) seen[row * OBSERVATION_BYTES] = row + 1;
   const games = [game(1, 0), null, game(3, 0)];
   for (
-    const [engine, device, rows] of [["graph", "CPU", [1, 3]], [
-      "graph",
-      "GPU",
-      [1, 2, 3],
-    ], ["eager", "CPU", [1, 2, 3]]] as const
+    const [engine, device, precision, rows] of [
+      ["graph", "CPU", "float32", [1, 3]],
+      ["graph", "CPU", "bfloat16", [1, 2, 3]],
+      ["graph", "GPU", "float32", [1, 2, 3]],
+      ["eager", "CPU", "float32", [1, 2, 3]],
+    ] as const
   ) {
     const policy = greedyPolicy({
-      ...{ engine, device },
+      ...{ engine, device, precision },
       qValues: (observations, count) => {
         const first = Array.from(
           { length: count },
