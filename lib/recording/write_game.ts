@@ -3,13 +3,13 @@ import { dirname, extname, join, resolve } from "node:path";
 import type { PictureFormat } from "../drawing/mod.ts";
 import { DinoDqnError, UsageError } from "../errors.ts";
 import { ifThere } from "../files.ts";
-import { RUNS_FOLDER } from "../runs/mod.ts";
+import { DATA_FOLDER } from "../runs/mod.ts";
 import { replaceDurably } from "../system/mod.ts";
 import type { ShownGame } from "./play.ts";
 import { readStoredGame } from "./stored_game.ts";
 
 /** Where the pictures of games go. */
-const GAMES_FOLDER = resolve(RUNS_FOLDER, "../games");
+const GAMES_FOLDER = join(DATA_FOLDER, "games");
 
 const FORMATS: readonly PictureFormat[] = ["webp", "gif"];
 

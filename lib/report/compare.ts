@@ -13,6 +13,7 @@ import {
 } from "../evaluation/mod.ts";
 import { UsageError } from "../errors.ts";
 import {
+  DATA_FOLDER,
   type EvaluationPoint,
   readReport,
   readRunData,
@@ -33,7 +34,7 @@ import { seedsText } from "./evaluation_sections.ts";
 import { pageHtml, type Table } from "./page.ts";
 import { CHART_NAMES, chartFiles } from "./report.ts";
 import { reportedFigures, resultsTable } from "./results.ts";
-import { DATA_FOLDER, INDEX, wayFrom } from "./write.ts";
+import { INDEX, wayFrom } from "./write.ts";
 import { type Column, tableOf } from "./table.ts";
 
 /** The score whose first time in training is told. */

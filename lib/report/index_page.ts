@@ -1,13 +1,13 @@
 /** The page that leads to everything in the data folder. */
 import { basename, join } from "node:path";
 import { isFile, namesIn } from "../files.ts";
-import { listRuns, type RunSummary } from "../runs/mod.ts";
+import { DATA_FOLDER, listRuns, type RunSummary } from "../runs/mod.ts";
 import { say } from "../say.ts";
 import { replaceDurably } from "../system/mod.ts";
 import { duration } from "../text.ts";
 import { hrefOf, type Link, pageHtml, type Section } from "./page.ts";
 import { tableOf } from "./table.ts";
-import { DATA_FOLDER, INDEX } from "./write.ts";
+import { INDEX } from "./write.ts";
 
 /** Runs that it tells of, the newest. */
 const MOST_RUNS = 200;

@@ -7,7 +7,12 @@ import {
   gameText,
 } from "../evaluation/mod.ts";
 import type { Agent } from "../agents/mod.ts";
-import { readReport, readRunData, RUNS_FOLDER } from "../runs/mod.ts";
+import {
+  DATA_FOLDER,
+  readReport,
+  readRunData,
+  RUNS_FOLDER,
+} from "../runs/mod.ts";
 import { ifThere } from "../files.ts";
 import { points } from "../text.ts";
 import { type Files, replaceFolder } from "../system/mod.ts";
@@ -19,9 +24,7 @@ import {
 import { hrefOf, type Link } from "./page.ts";
 import { REPORT_NAMES, reportFiles } from "./report.ts";
 
-/** Where runs, sweeps, nights and evaluations are. */
-export const DATA_FOLDER = dirname(RUNS_FOLDER);
-/** The page that leads to all of them. */
+/** The page that leads to all that is in a folder. */
 export const INDEX = "index.html";
 /** Where the evaluations of agents go that are no run's. */
 const EVALUATIONS_FOLDER = join(DATA_FOLDER, "evaluations");

@@ -1,5 +1,6 @@
 /** Retraining on a schedule, and telling how it went. */
 export { type ChampionFolder, championFolderAt } from "./paths.ts";
+export { readLastNight } from "./records.ts";
 export { type NightResult, resultLine } from "./result.ts";
 export { retrain, type RetrainOptions } from "./retrain.ts";
 export { changeSchedule, type ScheduleRequest } from "./schedule.ts";

@@ -114,8 +114,12 @@ async function summarize(
   return summaries;
 }
 
-/** @throws UsageError if its files cannot be read */
-async function summarizeRun(run: RunFolder): Promise<RunSummary> {
+/**
+ * One run as a list shows it.
+ *
+ * @throws UsageError if its files cannot be read
+ */
+export async function summarizeRun(run: RunFolder): Promise<RunSummary> {
   const { starts } = await infoAt(run.info);
   const start = starts.at(-1);
   const progress = await progressOf(run);

@@ -18,12 +18,14 @@ export {
 } from "./checkpoint_files.ts";
 export {
   CHAMPION_FOLDER,
+  DATA_FOLDER,
   type RunFolder,
   runFolderAt,
   RUNS_FOLDER,
 } from "./run_folder.ts";
 export {
   createRun,
+  isRunName,
   openRun,
   removeUnstartedRun,
   runAt,
@@ -43,6 +45,7 @@ export {
   listTrainings,
   runNames,
   type RunSummary,
+  summarizeRun,
 } from "./list_runs.ts";
 export { runsTable } from "./runs_table.ts";
 export {
@@ -58,4 +61,10 @@ export {
   type Table,
   type TrainingGame,
 } from "./measurements.ts";
-export { readReport, readRunData, type RunData } from "./run_data.ts";
+export {
+  evaluatedSteps,
+  readEvaluation,
+  readReport,
+  readRunData,
+  type RunData,
+} from "./run_data.ts";

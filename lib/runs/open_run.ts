@@ -91,7 +91,7 @@ async function makeNamedFolder(
   const refuse = (why: string) => {
     throw new UsageError(`Cannot name a run ${JSON.stringify(name)}: ${why}`);
   };
-  if (!/^\w[\w.+-]*$/.test(name)) {
+  if (!isRunName(name)) {
     refuse("use letters, digits, '-', '_', '+' and '.'");
   }
   if (!own && RESERVED.test(name)) {
@@ -104,6 +104,9 @@ async function makeNamedFolder(
       `go on with --resume ${name}, or give another name`,
   );
 }
+
+/** Whether a run may be called so: then it is no path either. */
+export const isRunName = (name: string): boolean => /^\w[\w.+-]*$/.test(name);
 
 /** `default-1`, `default-2`, …: the number after the highest that is there. */
 async function makeNextFolder(

@@ -85,20 +85,37 @@ async function readEvaluations(
   metrics: readonly MetricsLine[],
 ): Promise<EvaluationPoint[]> {
   const points: EvaluationPoint[] = [];
-  for (const name of await namesIn(run.evaluations)) {
-    const step = /^step-(\d+)$/.exec(name)?.[1];
-    if (step === undefined) continue;
-    const report = await readReport(join(run.evaluations, name));
-    if (!report) continue;
-    const { mean, mean95, atMost, capped, cap, episodes } = report;
-    const [low, high] = mean95 ?? [null, null];
-    points.push({
-      step: Number(step),
-      wallSeconds: wallSecondsAt(Number(step), metrics),
-      ...{ mean, low, high, atMost, capped, cap, episodes },
-    });
+  for (const step of await evaluatedSteps(run)) {
+    const figures = await readEvaluation(run, step);
+    if (!figures) continue;
+    const wallSeconds = wallSecondsAt(step, metrics);
+    points.push({ step, wallSeconds, ...figures });
   }
-  return points.sort((a, b) => a.step - b.step);
+  return points;
+}
+
+/** The steps after which a run was evaluated, in their order. */
+export async function evaluatedSteps(run: RunFolder): Promise<number[]> {
+  return (await namesIn(run.evaluations)).flatMap((name) => {
+    const step = /^step-(\d+)$/.exec(name)?.[1];
+    return step === undefined ? [] : [Number(step)];
+  }).sort((a, b) => a - b);
+}
+
+/**
+ * The figures of one of them; null when its report is not there.
+ *
+ * @throws UsageError when its report cannot be used
+ */
+export async function readEvaluation(
+  run: RunFolder,
+  step: number,
+): Promise<Omit<EvaluationPoint, "step" | "wallSeconds"> | null> {
+  const report = await readReport(join(run.evaluations, `step-${step}`));
+  if (!report) return null;
+  const { mean, mean95, atMost, capped, cap, episodes } = report;
+  const [low, high] = mean95 ?? [null, null];
+  return { mean, low, high, atMost, capped, cap, episodes };
 }
 
 /** Seconds of training at a step, between the lines of metrics.csv. */

@@ -3,17 +3,19 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Where the runs are kept: in `runs` of the folder that the environment
- * variable `DINO_DATA` names, by default `data` beside the program.
+ * Where runs, sweeps, nights, evaluations and games are kept: the folder that the
+ * environment variable `DINO_DATA` names, by default `data` beside the program.
  */
-export const RUNS_FOLDER = resolve(
+export const DATA_FOLDER = resolve(
   Deno.env.get("DINO_DATA") ??
     fileURLToPath(new URL("../../data", import.meta.url)),
-  "runs",
 );
 
+/** Where the runs are kept. */
+export const RUNS_FOLDER = join(DATA_FOLDER, "runs");
+
 /** Where the champion of `deno task retrain` is kept, beside the runs. */
-export const CHAMPION_FOLDER = resolve(RUNS_FOLDER, "../champion");
+export const CHAMPION_FOLDER = join(DATA_FOLDER, "champion");
 
 /** What lies in a run's folder. */
 const FILES = {

@@ -1,5 +1,5 @@
 /** A sweep's folder, and whether a plan can go on with what is in it. */
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   differences,
   differenceText,
@@ -12,13 +12,13 @@ import {
 } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { namesIn } from "../files.ts";
-import { RUNS_FOLDER } from "../runs/mod.ts";
+import { DATA_FOLDER, RUNS_FOLDER } from "../runs/mod.ts";
 import { type LockHolder, lockHolder } from "../system/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import { readState, reconcile, type Reconciled } from "./state.ts";
 
 /** Where the sweeps go. */
-const SWEEPS_FOLDER = resolve(RUNS_FOLDER, "../sweeps");
+const SWEEPS_FOLDER = join(DATA_FOLDER, "sweeps");
 
 /**
  * The folder of a sweep:

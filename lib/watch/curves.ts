@@ -1,11 +1,10 @@
 /** A run's curves, as the page draws them. */
-import { join } from "node:path";
-import { namesIn } from "../files.ts";
 import {
+  evaluatedSteps,
   type EvaluationPoint,
   GAMES,
   INTERVALS,
-  readReport,
+  readEvaluation,
   type RunFolder,
 } from "../runs/mod.ts";
 import { GrowingTable } from "./growing_table.ts";
@@ -48,7 +47,7 @@ export class RunCurves {
   #run: RunFolder;
   #games: GrowingTable;
   #intervals: GrowingTable;
-  #evaluations = new Map<string, CurveNews["evaluations"][number]>();
+  #evaluations = new Map<number, CurveNews["evaluations"][number]>();
   #reading: Promise<unknown> = Promise.resolve();
 
   constructor(run: RunFolder) {
@@ -73,15 +72,10 @@ export class RunCurves {
   async #read(): Promise<string> {
     await this.#games.read();
     await this.#intervals.read();
-    for (const name of await namesIn(this.#run.evaluations)) {
-      const step = Number(/^step-(\d+)$/.exec(name)?.[1] ?? NaN);
-      if (Number.isNaN(step) || this.#evaluations.has(name)) continue;
-      const report = await readReport(join(this.#run.evaluations, name));
-      if (!report) continue;
-      const { mean, mean95, capped, cap, episodes, atMost } = report;
-      const [low, high] = mean95 ?? [null, null];
-      const point = { step, mean, low, high, capped, cap, episodes, atMost };
-      this.#evaluations.set(name, point);
+    for (const step of await evaluatedSteps(this.#run)) {
+      if (this.#evaluations.has(step)) continue;
+      const figures = await readEvaluation(this.#run, step);
+      if (figures) this.#evaluations.set(step, { step, ...figures });
     }
     const tables = [this.#games, this.#intervals];
     return [

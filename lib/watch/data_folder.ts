@@ -1,10 +1,7 @@
 /** The data folder, and which of its files a browser may have. */
-import { dirname, extname, join, sep } from "node:path";
+import { extname, join, sep } from "node:path";
 import { realPath } from "../files.ts";
-import { RUNS_FOLDER } from "../runs/mod.ts";
-
-/** Where runs, sweeps and the champion are. */
-export const DATA_FOLDER = dirname(RUNS_FOLDER);
+import { DATA_FOLDER } from "../runs/mod.ts";
 
 /** What files are shown as; others are not. */
 const TYPES: Record<string, string> = {

@@ -4,14 +4,12 @@ import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { UsageError } from "../errors.ts";
 import { themeCss } from "../drawing/mod.ts";
-import { runFolderAt, RUNS_FOLDER } from "../runs/mod.ts";
-import { join } from "node:path";
 import { RunCurves } from "./curves.ts";
 import { dataFile } from "./data_folder.ts";
 import { guard, isLoopback } from "./guard.ts";
 import { GameRoom } from "./game_room.ts";
 import type { ShowOptions } from "./show.ts";
-import { readDetails, readOverview } from "./views.ts";
+import { readDetails, readOverview, runNamed } from "./views.ts";
 
 /** Milliseconds between two looks at what is new. */
 const LOOK_MS = 500;
@@ -219,11 +217,8 @@ class KeptCurves {
   #kept = new Map<string, RunCurves>();
 
   of(name: string): RunCurves {
-    if (!/^\w[\w.+-]*$/.test(name)) {
-      throw new UsageError(`${JSON.stringify(name)} is not a run's name`);
-    }
     const curves = this.#kept.get(name) ??
-      new RunCurves(runFolderAt(join(RUNS_FOLDER, name)));
+      new RunCurves(runNamed(name));
     this.#kept.delete(name);
     this.#kept.set(name, curves);
     const [oldest] = this.#kept.keys();

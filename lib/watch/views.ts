@@ -1,18 +1,25 @@
 /** What the page tells of runs, sweeps and nights: read from disk, all of it. */
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { loadOwnConfig } from "../config/mod.ts";
+import { UsageError } from "../errors.ts";
 import { isFile, namesIn } from "../files.ts";
-import { championFolderAt, readStatus } from "../retraining/mod.ts";
+import { championFolderAt, readLastNight } from "../retraining/mod.ts";
 import {
+  DATA_FOLDER,
+  evaluatedSteps,
+  isRunName,
   listCheckpoints,
   listRuns,
   readRunInfo,
+  runAt,
+  type RunFolder,
   runFolderAt,
   type RunInfo,
   RUNS_FOLDER,
   type RunSummary,
+  summarizeRun,
 } from "../runs/mod.ts";
-import { DATA_FOLDER } from "./data_folder.ts";
+import { lockHolder } from "../system/mod.ts";
 
 /** A sweep, or the nights: a name with a page of its own. */
 export interface PageLink {
@@ -75,27 +82,35 @@ async function readSweeps(): Promise<PageLink[]> {
 
 async function readNights(): Promise<PageLink | null> {
   const folder = championFolderAt();
-  const status = await readStatus().catch(() => null);
-  if (!status?.lastRun && !status?.lock) return null;
-  const { lastRun, lock, champion } = status;
-  const last = lastRun
-    ? `night ${lastRun.night}: ${lastRun.result}, ${lastRun.reason}`
-    : "";
+  const last = await readLastNight(folder).catch(() => null);
+  const running = await lockHolder(folder.lock).catch(() => null);
+  if (!last && !running) return null;
+  const champion = await Deno.realPath(folder.current).catch(() => null);
   return {
-    name: champion?.name ?? "no champion yet",
+    name: champion ? basename(champion) : "no champion yet",
     page: await isFile(folder.page) ? relative(folder.data, folder.page) : null,
-    note: [lock && "a night is running now", last].filter(Boolean).join("; "),
+    note: [
+      running && "a night is running now",
+      last && `night ${last.night}: ${last.result}, ${last.reason}`,
+    ].filter(Boolean).join("; "),
   };
+}
+
+/**
+ * A run by its name, looked at by nobody yet.
+ *
+ * @throws UsageError if it is no run's name, as a path is not
+ */
+export function runNamed(name: string): RunFolder {
+  if (isRunName(name)) return runFolderAt(join(RUNS_FOLDER, name));
+  throw new UsageError(`${JSON.stringify(name)} is not a run's name`);
 }
 
 /** @returns null if there is no such run @throws UsageError if it is damaged */
 export async function readDetails(name: string): Promise<RunDetails | null> {
-  const summary = (await listRuns()).find((run) => run.name === name);
-  if (!summary) return null;
-  const run = runFolderAt(join(RUNS_FOLDER, name));
-  const evaluations = (await namesIn(run.evaluations))
-    .filter((folder) => /^step-\d+$/.test(folder))
-    .sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)));
+  const run = await runAt(runNamed(name).path);
+  if (!run) return null;
+  const evaluations = (await evaluatedSteps(run)).map((step) => `step-${step}`);
   const inData = (path: string) => relative(DATA_FOLDER, path);
   const there = async (entries: readonly (readonly [string, string])[]) => {
     const found = [];
@@ -106,7 +121,7 @@ export async function readDetails(name: string): Promise<RunDetails | null> {
   };
   const reports = evaluations.map((step) => join(run.evaluations, step));
   return {
-    ...summary,
+    ...await summarizeRun(run),
     stepsWanted: (await loadOwnConfig(run.config, "run")).training.steps,
     starts: (await readRunInfo(run)).starts,
     config: await Deno.readTextFile(run.config),
@@ -122,7 +137,7 @@ export async function readDetails(name: string): Promise<RunDetails | null> {
       ["run.json", run.info],
     ]),
     games: await gamesIn([run.report, ...reports.reverse()]),
-    log: await lastLines(name),
+    log: await lastLines(run.name),
   };
 }
 
@@ -130,7 +145,7 @@ export async function readDetails(name: string): Promise<RunDetails | null> {
 async function gamesIn(folders: readonly string[]) {
   const games: RunDetails["games"] = [];
   for (const folder of folders) {
-    const name = folder.split("/").at(-1)!;
+    const name = basename(folder);
     for (const kind of ["best", "median"]) {
       const path = join(folder, `${kind}.json`);
       if (await isFile(path)) {
