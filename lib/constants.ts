@@ -2,6 +2,8 @@
 
 /** Size of the game's canvas, in pixels. */
 export const CANVAS = { width: 552, height: 150 } as const;
+/** Points at which the game's counter ends. */
+export const COUNTER_END = 99_999;
 /** Frames that the game renders in a second of play. */
 export const FRAMES_PER_SECOND = 60;
 

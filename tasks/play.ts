@@ -10,7 +10,7 @@ import {
   stopOnSignal,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START, loadConfig } from "../lib/config/mod.ts";
-import { ACTIONS, FRAMES_PER_SECOND } from "../lib/constants.ts";
+import { ACTIONS, COUNTER_END, FRAMES_PER_SECOND } from "../lib/constants.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
   liveGame,
@@ -29,8 +29,6 @@ import { playInWindow } from "../lib/watch/mod.ts";
 
 /** Without a window a game ends here, so that there is something to see soon. */
 const PICTURE_SCORE = 1000;
-/** The game's counter ends here. */
-const COUNTER_END = 99_999;
 
 /** `deno task play`. */
 export const command = defineCommand({

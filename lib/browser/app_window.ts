@@ -1,8 +1,19 @@
 /** A page of this program's own, in a window of its own. */
 import type { BrowserConfig } from "../config/mod.ts";
-import { ChromeNotFoundError } from "../errors.ts";
+import { ChromeNotFoundError, UsageError } from "../errors.ts";
 import { programFile, sandboxFlags, whyNotStarted } from "./chrome.ts";
 import { ChromeGuard } from "./guard.ts";
+
+/** Why a window was not opened, and what to do. */
+export function noWindow(cause: ChromeNotFoundError): UsageError {
+  const [first] = cause.message.split("\n", 1);
+  return new UsageError(
+    `Cannot open a window on the display ${
+      Deno.env.get("DISPLAY") ?? "(none)"
+    }; use --no-window for an animated picture. ${first}`,
+    { cause },
+  );
+}
 
 /** A window that is open until its user closes it, or it is disposed of. */
 export interface AppWindow extends AsyncDisposable {

@@ -3,6 +3,7 @@
  * hold and what it means. `configs/default.yaml` holds every key's value;
  * other files name only what differs from the file they extend.
  */
+import { COUNTER_END } from "../constants.ts";
 import { z } from "zod";
 import { type KeyFacts, keyFacts } from "./facts.ts";
 
@@ -93,7 +94,7 @@ const envSchema = z.strictObject({
   liveShare: share.describe(
     "Share of the training games that vary as live play does: keys arrive late, decisions take longer or shorter, the T-rex stands further left or right. Evaluations under the lock-step clock never do; without effect under the live clock.",
   ).register(keyFacts, { before: 0 }),
-  randomStartScore: z.int().min(0).max(99999).describe(
+  randomStartScore: z.int().min(0).max(COUNTER_END).describe(
     "Training games start as if so many points or fewer had been made (a random number): with the nights and the moon that come then. 0: from the start. Evaluations always start at 0; without effect under the live clock.",
   ).register(keyFacts, { before: 0 }),
 });
@@ -245,7 +246,7 @@ const evaluationSchema = z.strictObject({
     "Agent steps between greedy evaluations during training.",
   ),
   episodes: positiveInteger.max(10_000).describe("Games per evaluation."),
-  maxScore: positiveInteger.max(99_999).describe(
+  maxScore: positiveInteger.max(COUNTER_END).describe(
     "A game that reaches this score ends there and counts as capped.",
   ),
   target: positive.nullable().describe(
@@ -272,7 +273,7 @@ const retrainingSchema = z.strictObject({
   episodes: z.int().min(10).max(HELD_OUT_SEEDS_PER_NIGHT).describe(
     "Games that champion and challenger each play, on seeds that are new every night.",
   ),
-  maxScore: positiveInteger.max(99_999).describe(
+  maxScore: positiveInteger.max(COUNTER_END).describe(
     "One of these games that reaches this score ends there and counts as capped.",
   ),
   hardLimitMinutes: minutes.describe(

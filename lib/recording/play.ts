@@ -1,13 +1,10 @@
 /** One game to look at: in a window, or as an animated picture. */
+import { noWindow } from "../browser/mod.ts";
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
 import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
 import { animate, type GameFrame, type PictureFormat } from "../drawing/mod.ts";
 import { Environments } from "../env/mod.ts";
-import {
-  ChromeCrashedError,
-  ChromeNotFoundError,
-  UsageError,
-} from "../errors.ts";
+import { ChromeCrashedError, ChromeNotFoundError } from "../errors.ts";
 import { evaluate, greedyPolicy } from "../evaluation/mod.ts";
 import {
   lastMoments,
@@ -151,14 +148,7 @@ async function openLive(
     });
   } catch (error) {
     if (!window || !(error instanceof ChromeNotFoundError)) throw error;
-    throw new UsageError(
-      `Cannot open a window on the display ${
-        Deno.env.get("DISPLAY") ?? "(none)"
-      }; use --no-window for an animated picture. ${
-        error.message.split("\n", 1)[0]
-      }`,
-      { cause: error },
-    );
+    throw noWindow(error);
   }
 }
 

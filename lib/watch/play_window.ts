@@ -1,7 +1,7 @@
 /** An agent at play, in a window of its own. */
-import { openAppWindow } from "../browser/mod.ts";
+import { noWindow, openAppWindow } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
-import { ChromeNotFoundError, UsageError } from "../errors.ts";
+import { ChromeNotFoundError } from "../errors.ts";
 import { serveWatch } from "./server.ts";
 import type { ShowOptions } from "./show.ts";
 
@@ -24,13 +24,6 @@ export async function playInWindow(
     await Promise.race([opened.closed, left.promise]);
   } catch (error) {
     if (signal.aborted || !(error instanceof ChromeNotFoundError)) throw error;
-    throw new UsageError(
-      `Cannot open a window on the display ${
-        Deno.env.get("DISPLAY") ?? "(none)"
-      }; use --no-window for an animated picture. ${
-        error.message.split("\n", 1)[0]
-      }`,
-      { cause: error },
-    );
+    throw noWindow(error);
   }
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Agent, findAgent, loadPlayer } from "../agents/mod.ts";
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
-import { ACTIONS, FRAMES_PER_SECOND } from "../constants.ts";
+import { ACTIONS, COUNTER_END, FRAMES_PER_SECOND } from "../constants.ts";
 import type { LockstepEnv } from "../env/mod.ts";
 import { evaluate, greedyPolicy } from "../evaluation/mod.ts";
 import {
@@ -17,8 +17,6 @@ import {
 import type { Controls } from "./controls.ts";
 import { occlusion } from "./occlusion.ts";
 
-/** The game's counter ends here. */
-const COUNTER_END = 99_999;
 /** How long the end of a game is shown before the next one, in milliseconds. */
 const END_MS = 4000;
 /** Decisions before the end at which "to the end" begins: four seconds. */
@@ -64,7 +62,7 @@ export interface ShowOptions {
   stored?: StoredGame | undefined;
   /** @default {HELD_OUT_SEEDS_START} */
   seed?: number | undefined;
-  /** Score at which a game ends. @default {99999} */
+  /** Score at which a game ends. @default {COUNTER_END} */
   maxScore?: number;
   /** Told of each game that was seen to its end. */
   onEnd?: (game: StoredGame) => void;
