@@ -8,32 +8,34 @@ const beingWritten = new Set<string>();
 let writes = 0;
 
 /**
- * Where something is until it has its name, or after it has lost it: beside its
- * place, with a name of this writer's own, so that two writers do not mix.
- */
-function besidePath(path: string, what: "partial" | "replaced"): string {
-  return `${path}.${what}-${Deno.pid}-${++writes}`;
-}
-
-/**
- * Lets `write` make a file or folder beside its place, and `put` it there.
+ * Lets `write` make a file or folder beside its place, and put it there.
  * Whatever goes wrong, nothing of it is left beside; what a writer left that
  * was killed is removed first.
+ *
+ * @param write `beside` gives further names there, for what is replaced. All
+ * these names are this writer's own, so that two writers do not mix
  */
 export async function writeBeside(
   path: string,
-  write: (partial: string, replaced: string) => Promise<void>,
+  write: (
+    partial: string,
+    beside: (what: "replaced") => string,
+  ) => Promise<void>,
 ): Promise<void> {
   await clearAbandoned(path);
-  const partial = besidePath(path, "partial");
-  const replaced = besidePath(path, "replaced");
-  const paths = [partial, replaced];
-  for (const each of paths) beingWritten.add(each);
+  const names: string[] = [];
+  const beside = (what: "partial" | "replaced") => {
+    const name = `${path}.${what}-${Deno.pid}-${++writes}`;
+    beingWritten.add(name);
+    names.push(name);
+    return name;
+  };
+  const partial = beside("partial");
   try {
-    await write(partial, replaced);
+    await write(partial, beside);
   } finally {
     await removeIfThere(partial).catch(() => {});
-    for (const each of paths) beingWritten.delete(each);
+    for (const name of names) beingWritten.delete(name);
   }
   await syncFolder(dirname(path));
 }

@@ -31,10 +31,11 @@ export async function writeFolder(
 ): Promise<void> {
   const path = await realFolder(folder);
   await Deno.mkdir(dirname(path), { recursive: true });
-  await writeBeside(path, async (partial, replaced) => {
+  await writeBeside(path, async (partial, beside) => {
     await writeFiles(partial, files);
-    const old = await putInPlace(partial, path, replaced);
-    if (old) await removeOwn(old, path, [...own, ...Object.keys(files)]);
+    for (const old of await putInPlace(partial, path, beside)) {
+      await removeOwn(old, path, [...own, ...Object.keys(files)]);
+    }
   });
 }
 
@@ -141,22 +142,39 @@ async function writeFiles(folder: string, files: Files): Promise<void> {
   for (const each of folders) await syncFolder(each);
 }
 
-/** @returns where the old folder is now; null if there was none */
+/**
+ * Another writer may put its own folder there, or take it away, at any moment:
+ * the next try replaces what is there then.
+ *
+ * @returns where the folders are now that were there
+ */
 async function putInPlace(
   partial: string,
   path: string,
-  replaced: string,
-): Promise<string | null> {
-  if (exchange(partial, path)) return partial;
-  const wasThere = await ifThere(Deno.rename(path, replaced).then(() => true));
-  try {
-    await Deno.rename(partial, path);
-  } catch (error) {
-    if (wasThere) await Deno.rename(replaced, path);
-    throw error;
+  beside: (what: "replaced") => string,
+): Promise<string[]> {
+  const replaced: string[] = [];
+  for (;;) {
+    try {
+      await Deno.rename(partial, path);
+      return replaced;
+    } catch (error) {
+      if (!SOMETHING_THERE.includes((error as { code: string }).code)) {
+        const last = replaced.pop();
+        if (last) await Deno.rename(last, path);
+        throw error;
+      }
+    }
+    if (exchange(partial, path)) return [...replaced, partial];
+    const old = beside("replaced");
+    if (await ifThere(Deno.rename(path, old).then(() => true))) {
+      replaced.push(old);
+    }
   }
-  return wasThere ? replaced : null;
 }
+
+/** How systems say that a folder cannot be renamed to one that holds something. */
+const SOMETHING_THERE = ["ENOTEMPTY", "EEXIST", "EPERM"];
 
 /** Removes the old folder, and moves what is not ours to the new one. */
 async function removeOwn(

@@ -85,7 +85,8 @@ Deno.test("replaceFolder() by several at once leaves the files of one of them", 
       const [folder, who] = Deno.args;
       for (let turn = 0; turn < 40; turn++) {
         const files = { "a": who, ["only-" + who]: who };
-        await replaceFolder(folder, files, ["only-*"]);
+        // Each is made by both for the first time, and then replaced.
+        await replaceFolder(folder + (turn >> 2), files, ["only-*"]);
       }`;
     const writers = ["x", "y"].map((who) =>
       new Deno.Command(Deno.execPath(), {
@@ -94,9 +95,12 @@ Deno.test("replaceFolder() by several at once leaves the files of one of them", 
       }).output()
     );
     for (const { success } of await Promise.all(writers)) assert(success);
-    const who = await Deno.readTextFile(join(folder, "a"));
-    assertEquals(await names(folder), ["a", `only-${who}`]);
-    assertEquals(await names(root), ["report"]);
+    const made = Array.from({ length: 10 }, (_, i) => `report${i}`);
+    assertEquals(await names(root), made);
+    for (const name of made) {
+      const who = await Deno.readTextFile(join(root, name, "a"));
+      assertEquals(await names(join(root, name)), ["a", `only-${who}`]);
+    }
   }));
 
 Deno.test("replaceFolder() and replaceDurably() killed at any moment leave the old or the new one", () =>
