@@ -122,7 +122,7 @@ const INTERVAL_FIGURES = [
   ],
   ["wall_s", null, "seconds of training, evaluations included", seconds],
   ["rss_mb", "charts/memory_mb", "of this process, 10^6 bytes", megabytes],
-  [null, "charts/learning_rate", "Adam's", (r) => r.learningRate],
+  ["learning_rate", "charts/learning_rate", "Adam's", (r) => r.learningRate],
 ] as const satisfies readonly Measurement<IntervalRecord>[];
 
 /** How training goes, every `training.logEvery` agent steps. */

@@ -1,5 +1,8 @@
 import { CheckpointError } from "../errors.ts";
 
+/** Bytes in which the first line of a table ends. */
+const HEADER_BYTES = 4096;
+
 /**
  * A table that grows line by line and can be read while it does.
  *
@@ -10,6 +13,8 @@ export class CsvFile implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
+  /** Columns of the file: one that an earlier program began may lack the last. */
+  readonly #columns: number;
   /** Bytes in the file. */
   #size: number;
   #pending: Uint8Array[] = [];
@@ -23,8 +28,9 @@ export class CsvFile implements Disposable {
   constructor(path: string, columns: readonly string[], position?: number) {
     this.#path = path;
     this.#size = position ?? 0;
-    this.#file = Deno.openSync(path, { write: true, create: true });
+    this.#file = Deno.openSync(path, { read: true, write: true, create: true });
     try {
+      this.#columns = this.#size === 0 ? columns.length : this.#columnsThere();
       this.#file.truncateSync(this.#size);
       this.#file.seekSync(this.#size, Deno.SeekMode.Start);
     } catch (error) {
@@ -34,10 +40,18 @@ export class CsvFile implements Disposable {
     if (position === undefined) this.append(columns);
   }
 
+  #columnsThere(): number {
+    const start = new Uint8Array(HEADER_BYTES);
+    const length = this.#file.readSync(start) ?? 0;
+    const [header] = new TextDecoder().decode(start.subarray(0, length))
+      .split("\n", 1);
+    return header!.split(",").length;
+  }
+
   /** Adds a line; a number that is not finite leaves its cell empty. */
   append(cells: readonly (number | string)[]): void {
     const line =
-      cells.map((cell) =>
+      cells.slice(0, this.#columns).map((cell) =>
         typeof cell === "number" && !Number.isFinite(cell) ? "" : String(cell)
       ).join(",") + "\n";
     this.#pending.push(this.#encoder.encode(line));

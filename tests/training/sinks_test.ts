@@ -81,7 +81,7 @@ Deno.test("Sinks write lines that can be read at once, numbers in full", () =>
     );
     // Further columns may come, behind these.
     const expected = [
-      "step,loss,q_mean,td_error,epsilon,env_steps_per_s,learner_steps_per_s,wall_s,rss_mb",
+      "step,loss,q_mean,td_error,epsilon,env_steps_per_s,learner_steps_per_s,wall_s,rss_mb,learning_rate",
       "1000,,,,0.98,345.66,0,1,512.3",
       "2000,0.3333333333333333,-2e-7,0.5,0.98,345.66,88.49,2,512.3",
     ];
@@ -121,6 +121,24 @@ Deno.test("Sinks go on from a position with the same bytes as without a break", 
         await Deno.readTextFile(whole![file]),
       );
     }
+  }));
+
+Deno.test("Sinks go on with the columns that a table was begun with", () =>
+  inFolder(async (folder) => {
+    const run = runFolderAt(folder);
+    let positions;
+    {
+      using sink = openSinks(run);
+      positions = sink.flush();
+    }
+    const header = "step,loss,q_mean\n";
+    await Deno.writeTextFile(run.metrics, header);
+    const begun = { ...positions, "metrics.csv": header.length };
+    {
+      using sink = openSinks(run, begun);
+      sink.add(INTERVALS, interval(1));
+    }
+    assertEquals(await Deno.readTextFile(run.metrics), `${header}1000,,\n`);
   }));
 
 Deno.test("Sinks refuse to go on from a file that lost lines, and change nothing", () =>
