@@ -9,6 +9,7 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START } from "../lib/config/mod.ts";
+import { UsageError } from "../lib/errors.ts";
 import { checkFolder, commandText } from "../lib/system/mod.ts";
 import {
   evaluationText,
@@ -18,7 +19,7 @@ import {
   writeIndex,
   writeReport,
 } from "../lib/report/mod.ts";
-import { measureAgent } from "../lib/recording/mod.ts";
+import { measureAgent, playGames } from "../lib/recording/mod.ts";
 import { agentTarget, findAgent } from "../lib/agents/mod.ts";
 
 /** `deno task eval`. */
@@ -59,6 +60,12 @@ export const command = defineCommand({
       type: "boolean",
       description: "Without the simple players.",
     },
+    "part-of": {
+      type: "string",
+      placeholder: "SEED+N",
+      description: "Answers with these games as JSON, for whoever joins the " +
+        "parts of an evaluation of N games from SEED on; leaves no report.",
+    },
     out: {
       type: "string",
       placeholder: "FOLDER",
@@ -79,6 +86,15 @@ export const command = defineCommand({
       "max-score": maxScore = 4000,
       clock = "lockstep",
     } = options;
+    const games = {
+      ...{ episodes, firstSeed, maxScore, clock },
+      baselines: !options["no-baselines"],
+    };
+    if (options["part-of"] !== undefined) {
+      const whole = wholeOf(options["part-of"], games);
+      answer(JSON.stringify(await playGames(agent, { ...games, whole })));
+      return 0;
+    }
     const folder = options.out ?? reportFolder(agent, clock);
     await checkFolder(folder, options.out ? REPORT_NAMES : undefined);
     say(
@@ -86,8 +102,7 @@ export const command = defineCommand({
         `points, ${clock} clock.`,
     );
     const measurement = await measureAgent(agent, {
-      ...{ episodes, firstSeed, maxScore, clock },
-      baselines: !options["no-baselines"],
+      ...games,
       command: commandText([
         ...["eval", agentTarget(agent), "--episodes", `${episodes}`],
         ...["--first-seed", `${firstSeed}`, "--max-score", `${maxScore}`],
@@ -112,3 +127,19 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+/** @throws UsageError when it is not an evaluation with these games in it */
+function wholeOf(
+  text: string,
+  part: { episodes: number; firstSeed: number; clock: string },
+) {
+  const [, seed, games] = /^(\d{1,15})\+(\d{1,15})$/.exec(text) ?? [];
+  const [firstSeed, episodes] = [Number(seed), Number(games)];
+  const isInside = part.firstSeed >= firstSeed &&
+    part.firstSeed + part.episodes <= firstSeed + episodes;
+  if (isInside && part.clock === "lockstep") return { firstSeed, episodes };
+  throw new UsageError(
+    `--part-of ${text}: it must be an evaluation with these games in it, such ` +
+      `as ${part.firstSeed}+${part.episodes}, with the lockstep clock`,
+  );
+}

@@ -16,6 +16,7 @@ export {
   portableModel,
 } from "./model_format.ts";
 export { type Member, type Network, resolveNetwork } from "./network.ts";
+export { numericsHash } from "./numerics.ts";
 export { epsilonGreedy, greedy, randomAction } from "./policy.ts";
 export { createMemory, ReplayMemory } from "./replay_memory.ts";
 export { linear } from "./schedules.ts";

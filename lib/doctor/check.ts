@@ -14,6 +14,24 @@ export interface Examination {
   /** Whether training can run. */
   ok: boolean;
   checks: Check[];
+  machine: Machine;
+}
+
+/**
+ * What machines may differ in and games and trainings depend on; null: it could
+ * not be found out.
+ */
+export interface Machine {
+  /** Version and hash of this program's files. */
+  program: string;
+  /** SHA-256 of the page's own script, which is the game. */
+  pageScript: string | null;
+  chrome: string | null;
+  tensorflow: string | null;
+  /** Equal where TensorFlow computes the same bits on the CPU. */
+  numerics: string | null;
+  /** Where `learner.device: auto` computes: "CPU", or the GPU's name. */
+  device: string | null;
 }
 
 /** A check that found everything well. */
@@ -46,6 +64,7 @@ export async function attempt(
 }
 
 /** Training can run when nothing is missing. */
-export function conclude(checks: Check[]): Examination {
-  return { ok: checks.every(({ status }) => status !== "missing"), checks };
+export function conclude(checks: Check[], machine: Machine): Examination {
+  const ok = checks.every(({ status }) => status !== "missing");
+  return { ok, checks, machine };
 }

@@ -2,7 +2,7 @@ import { findChrome } from "../browser/mod.ts";
 import type { BrowserConfig, Config } from "../config/mod.ts";
 import { Environments } from "../env/mod.ts";
 import { ChromeNotFoundError, DinoPageError } from "../errors.ts";
-import { attempt, type Check, fine, missing } from "./check.ts";
+import { attempt, type Check, fine, type Machine, missing } from "./check.ts";
 
 const NAME = "Chrome";
 
@@ -14,8 +14,12 @@ function remedy({ path, endpoint }: BrowserConfig): string {
     : "deno task setup (as root), or install Chrome or Chromium";
 }
 
-/** Opens the game as training does: Chrome's version, its script's hash. */
-export function checkChrome(config: Config): Promise<Check> {
+/**
+ * Opens the game as training does.
+ *
+ * @param found gets Chrome's version and its script's hash
+ */
+export function checkChrome(config: Config, found: Machine): Promise<Check> {
   const { browser, env } = config;
   return attempt(NAME, remedy(browser), async () => {
     const where = browser.endpoint ?? findChrome(browser) ?? "no Chrome";
@@ -25,6 +29,8 @@ export function checkChrome(config: Config): Promise<Check> {
         env: { ...env, pages: 1 },
       });
       const { chromeVersion, scriptHash } = opened;
+      found.chrome = chromeVersion;
+      found.pageScript = scriptHash;
       return fine(
         NAME,
         `${chromeVersion}, ${where}; dino page, script SHA-256 ${scriptHash}`,

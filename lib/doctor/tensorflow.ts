@@ -1,3 +1,4 @@
+import { numericsHash } from "../agent/mod.ts";
 import type { LearnerConfig } from "../config/mod.ts";
 import { findCompiler } from "../setup/mod.ts";
 import { run } from "../system/mod.ts";
@@ -14,7 +15,14 @@ import {
   probeDevice,
   tensorflowVersion,
 } from "../tensorflow/mod.ts";
-import { attempt, type Check, fine, missing, warning } from "./check.ts";
+import {
+  attempt,
+  type Check,
+  fine,
+  type Machine,
+  missing,
+  warning,
+} from "./check.ts";
 
 function remedy(): string {
   return Deno.env.get("DINO_TENSORFLOW")
@@ -23,11 +31,12 @@ function remedy(): string {
 }
 
 /** Loads the libraries: version, place, and who put them there. */
-export function checkTensorFlow(): Promise<Check> {
+export function checkTensorFlow(found: Machine): Promise<Check> {
   const name = "TensorFlow";
   return attempt(name, remedy(), () => {
     const { folder, source } = locateTensorFlow();
-    return fine(name, `${tensorflowVersion()}, ${folder}, by ${source}`);
+    found.tensorflow = tensorflowVersion();
+    return fine(name, `${found.tensorflow}, ${folder}, by ${source}`);
   });
 }
 
@@ -54,10 +63,14 @@ export async function checkEager(learner: LearnerConfig): Promise<Check> {
 }
 
 /** How a training with this config would compute. */
-export function checkLearner(learner: LearnerConfig): Promise<Check> {
+export function checkLearner(
+  learner: LearnerConfig,
+  found: Machine,
+): Promise<Check> {
   const name = "Learner";
   return attempt(name, "learner.device=auto", () => {
     const device = chooseDevice(learner.device);
+    found.device = device.description;
     const precision = choosePrecision(learner.precision, device);
     const { intraOp, interOp } = chooseThreads(learner.threads, device);
     const detail = `${learner.engine} engine on ${device.description}, ` +
@@ -67,6 +80,15 @@ export function checkLearner(learner: LearnerConfig): Promise<Check> {
       `${detail}; ${learner.precision} needs a CPU with AVX512_BF16 or AMX`,
       "learner.precision=float32",
     );
+  });
+}
+
+/** Trains a little: where two machines say the same, seeds make equal agents. */
+export function checkNumerics(found: Machine): Promise<Check> {
+  const name = "Numerics";
+  return attempt(name, remedy(), async () => {
+    found.numerics = await numericsHash();
+    return fine(name, `${found.numerics}: weights after five updates`);
   });
 }
 

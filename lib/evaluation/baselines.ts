@@ -21,12 +21,15 @@ const SCRIPTED_EPISODES = 20;
  * Plays the same games with the players that see nothing (no key at all,
  * random actions, always jump) and the first 20 of them with the one that sees
  * all: it reads the page's state, which no agent may.
+ *
+ * @param first seed of the evaluation's first game, of which these may be a part
  */
 export async function evaluateBaselines(
   env: LockstepEnv,
   options: EvaluateOptions,
+  first = options.firstSeed,
 ): Promise<Baseline[]> {
-  const { episodes } = options;
+  const { episodes, firstSeed } = options;
   const players = [
     ["no action", noOpPolicy, episodes],
     ["random actions", randomPolicy(env.numActions), episodes],
@@ -34,11 +37,12 @@ export async function evaluateBaselines(
     [
       "scripted player",
       scriptedPolicy(env),
-      Math.min(episodes, SCRIPTED_EPISODES),
+      Math.min(episodes, first + SCRIPTED_EPISODES - firstSeed),
     ],
   ] as const;
   const baselines: Baseline[] = [];
   for (const [name, policy, episodes] of players) {
+    if (episodes <= 0) continue;
     const evaluation = await evaluate(env, policy, { ...options, episodes });
     baselines.push({ name, evaluation });
   }

@@ -12,6 +12,12 @@ export interface GameGroups extends AsyncDisposable {
   readonly groups: readonly (LockstepEnv | LiveEnv)[];
 }
 
+/** Games of each of `groups` groups when `episodes` are to be played. */
+export const seatsPerGroup = (
+  episodes: number,
+  groups = Math.min(episodes, 2),
+): number => Math.ceil(Math.min(episodes, SIDE_BY_SIDE) / groups);
+
 /**
  * Opens as many games as `episodes` can use: two groups, so that the policy
  * decides for one while Chrome steps the other; with the live clock one game.
@@ -23,7 +29,7 @@ export async function openGameGroups(
   episodes: number,
 ): Promise<GameGroups> {
   const count = environments.clock === "live" ? 1 : Math.min(episodes, 2);
-  const numEnvs = Math.ceil(Math.min(episodes, SIDE_BY_SIDE) / count);
+  const numEnvs = seatsPerGroup(episodes, count);
   await using opened = new AsyncDisposableStack();
   const groups: (LockstepEnv | LiveEnv)[] = [];
   for (let i = 0; i < count; i++) {

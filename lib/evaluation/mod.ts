@@ -1,7 +1,11 @@
 /** Games on held-out seeds, and figures of them that can be believed. */
-export { evaluateBaselines } from "./baselines.ts";
+export { type Baseline, evaluateBaselines } from "./baselines.ts";
 export { evaluate, type EvaluateOptions, type Policy } from "./evaluate.ts";
-export { type GameGroups, openGameGroups } from "./game_groups.ts";
+export {
+  type GameGroups,
+  openGameGroups,
+  seatsPerGroup,
+} from "./game_groups.ts";
 export {
   type Evaluation,
   medianAndBest,
@@ -9,6 +13,7 @@ export {
   playedGame,
   summarizeGames,
 } from "./games.ts";
+export { mergeBaselines, mergeEvaluations } from "./merge.ts";
 export {
   alwaysJumpPolicy,
   greedyPolicy,

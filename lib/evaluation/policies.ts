@@ -12,12 +12,16 @@ const JUMP = ACTIONS.indexOf("jump");
  *
  * Games that are over are left out where the number of rows changes no bit: of
  * float32 graphs on a CPU (`tests/agent/player_test.ts`).
+ *
+ * @param rows with how many the learner is asked at least, where their number
+ * does change bits: a part of an evaluation has the whole's. @default {0}
  */
 export function greedyPolicy(
   learner:
     & Pick<Learner, "qValues">
     & Partial<Pick<Learner, "engine" | "device" | "precision">>,
   weights: WeightSet = "evaluation",
+  rows = 0,
 ): Policy {
   const { engine, device, precision = "float32" } = learner;
   const leavesOut = engine === "graph" && device === "CPU" &&
@@ -28,11 +32,12 @@ export function greedyPolicy(
       const running = leavesOut
         ? games.flatMap((game, i) => game ? i : [])
         : games.map((_, i) => i);
-      const seen = running.length === count
+      const asks = leavesOut ? running.length : Math.max(count, rows);
+      const seen = asks === count
         ? observations
-        : rowsOf(observations, running);
-      const chosen = new Uint8Array(running.length);
-      const q = await learner.qValues(seen, running.length, weights);
+        : rowsOf(observations, running, asks);
+      const chosen = new Uint8Array(asks);
+      const q = await learner.qValues(seen, asks, weights);
       greedy(q, chosen);
       const actions = new Uint8Array(count);
       running.forEach((row, i) => actions[row] = chosen[i]!);
@@ -44,12 +49,13 @@ export function greedyPolicy(
   };
 }
 
-/** Some of the rows of [count, 80, 80, 4] observations. */
+/** Some of the rows of [count, 80, 80, 4] observations, and zeros after them. */
 function rowsOf(
   observations: Uint8Array,
   rows: readonly number[],
+  count: number,
 ): Uint8Array {
-  const some = new Uint8Array(rows.length * OBSERVATION_BYTES);
+  const some = new Uint8Array(count * OBSERVATION_BYTES);
   rows.forEach((row, i) => {
     const start = row * OBSERVATION_BYTES;
     const one = observations.subarray(start, start + OBSERVATION_BYTES);

@@ -14,7 +14,13 @@ export {
   type StoredGame,
   storedGame,
 } from "./stored_game.ts";
-export { measureAgent, type Measurement, recordEvaluation } from "./measure.ts";
+export {
+  measureAgent,
+  type Measurement,
+  type PlayedGames,
+  playGames,
+  recordEvaluation,
+} from "./measure.ts";
 export {
   liveGame,
   showLiveGame,

@@ -22,6 +22,7 @@ const infoSchema = z.looseObject({
       pageScript: z.string(),
       engine: z.string(),
       device: z.string(),
+      numerics: z.string(),
       end: z.looseObject({
         ...{ time: z.string(), reason: z.string(), step: z.number() },
       }).nullable(),
@@ -49,6 +50,11 @@ export interface RunStart {
   threads?: { intraOp: number; interOp: number };
   /** What the learner computed in; absent as well. */
   precision?: "float32" | "bfloat16";
+  /**
+   * Hash of the weights after a few updates, which is equal where the CPUs
+   * compute the same bits; absent as well.
+   */
+  numerics?: string;
   /**
    * How it ended; null: it has not yet, or was killed. Absent: an earlier
    * version trained, which did not say.

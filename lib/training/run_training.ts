@@ -6,6 +6,7 @@ import {
   initialState,
   type Learner,
   type NamedTensor,
+  numericsHash,
   resolveNetwork,
   summarise,
 } from "../agent/mod.ts";
@@ -108,6 +109,8 @@ export interface TrainingOutcome {
 export interface Stage extends AsyncDisposable {
   environments: Environments;
   learner: Learner;
+  /** What its CPU computes: `numericsHash`. */
+  numerics: string;
 }
 
 /**
@@ -143,9 +146,11 @@ async function openStage(config: Config): Promise<Stage> {
   const random = new Random(hash32(config.seed, 0));
   const learner = opened.use(await createLearner(config, network, random));
   const environments = opened.use(await Environments.open(config));
+  // After the learner, whose threads are not to be decided by another's.
+  const numerics = await numericsHash();
   const kept = opened.move();
   return {
-    ...{ learner, environments },
+    ...{ learner, environments, numerics },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
@@ -153,7 +158,7 @@ async function openStage(config: Config): Promise<Stage> {
 /** Leaves the learner with the weights that were measured, if any were. */
 async function trainAndMeasure(
   options: TrainingOptions,
-  { environments, learner }: Stage,
+  { environments, learner, numerics }: Stage,
 ): Promise<TrainingOutcome> {
   const { config, run, signal } = options;
   await using env = await environments.create({ training: true });
@@ -182,7 +187,7 @@ async function trainAndMeasure(
     sinks.open();
   }
   const former = await recordStart(
-    ...[options, counters.step, learner, environments] as const,
+    ...[options, counters.step, learner, environments, numerics] as const,
   );
   for (const note of arithmeticNotes(config, learner, former)) warn(note);
   sinks.describe(counters.step, config);
@@ -317,6 +322,7 @@ async function recordStart(
   fromStep: number,
   { device, threads, precision }: Learner,
   { chromeVersion: chrome, scriptHash: pageScript }: Environments,
+  numerics: string,
 ): Promise<RunStart | undefined> {
   const former = await loadOwnConfig(run.config, "run");
   if (differences(former, config).length > 0) {
@@ -332,7 +338,7 @@ async function recordStart(
     commit: await programCommit(),
     versions: { deno, v8, tensorflow: tensorflowVersion(), chrome },
     ...{ pageScript, engine: config.learner.engine },
-    ...{ device, threads, precision, end: null },
+    ...{ device, threads, precision, numerics, end: null },
   });
   await writeRunInfo(run, info);
   return last;

@@ -106,3 +106,25 @@ Deno.test("randomPolicy() depends on the game alone, and is uniform", async () =
     assert(Math.abs(count - 1000) < 130, `action ${action}: ${count}`);
   }
 });
+
+Deno.test("greedyPolicy() asks for as many rows as the whole evaluation where their number changes bits", async () => {
+  for (const [engine, asked] of [["eager", 5], ["graph", 2]] as const) {
+    const policy = greedyPolicy(
+      {
+        ...{ engine, device: "CPU", precision: "float32" },
+        qValues: (observations, count) => {
+          assertEquals(
+            [count, observations.length],
+            [asked, asked * OBSERVATION_BYTES],
+          );
+          return Promise.resolve(new Float32Array(2 * count).fill(1, 3));
+        },
+      },
+      "evaluation",
+      5,
+    );
+    const seen = new Uint8Array(2 * OBSERVATION_BYTES);
+    const games = [game(1, 0), game(2, 0)];
+    assertEquals(await policy(seen, 2, games), Uint8Array.of(0, 1));
+  }
+});

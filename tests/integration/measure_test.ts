@@ -10,8 +10,14 @@ import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
 import { Environments } from "../../lib/env/mod.ts";
 import { DinoPageError } from "../../lib/errors.ts";
 import {
+  evaluationReport,
+  mergeBaselines,
+  mergeEvaluations,
+} from "../../lib/evaluation/mod.ts";
+import {
   measureAgent,
   moments,
+  playGames,
   readStoredGame,
   showStoredGame,
 } from "../../lib/recording/mod.ts";
@@ -60,6 +66,22 @@ Deno.test("An agent is measured, reported, and its best game plays again", () =>
     );
     const { width: across } = await sharp(recordings[2]!.webp!).metadata();
     assertEquals(across, 606);
+
+    const part = async (firstSeed: number, episodes: number) => {
+      const whole = { firstSeed: 1_000_000, episodes: 3 };
+      return await playGames(agent, {
+        ...{ firstSeed, episodes, maxScore: 45, clock: "lockstep" },
+        ...{ baselines: true, whole },
+      });
+    };
+    const parts = [await part(1_000_000, 2), await part(1_000_002, 1)];
+    const { run, checkpoint, command, versions, ...context } = report;
+    const joined = evaluationReport(
+      { ...context, run, checkpoint, command, versions },
+      mergeEvaluations(parts.map(({ evaluation }) => evaluation)),
+      mergeBaselines(parts.map(({ baselines }) => baselines)),
+    );
+    assertEquals(joined, report);
 
     const out = join(root, "report");
     await writeReport(out, agent, measurement);

@@ -225,6 +225,7 @@ export function fakeStage(
   return Promise.resolve({
     environments: environments as unknown as Environments,
     learner: fakeLearner(0, onUpdate, config),
+    numerics: "def",
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
 }
