@@ -10,6 +10,8 @@ import { Tab, type TabOptions } from "./tab.ts";
 
 /** Longest wait for a tab or a connection to close. */
 const CLOSE_SECONDS = 5;
+/** Between two looks at what a Chrome that does not answer says, in milliseconds. */
+const LOOK_MS = 100;
 
 const FLAGS = [
   // Not a port, which every user of this machine could connect to.
@@ -64,10 +66,11 @@ function reachWithoutProxy(): void {
 /** Why a Chrome did not start, with its own words, and what to do. */
 export function whyNotStarted(
   error: unknown,
-  { lastWords }: ChromeGuard,
+  { forbidden, lastWords }: ChromeGuard,
 ): string {
-  const said = lastWords && ` It said: ${lastWords.replace(/\.?$/, ".")}`;
-  if (/disallowed by the system admin/.test(lastWords)) {
+  const words = forbidden ?? lastWords;
+  const said = words && ` It said: ${words.replace(/\.?$/, ".")}`;
+  if (forbidden) {
     return `${sentence(error)}${said} A policy of this machine ` +
       "(RemoteDebuggingAllowed, HeadlessMode; chrome://policy shows it) keeps " +
       "programs from using this Chrome: have it changed, or set browser.path to " +
@@ -211,10 +214,16 @@ export class Chrome implements AsyncDisposable {
       "close",
       () => calls.fail(new ChromeCrashedError("It ended without an answer.")),
     );
+    // One that a policy forbids to be driven runs on, and never answers.
+    const look = setInterval(() => {
+      if (guard?.forbidden) {
+        calls.fail(new ChromeCrashedError("It answers no program."));
+      }
+    }, LOOK_MS);
     const { product } = await calls.answer(
       "version",
       () => celestial.Browser.getVersion(),
-    );
+    ).finally(() => clearInterval(look));
     if (product.startsWith("HeadlessChrome")) {
       await browser.disconnect();
       throw new Error("chrome-headless-shell has no dino page.");

@@ -15,6 +15,8 @@ const END_MS = 5000;
 const SAID_LINES = 3;
 /** What Chrome says of a bus that most servers do not have. */
 const NOISE = /the bus:|org\.freedesktop\.|unexpected operator/;
+/** What it says when a policy forbids that programs drive it. */
+const FORBIDDEN = /disallowed by the system admin/;
 
 /**
  * Notes the process's number, and becomes Chrome: its stdin and stdout are the
@@ -109,14 +111,21 @@ export class ChromeGuard implements AsyncDisposable {
 
   /** The last that Chrome said on stderr, in one line. */
   get lastWords(): string {
+    return this.#said.slice(-SAID_LINES).join(" / ");
+  }
+
+  /** What Chrome said of a policy against being driven; absent: nothing. */
+  get forbidden(): string | undefined {
+    return this.#said.find((line) => FORBIDDEN.test(line));
+  }
+
+  get #said(): string[] {
     try {
       return Deno.readTextFileSync(`${this.folder}/log`).split("\n")
         .map((line) => line.replace(/^\[[^\]]*\]\s*/, "").trim())
-        .filter((line) => line && !NOISE.test(line)).slice(-SAID_LINES).join(
-          " / ",
-        );
+        .filter((line) => line && !NOISE.test(line));
     } catch {
-      return "";
+      return [];
     }
   }
 
