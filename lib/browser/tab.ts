@@ -137,9 +137,12 @@ export class Tab implements AsyncDisposable {
     );
     if (exceptionDetails) {
       const { exception, text } = exceptionDetails;
-      throw new DinoPageError(
-        `A script in the page failed: ${exception?.description ?? text}`,
-      );
+      const cause = exception?.description ?? text;
+      // The lines after it say where in the page.
+      const [what] = cause.split("\n", 1);
+      throw new DinoPageError(`A script in the page failed: ${what}.`, {
+        cause,
+      });
     }
     return result.value as T;
   }

@@ -70,7 +70,10 @@ Deno.test("Tab runs scripts and reports what they throw", async () => {
     () => tab.evaluate("missing()"),
     DinoPageError,
   );
-  assertStringIncludes(error.message, "missing is not defined");
+  assertEquals(
+    error.message,
+    "A script in the page failed: ReferenceError: missing is not defined.",
+  );
   assertEquals(await tab.evaluate("1 + 1"), 2);
 });
 
