@@ -87,7 +87,7 @@ export const command = defineCommand({
   exitCodes: "130 stopped, and saved",
   async run({ options }) {
     // Most of a start is to load these, which --help does not wait for.
-    const { DEFAULT_CONFIG, loadConfig, loadOwnConfig } = await import(
+    const { DEFAULT_CONFIG, loadConfig, readOwnConfig } = await import(
       "../lib/config/mod.ts"
     );
     const {
@@ -134,9 +134,8 @@ export const command = defineCommand({
       message: "Saving and stopping; once more to stop at once.",
     });
     const former = resume === undefined ? null : await openRun(resume);
-    const config = former
-      ? await loadOwnConfig(former.config, "run", sets, say)
-      : await loadConfig(file, sets);
+    const own = former && await readOwnConfig(former.config, "run");
+    const config = own ? own(sets, say) : await loadConfig(file, sets);
     const whom = whomToTell(options.notify, config);
     const agent = options.from === undefined
       ? null
@@ -172,7 +171,7 @@ export const command = defineCommand({
       const outcome = await runTraining({
         config,
         run,
-        resume: former !== null,
+        former: own && own(),
         weights: weights ?? undefined,
         bestAfter: options["best-after"] ?? 0,
         commandLine: Deno.args,

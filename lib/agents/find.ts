@@ -24,6 +24,7 @@ import { say } from "../say.ts";
 import type { Agent } from "./agent.ts";
 import {
   CHAMPION_FOLDER,
+  findBest,
   findCheckpoint,
   listCheckpoints,
   openRun,
@@ -165,11 +166,9 @@ async function namedAgent(target: string, places: Places): Promise<Agent> {
   // A path may hold an @.
   if (name && word && !await ifThere(Deno.stat(path))) {
     const run = await openRun(name, runs);
-    return await runAgent(
-      run,
-      sets,
-      await findCheckpoint(run.checkpoints, word),
-    );
+    return word === "best"
+      ? await runAgent(run, sets)
+      : await runAgent(run, sets, await findCheckpoint(run.checkpoints, word));
   }
   const isExported = await isFile(join(path, "model.json"));
   if (isExported && isPath(target)) return await exportedAgent(path, sets);
@@ -194,15 +193,18 @@ async function runAgent(
   const config = await loadOwnConfig(run.config, "agent", sets);
   const network = networkOf(config);
   const mostBytes = largestModel(network);
-  const checkpoint = path ??
-    await findCheckpoint(run.checkpoints, "best", { mostBytes });
+  const { checkpoint, model } = path === undefined
+    ? await findBest(run.checkpoints, { mostBytes })
+    : {
+      checkpoint: path,
+      model: await readCheckpointModel(path, mostBytes),
+    };
   return makeAgent({
     name: run.name,
     checkpoint: basename(checkpoint),
     run,
     folder: null,
-    ...{ config, network },
-    model: await readCheckpointModel(checkpoint, mostBytes),
+    ...{ config, network, model },
   });
 }
 

@@ -22,7 +22,7 @@ export {
   differenceText,
   lastingDifferences,
 } from "./differences.ts";
-export { laterKeys, loadOwnConfig, machineSets } from "./own.ts";
+export { laterKeys, loadOwnConfig, machineSets, readOwnConfig } from "./own.ts";
 export {
   type BrowserConfig,
   type Config,

@@ -75,6 +75,20 @@ export async function loadOwnConfig(
   sets: readonly string[] = [],
   tell?: (line: string) => void,
 ): Promise<Config> {
+  return (await readOwnConfig(path, owner))(sets, tell);
+}
+
+/** A config that was read, with these `sets`; @throws ConfigError */
+export type OwnConfig = (
+  sets?: readonly string[],
+  tell?: (line: string) => void,
+) => Config;
+
+/** {@linkcode loadOwnConfig} for who needs it both as it is and with `sets`. */
+export async function readOwnConfig(
+  path: string,
+  owner: Owner,
+): Promise<OwnConfig> {
   const [base, ...files] = await readChain(path);
   const known = knownKeys(configSchema);
   const ofMachine = known.filter(({ facts: { machine } }) =>
@@ -88,17 +102,21 @@ export async function loadOwnConfig(
     unwritten(withKey(path, valueAt(base!.values, path)))
   );
   const own = files.map(withoutFormerKeys);
-  const config = loadSources([base!, ...before, ...own, ...machine], sets);
-  if (tell) {
-    const written = loadSources([base!, ...before, ...own], sets);
-    for (const { key } of differences(written, config)) {
-      tell(
-        `note: ${displayPath(path)}: ${key} belongs to a machine and is not ` +
-          `taken from a run; give it again with --set ${key}=…`,
-      );
+  return (sets = [], tell) => {
+    const config = loadSources([base!, ...before, ...own, ...machine], sets);
+    if (tell) {
+      const written = loadSources([base!, ...before, ...own], sets);
+      for (const { key } of differences(written, config)) {
+        tell(
+          `note: ${
+            displayPath(path)
+          }: ${key} belongs to a machine and is not ` +
+            `taken from a run; give it again with --set ${key}=…`,
+        );
+      }
     }
-  }
-  return config;
+    return config;
+  };
 }
 
 /**

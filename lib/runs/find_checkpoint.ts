@@ -49,9 +49,7 @@ export async function readCheckpointModel(
 }
 
 /**
- * Finds a checkpoint of a run. The best is the one with the highest mean score
- * in the evaluations so far; before the first of them it is the last. Where its
- * network is lost or damaged it is the newest of which that is sound.
+ * Finds a checkpoint of a run.
  *
  * @param which `best`, `last`, or its name: `step-5000`
  * @returns its path
@@ -62,15 +60,9 @@ export async function findCheckpoint(
   which: string,
   options: FindCheckpointOptions = {},
 ): Promise<string> {
-  const steps = await listCheckpoints(folder);
-  const [newest] = steps;
-  if (newest === undefined) {
-    throw new CheckpointError(
-      `There is no checkpoint in ${folder}; train for longer`,
-    );
-  }
-  if (which === "best") return await findBest(folder, steps, options);
-  if (which === "last") return checkpointPath(folder, newest);
+  const steps = await someCheckpoints(folder);
+  if (which === "best") return (await findBest(folder, options)).checkpoint;
+  if (which === "last") return checkpointPath(folder, steps[0]!);
   const path = join(folder, which);
   if (await ifThere(Deno.stat(path))) return path;
   throw new CheckpointError(
@@ -80,19 +72,37 @@ export async function findCheckpoint(
   );
 }
 
-async function findBest(
+/** @throws CheckpointError if there is none */
+async function someCheckpoints(folder: string): Promise<number[]> {
+  const steps = await listCheckpoints(folder);
+  if (steps.length > 0) return steps;
+  throw new CheckpointError(
+    `There is no checkpoint in ${folder}; train for longer`,
+  );
+}
+
+/**
+ * Finds a run's best checkpoint: the one with the highest mean score in the
+ * evaluations so far; before the first of them the last. Where its network is
+ * lost or damaged it is the newest of which that is sound.
+ *
+ * @returns its path and its network
+ * @throws CheckpointError if there is none
+ */
+export async function findBest(
   folder: string,
-  steps: readonly number[],
   { warn = (message) => say(`warning: ${message}`), mostBytes }:
-    FindCheckpointOptions,
-): Promise<string> {
+    FindCheckpointOptions = {},
+): Promise<{ checkpoint: string; model: ModelFiles }> {
+  const steps = await someCheckpoints(folder);
   const best = await bestEvaluation(folder, steps);
   const candidates = new Set([...best ? [best.step] : [], ...steps]);
   const amiss: string[] = [];
   for (const step of candidates) {
-    const path = checkpointPath(folder, step);
+    const checkpoint = checkpointPath(folder, step);
+    let model: ModelFiles;
     try {
-      await readCheckpointModel(path, mostBytes);
+      model = await readCheckpointModel(checkpoint, mostBytes);
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       amiss.push(error.message);
@@ -101,7 +111,7 @@ async function findBest(
     if (amiss.length > 0) {
       warn(`${amiss.join("; ")}; step-${step} takes its place`);
     }
-    return path;
+    return { checkpoint, model };
   }
   throw new CheckpointError(`${amiss.join("; ")}; no other one is left`);
 }

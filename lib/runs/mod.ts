@@ -1,5 +1,6 @@
 /** A run's folder on disk: its files, its checkpoints, and reading them back. */
 export {
+  findBest,
   findCheckpoint,
   MODEL,
   readCheckpointModel,

@@ -15,7 +15,6 @@ import {
   differences,
   differenceText,
   lastingDifferences,
-  loadOwnConfig,
 } from "../config/mod.ts";
 import { Environments } from "../env/mod.ts";
 import { CheckpointError, DinoDqnError, UsageError } from "../errors.ts";
@@ -31,12 +30,11 @@ import { hash32, Random } from "../random.ts";
 import {
   endText,
   EVALUATIONS,
-  findCheckpoint,
+  findBest,
   GAMES,
   hasTrained,
   INTERVALS,
   programCommit,
-  readCheckpointModel,
   readRunInfo,
   type RunFolder,
   type RunStart,
@@ -67,8 +65,8 @@ type Purpose = Parameters<typeof firstSeedFor>[0];
 export interface TrainingOptions {
   config: Config;
   run: RunFolder;
-  /** Go on from the run's newest checkpoint. */
-  resume: boolean;
+  /** What the run was trained by, to go on from there; null: it is new. */
+  former: Config | null;
   /** Weights to begin a new run with. @default random ones */
   weights?: NamedTensor[] | undefined;
   /** The best checkpoint is of the evaluations after this step. @default {0} */
@@ -130,7 +128,7 @@ export async function runTraining(
 ): Promise<TrainingOutcome> {
   const { config, run } = options;
   using _lock = await acquireLock(run.lock, `The run ${run.name}`);
-  if (options.resume) await checkLasting(run, config);
+  checkLasting(options);
   await using stage = await open(config);
   const { environments, learner } = stage;
   const outcome = await trainAndMeasure(options, stage);
@@ -178,7 +176,7 @@ async function trainAndMeasure(
     { folder: run.checkpoints, keep: config.training.keepCheckpoints, warn },
   );
 
-  if (options.resume && await goesOn(run, checkpoints)) {
+  if (options.former && await goesOn(run, checkpoints)) {
     progress.log(`Going on from step ${points(counters.step)}.`);
     forgetBest(counters, options.bestAfter ?? 0);
   } else {
@@ -186,10 +184,10 @@ async function trainAndMeasure(
     await games.begin();
     sinks.open();
   }
-  const former = await recordStart(
+  const lastStart = await recordStart(
     ...[options, counters.step, learner, environments, numerics] as const,
   );
-  for (const note of arithmeticNotes(config, learner, former)) warn(note);
+  for (const note of arithmeticNotes(config, learner, lastStart)) warn(note);
   sinks.describe(counters.step, config);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
 
@@ -225,13 +223,12 @@ async function trainAndMeasure(
   }, signal);
   await checkpoints.settled();
 
-  const checkpoint = await findCheckpoint(run.checkpoints, "best", { warn });
+  const { checkpoint, model } = await findBest(run.checkpoints, { warn });
   if (reason === "signal") {
     return { reason, counters, checkpoint, evaluation: null };
   }
   progress.log(`Training has ended: ${endText(reason, config)}.`);
-  const best = decodeModel(network, await readCheckpointModel(checkpoint));
-  await learner.setState(initialState(best));
+  await learner.setState(initialState(decodeModel(network, model)));
   const evaluation = await play("test");
   return {
     ...{ counters, checkpoint, evaluation },
@@ -240,9 +237,8 @@ async function trainAndMeasure(
 }
 
 /** @throws UsageError if the run was made for another config */
-async function checkLasting(run: RunFolder, config: Config): Promise<void> {
-  const former = await loadOwnConfig(run.config, "run");
-  const changed = lastingDifferences(former, config);
+function checkLasting({ run, config, former }: TrainingOptions): void {
+  const changed = lastingDifferences(former ?? config, config);
   if (changed.length === 0) return;
   throw new UsageError(
     `The run ${run.name} cannot go on with another config: ` +
@@ -318,14 +314,13 @@ async function playGreedily(
  * @returns its start before this one
  */
 async function recordStart(
-  { run, config, commandLine }: TrainingOptions,
+  { run, config, former, commandLine }: TrainingOptions,
   fromStep: number,
   { device, threads, precision }: Learner,
   { chromeVersion: chrome, scriptHash: pageScript }: Environments,
   numerics: string,
 ): Promise<RunStart | undefined> {
-  const former = await loadOwnConfig(run.config, "run");
-  if (differences(former, config).length > 0) {
+  if (differences(former ?? config, config).length > 0) {
     await updateRunConfig(run, config);
   }
   const { deno, v8 } = Deno.version;

@@ -53,8 +53,8 @@ interface Attempt extends FakeOptions {
   onEvaluation?: Parameters<typeof runTraining>[0]["onEvaluation"];
 }
 
-const makeRun = async (root: string) => {
-  const config = await fakeConfig(SMALL);
+const makeRun = async (root: string, sets: readonly string[] = []) => {
+  const config = await fakeConfig([...SMALL, ...sets]);
   return await createRun({ config, name: "a", configName: "x", root });
 };
 
@@ -73,7 +73,8 @@ async function trainRun(
   const config = await loadConfig(run.config, sets);
   return await runTraining(
     {
-      ...{ config, run, resume, weights, bestAfter, onEvaluation },
+      ...{ config, run, weights, bestAfter, onEvaluation },
+      former: resume ? await loadConfig(run.config) : null,
       ...{ commandLine: ["train"], signal: stop.signal },
     },
     (config) => fakeStage(config, fakes),
@@ -159,9 +160,9 @@ Deno.test("runTraining() ends an evaluation that cannot reach the best; the fina
 
 Deno.test("runTraining() ends when an evaluation reaches the target, says why, and does no more when resumed", () =>
   inFolder(async (root) => {
-    const run = await makeRun(root);
     const sets = ["evaluation.target=40", "evaluation.maxScore=40"];
-    const first = await trainRun(run, { sets });
+    const run = await makeRun(root, sets);
+    const first = await trainRun(run);
     assertEquals([first.reason, first.counters.step], ["target", 30]);
     assertEquals(
       endText(first.reason, await loadConfig(run.config)),
