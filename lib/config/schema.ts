@@ -70,8 +70,8 @@ const envSchema = z.strictObject({
   pages: z.union([z.literal("auto"), positiveInteger.max(64)]).describe(
     "Chrome pages (processes) that the games are spread over; 'auto' takes the cores into account.",
   ),
-  observation: z.enum(["page", "screenshot"]).describe(
-    "'page': pixels are scaled inside the page (fast). 'screenshot': whole pictures are scaled by sharp, as in live play.",
+  observation: z.enum(["page", "screenshot", "canvas"]).describe(
+    "'page': pixels are scaled inside the page (fast); live play has screenshots all the same. 'screenshot': whole pictures are scaled by sharp. 'canvas': as 'page', and live play reads the page's own canvas (toDataURL) in place of screenshots, which come 50 ms later.",
   ).register(keyFacts, LASTING),
   crop: z.strictObject({
     x: z.int().min(0).max(551).describe("Left edge."),

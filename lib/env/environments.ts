@@ -39,8 +39,8 @@ function pageOptions({ game, env }: Config): LockstepOptions {
     crop,
     columns: triangleFilter(crop.width, FRAME_SIZE),
     rows: triangleFilter(crop.height, FRAME_SIZE),
-    drawing: env.observation === "page" ? "recorded" : "native",
-    pixels: env.observation === "page" ? "frame" : "crop",
+    drawing: env.observation === "screenshot" ? "native" : "recorded",
+    pixels: env.observation === "screenshot" ? "crop" : "frame",
   };
 }
 

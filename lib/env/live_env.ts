@@ -54,13 +54,17 @@ function infoOf(
  * its page is not one that this program knows.
  */
 export async function openLiveGame(
-  { browser, game: { speed } }: Config,
+  { browser, game: { speed }, env: { observation } }: Config,
 ): Promise<LiveGame> {
-  return await LiveGame.open(browser, speed === "accelerating" ? null : speed);
+  return await LiveGame.open(
+    browser,
+    speed === "accelerating" ? null : speed,
+    observation === "canvas" ? "canvas" : "screenshot",
+  );
 }
 
 /**
- * One game of the untouched page in real time: real keys, real screenshots, a
+ * One game of the untouched page in real time: real keys, real pictures, a
  * decision every `frameSkip` sixtieths of a second. It cannot be seeded; an
  * episode's seed is only its name. When Chrome dies it is started again, and
  * the episode ends as `interrupted`, truncated and without reward. So does one
@@ -154,7 +158,7 @@ export class LiveEnv implements VectorEnv {
   }
 
   /**
-   * The newest screenshot of the canvas, as Gymnasium's `render`.
+   * The newest picture of the canvas, as Gymnasium's `render`.
    *
    * @returns [1, 150, 552] grey.
    */
@@ -258,8 +262,8 @@ export class LiveEnv implements VectorEnv {
    * @param options.fresh waits out the pictures that are still on their way.
    */
   async #picture(options: { fresh: boolean }): Promise<Uint8Array> {
-    const { screenshot, canvas } = await this.#game.picture(options);
-    return await canvasOfScreenshot(screenshot, canvas);
+    const { image, canvas } = await this.#game.picture(options);
+    return await canvasOfScreenshot(image, canvas);
   }
 
   #statistics(
@@ -278,7 +282,7 @@ export class LiveEnv implements VectorEnv {
     return {
       ...episode,
       return: returnOf(episode, this.#config.reward),
-      lateness: this.#clock.lateness,
+      live: { lateMs: this.#clock.lateness, load: Deno.loadavg()[0]! },
     };
   }
 }

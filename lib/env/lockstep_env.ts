@@ -51,12 +51,12 @@ export class LockstepEnv implements VectorEnv {
     this.#stack = new FrameStack(numEnvs);
     const { observation, crop, maxEpisodeSteps } = config.env;
     const maxSteps = training ? maxEpisodeSteps : null;
-    const pixelBytes = observation === "page"
+    const pixelBytes = observation !== "screenshot"
       ? FRAME_BYTES
       : crop.width * crop.height;
     const words = Math.ceil(pixelBytes / 4);
     // A page that sends frames has them put where they are shown.
-    const pixels = observation === "page"
+    const pixels = observation !== "screenshot"
       ? new Uint32Array(this.#stack.frames.buffer)
       : new Uint32Array(numEnvs * words);
     let end = 0;
@@ -188,7 +188,7 @@ export class LockstepEnv implements VectorEnv {
   /** Frames of pixels as the pages sent them, in one call for all of them. */
   async #toFrames(pixels: Uint8Array[]): Promise<Uint8Array[]> {
     const { observation, crop } = this.#config.env;
-    if (observation === "page" || pixels.length === 0) return pixels;
+    if (observation !== "screenshot" || pixels.length === 0) return pixels;
     const start = performance.now();
     const pictures = pixels.map((ink) => ink.map((value) => 255 - value));
     const frames = await observePictures(pictures, crop);

@@ -180,6 +180,8 @@ export async function canvasOfScreenshot(
   const { x, y, width, height } = visible;
   const grey = await sharp(screenshot)
     .extract({ left: x, top: y, width, height })
+    // The page's own canvas is transparent, on a white page.
+    .flatten({ background: "white" })
     .greyscale()
     .raw().toBuffer();
   const picture = new Uint8Array(CANVAS.width * CANVAS.height)

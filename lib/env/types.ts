@@ -16,8 +16,11 @@ export type { EpisodeSchedule, EpisodeStart };
 export interface EpisodeStatistics extends FinishedEpisode {
   /** Sum of the rewards. */
   return: number;
-  /** Live clock only: how late its decisions were, in milliseconds. */
-  lateness?: { median: number; p95: number };
+  /**
+   * Live clock only: how late its decisions were, in milliseconds, and the
+   * machine's load at its end, over the last minute (0 where none is told).
+   */
+  live?: { lateMs: { median: number; p95: number }; load: number };
 }
 
 /** What is known of an environment after a step, beside the observation. */

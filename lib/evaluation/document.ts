@@ -2,6 +2,7 @@
 import type { Config, GameConfig } from "../config/mod.ts";
 import type { Baseline } from "./baselines.ts";
 import type { Evaluation, PlayedGame } from "./games.ts";
+import { type Pace, paceOf } from "./pace.ts";
 import { gameName, type GameSetting, gameSetting } from "./same_game.ts";
 import { type SeedPurpose, seedPurpose } from "./seeds.ts";
 import type { ScoreSummary } from "./statistics.ts";
@@ -66,6 +67,8 @@ export type ReportedGame = Omit<PlayedGame, "played">;
 export interface EvaluationReport
   extends EvaluationContext, Omit<Evaluation, "games"> {
   games: ReportedGame[];
+  /** Live clock only. */
+  pace?: Pace;
   /** What its games say, by their seeds. */
   seedPurpose: SeedPurpose;
   /** Simple players on the same seeds. */
@@ -95,9 +98,11 @@ export function evaluationReport(
   evaluation: Evaluation,
   baselines: readonly Baseline[] = [],
 ): EvaluationReport {
+  const pace = paceOf(evaluation.games);
   return {
     ...context,
     ...evaluation,
+    ...(pace && { pace }),
     seedPurpose: seedPurpose({ ...evaluation, ...context }),
     games: evaluation.games.map(({ played: _played, ...game }) => game),
     baselines: baselines.map(playerFigures),

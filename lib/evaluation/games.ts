@@ -23,6 +23,7 @@ export interface PlayedGame {
   actions: Record<string, number>;
   /** Every action in order, one digit each: enough to play the game again. */
   played: string;
+  live?: EpisodeStatistics["live"];
 }
 
 /** Games of a fixed policy, and their figures. */
@@ -78,6 +79,7 @@ export function playedGame(
     obstacle: episode.obstacle ?? null,
     actions: byName(counts),
     played: episode.actions.join(""),
+    ...(episode.live && { live: episode.live }),
   };
 }
 

@@ -50,4 +50,5 @@ export {
   gameText,
   unlikePublished,
 } from "./same_game.ts";
+export { type Pace, paceOf } from "./pace.ts";
 export { storedReport } from "./stored_report.ts";

@@ -51,12 +51,18 @@ const reportSchema = z.looseObject({
     game: gameSchema,
     env: z.object({
       clock,
-      observation: z.enum(["page", "screenshot"]),
+      observation: z.enum(["page", "screenshot", "canvas"]),
       crop: z.object({ x: number, y: number, width: number, height: number }),
     }),
   }).exactOptional(),
   // Earlier programs played every game to its end.
   atMost: z.boolean().default(false),
+  pace: z.object({
+    lateMs: z.object({ median: number, p95: number }),
+    decisionMs: number,
+    load: number,
+    cores: number,
+  }).exactOptional(),
   actionsBySpeed: z.array(z.looseObject({ speed: number, actions: counts })),
   games: z.array(z.looseObject({
     seed: number,

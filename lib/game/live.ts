@@ -35,18 +35,28 @@ export interface LiveState extends GameState {
 
 /** One picture of the live game. */
 export interface LivePicture {
-  /** An image file of the whole window. */
-  screenshot: Uint8Array;
+  /** An image file: of the whole window, or of the canvas alone. */
+  image: Uint8Array;
   /** The visible part of the canvas in it: x, y, width and height in pixels. */
   canvas: Rectangle;
 }
+
+/**
+ * Where a live game's pictures come from: screenshots of the window, as Chrome's
+ * screencast sends them, or the page's own canvas, read when it is looked at.
+ */
+export type LivePictures = "screenshot" | "canvas";
+
+/** The bytes of a `data:image/png;base64,…` address. */
+const imageOf = (url: string): Uint8Array =>
+  Uint8Array.fromBase64(url.slice(url.indexOf(",") + 1));
 
 const sleep = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * The untouched dino page, in real time and in a Chrome of its own: real keys
- * go in and screenshots come out. It is paused while the agent is busy
+ * go in and pictures come out. It is paused while the agent is busy
  * elsewhere, with an evaluation or a checkpoint. All methods throw
  * ChromeCrashedError when Chrome died or did not answer in time.
  */
@@ -56,6 +66,7 @@ export class LiveGame implements AsyncDisposable {
   #chrome: Chrome;
   #tab: Tab;
   #timeoutSeconds: number;
+  readonly #pictures: LivePictures;
   #canvas: Rectangle = { x: 0, y: 0, ...CANVAS };
   #latest: ScreencastFrame | null = null;
   #down = false;
@@ -66,11 +77,17 @@ export class LiveGame implements AsyncDisposable {
   #unattendedMs = 0;
   #pauseTimer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(chrome: Chrome, tab: Tab, timeoutSeconds: number) {
+  private constructor(
+    chrome: Chrome,
+    tab: Tab,
+    timeoutSeconds: number,
+    pictures: LivePictures,
+  ) {
     this.chromeVersion = chrome.version;
     this.#chrome = chrome;
     this.#tab = tab;
     this.#timeoutSeconds = timeoutSeconds;
+    this.#pictures = pictures;
   }
 
   /**
@@ -84,11 +101,14 @@ export class LiveGame implements AsyncDisposable {
   static async open(
     browser: BrowserConfig,
     speed: number | null,
+    pictures: LivePictures = "screenshot",
   ): Promise<LiveGame> {
     const chrome = await Chrome.launch(browser);
     try {
       const tab = await chrome.newTab(VIEWPORT);
-      const game = new LiveGame(chrome, tab, browser.timeoutSeconds);
+      const game = new LiveGame(
+        ...[chrome, tab, browser.timeoutSeconds, pictures] as const,
+      );
       await game.#load();
       await game.#playFirstGame();
       if (speed !== null) await game.#keepSpeed(speed);
@@ -169,16 +189,20 @@ export class LiveGame implements AsyncDisposable {
   }
 
   /**
-   * The newest picture that has come from the page.
+   * The newest screenshot that has come from the page, or its canvas as it is.
    *
-   * @param options.fresh waits out the pictures that are still on their way.
+   * @param options.fresh waits out the screenshots that are still on their way.
    */
   async picture(options: { fresh: boolean }): Promise<LivePicture> {
+    if (this.#pictures === "canvas") {
+      const url = await this.#evaluate<string>("runner.canvas.toDataURL()");
+      return { image: imageOf(url), canvas: { x: 0, y: 0, ...CANVAS } };
+    }
     if (options.fresh) await sleep(PICTURE_DELAY_MS);
     if (this.#tab.failure) throw this.#tab.failure;
     if (!this.#latest) throw new ChromeCrashedError("Chrome sent no picture.");
     return {
-      screenshot: Uint8Array.fromBase64(this.#latest.png),
+      image: Uint8Array.fromBase64(this.#latest.png),
       canvas: this.#canvas,
     };
   }
@@ -204,7 +228,9 @@ export class LiveGame implements AsyncDisposable {
   async #playFirstGame(): Promise<void> {
     await this.#tap("Space");
     await this.#until("the first game", FIRST_GAME_SECONDS, (s) => s.crashed);
-    await this.#tab.screencast((frame) => this.#latest = frame);
+    if (this.#pictures === "screenshot") {
+      await this.#tab.screencast((frame) => this.#latest = frame);
+    }
     const canvas = await this.#evaluate<Rectangle>(
       "runner.canvas.getBoundingClientRect().toJSON()",
     );

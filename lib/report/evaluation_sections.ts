@@ -1,4 +1,5 @@
 /** The parts of a page that tell how well an agent plays. */
+import { FRAMES_PER_SECOND } from "../constants.ts";
 import {
   type EvaluationReport,
   type PlayerFigures,
@@ -72,11 +73,30 @@ export const seedsText = (
     test: "from which nothing was learned or chosen",
   })[seedPurpose];
 
+/** "the page's own canvas and real keys; a decision every 68 ms, …". */
+export function liveText(
+  { setting, pace }: Pick<EvaluationReport, "setting" | "pace">,
+): string {
+  const pictures = setting?.env.observation === "canvas"
+    ? "the page's own canvas"
+    : "screenshots";
+  if (!pace) return `${pictures} and real keys`;
+  const ms = (value: number) => `${value.toFixed(0)} ms`;
+  const meant = 1000 * setting!.game.frameSkip / FRAMES_PER_SECOND;
+  return `${pictures} and real keys; a decision every ${
+    ms(pace.decisionMs)
+  } where ${ms(meant)} are meant, ${ms(pace.lateMs.median)} late (95 %: ${
+    ms(pace.lateMs.p95)
+  } or less); load ${pace.load.toFixed(1)} on ${pace.cores} processors`;
+}
+
 /** How the games were played, in sentences. */
 function headlineText(report: EvaluationReport): string[] {
   const { episodes, firstSeed, clock, capped, pointsPerSecond } = report;
   const games = clock === "live"
-    ? `${episodes} games of the untouched page in real time, with screenshots and key presses`
+    ? `${episodes} games of the untouched page in real time, by ${
+      liveText(report)
+    }`
     : `${episodes} greedy games on the seeds ${points(firstSeed)} to ${
       points(firstSeed + episodes - 1)
     }, ${seedsText(report)}`;

@@ -1,7 +1,7 @@
 /** An evaluation as a person reads it in a terminal. */
 import type { EvaluationReport, PlayerFigures } from "../evaluation/mod.ts";
 import { cappedText, crashesText, intervalText, points } from "../text.ts";
-import { seedsText } from "./evaluation_sections.ts";
+import { liveText, seedsText } from "./evaluation_sections.ts";
 import { tableOf, tableText } from "./table.ts";
 
 /** The figures of the agent and of the simple players beside it. */
@@ -22,7 +22,7 @@ export function evaluationText(report: EvaluationReport): string {
     (report.capped > 0 ? "; the true figures are higher" : "");
   const { episodes, firstSeed, clock } = report;
   const seeds = clock === "live"
-    ? "in real time"
+    ? `in real time, by ${liveText(report)}`
     : `on the seeds ${points(firstSeed)} to ${
       points(firstSeed + episodes - 1)
     }, ${seedsText(report)}`;

@@ -9,7 +9,7 @@ const config = await loadConfig(undefined, [
   "env.instances=1",
 ]);
 const background = { r: 255, g: 255, b: 255 };
-const screenshot = await sharp({
+const image = await sharp({
   create: { width: 600, height: 150, channels: 3, background },
 }).png().toBuffer();
 
@@ -24,7 +24,7 @@ function fakeGame() {
     press: () => Promise.resolve(),
     picture: () =>
       Promise.resolve({
-        screenshot,
+        image,
         canvas: { x: 0, y: 0, width: 552, height: 140 },
       }),
     state: () =>

@@ -9,6 +9,7 @@ import {
 import {
   Environments,
   type EpisodeSchedule,
+  type Observations,
   type StepResult,
   type VectorEnv,
 } from "../../lib/env/mod.ts";
@@ -29,7 +30,7 @@ async function playOn(env: VectorEnv): Promise<StepResult> {
   return result;
 }
 
-function assertStartOfEpisode({ observations, frames }: StepResult): void {
+function assertStartOfEpisode({ observations, frames }: Observations): void {
   assertEquals(observations.length, OBSERVATION_BYTES);
   assert(frames.some((ink) => ink > 100), "no T-rex in the picture");
   for (let i = 0; i < FRAME_BYTES; i++) {
@@ -46,6 +47,23 @@ Deno.test("Environments.open() refuses a live config that would change the page"
     UsageError,
     "game.birds",
   );
+});
+
+Deno.test("LiveEnv reads the page's own canvas where the config asks for it", async () => {
+  const config = { ...CONFIG, env: { ...CONFIG.env, observation: "canvas" } };
+  await using environments = await Environments.open(config as typeof CONFIG);
+  await using env = await environments.create({ training: false });
+  const result = await env.reset((_, episode) => ({ seed: episode }));
+  assertStartOfEpisode(result);
+  // Transparent where nothing is drawn: white as the page, with its darkest grey.
+  const picture = await env.render();
+  const counts = new Map<number, number>();
+  for (const grey of picture) counts.set(grey, (counts.get(grey) ?? 0) + 1);
+  assertEquals(Math.min(...counts.keys()), 0x53);
+  assert(counts.get(255)! > 0.9 * picture.length);
+  // The T-rex stands still, and a step later the ground has moved.
+  const { frames } = await env.step(NOTHING);
+  assert(frames.some((ink, i) => ink !== result.observations[i * STACK]));
 });
 
 Deno.test("LiveEnv", async (t) => {
@@ -69,7 +87,9 @@ Deno.test("LiveEnv", async (t) => {
     assertEquals([episode!.end, episode!.speed], ["crash", 6]);
     assert(episode!.obstacle!.startsWith("cactus"));
     assert(episode!.score > 30 && episode!.frames > 200);
-    assert(episode!.lateness!.p95 >= episode!.lateness!.median);
+    const { lateMs, load } = episode!.live!;
+    assert(lateMs.p95 >= lateMs.median);
+    assert(load > 0);
     assertStartOfEpisode(result);
   });
 
