@@ -14,17 +14,23 @@ export type RandomState = readonly number[];
 export class Random {
   #generator: RandomGenerator;
 
-  /** @param seed any 32-bit integer; equal seeds give equal streams. */
+  /**
+   * Begins a stream.
+   *
+   * @param seed any 32-bit integer; equal seeds give equal streams.
+   */
   constructor(seed: number) {
     this.#generator = xoroshiro128plus(seed);
   }
 
+  /** A stream that goes on from a stored state. */
   static fromState(state: RandomState): Random {
     const random = new Random(0);
     random.state = state;
     return random;
   }
 
+  /** Where the stream is; setting it goes on from there. */
   get state(): RandomState {
     return [...this.#generator.getState()];
   }

@@ -1,4 +1,9 @@
 /** The agent: network, replay memory, exploration and the two learners. */
+export type {
+  EpisodeRingsOptions,
+  EpisodeRingsState,
+  Transition,
+} from "./episode_rings.ts";
 export { createLearner } from "./learner.ts";
 export { createPlayer } from "./player.ts";
 export { initialWeights } from "./initialise.ts";
@@ -18,7 +23,12 @@ export {
 export { type Member, type Network, resolveNetwork } from "./network.ts";
 export { numericsHash } from "./numerics.ts";
 export { epsilonGreedy, greedy, randomAction } from "./policy.ts";
-export { createMemory, ReplayMemory } from "./replay_memory.ts";
+export {
+  createMemory,
+  ReplayMemory,
+  type ReplayMemoryOptions,
+  type ReplayMemoryState,
+} from "./replay_memory.ts";
 export { linear } from "./schedules.ts";
 export { summarise } from "./summary.ts";
 export type {
@@ -28,3 +38,4 @@ export type {
   Player,
   WeightSet,
 } from "./types.ts";
+export type { SetName, WeightSets } from "./weight_sets.ts";

@@ -21,7 +21,9 @@ export interface ReplayMemoryOptions extends EpisodeRingsOptions {
 
 /** What must be stored beside {@linkcode ReplayMemory.chunks}. JSON-safe. */
 export interface ReplayMemoryState extends EpisodeRingsState {
+  /** Whether it draws by priority. */
   prioritized: boolean;
+  /** What a new transition gets. */
   maxPriority: number;
 }
 
@@ -55,6 +57,8 @@ export class ReplayMemory {
   #indices = new Int32Array(0);
 
   /**
+   * Makes an empty memory.
+   *
    * @throws ConfigError if the capacity is too small for n-step returns in
    * each environment, or too large for the machine's memory
    */

@@ -7,6 +7,7 @@ import type { WeightSets } from "./weight_sets.ts";
  * own), the replay memory fills it in place.
  */
 export interface Batch {
+  /** Its number of transitions. */
   readonly size: number;
   /** [size, 80, 80, 4] uint8: S_t. */
   readonly observations: Uint8Array;
@@ -24,6 +25,7 @@ export interface Batch {
 
 /** What one update reports. */
 export interface UpdateResult {
+  /** The mean over the batch. */
   loss: number;
   /** Mean Q(s, a) of the batch before the update. */
   meanQ: number;
@@ -36,8 +38,11 @@ export interface UpdateResult {
 
 /** A tensor on its way to or from a file. */
 export interface NamedTensor {
+  /** As in `conv1/kernel`. */
   name: string;
+  /** Its sizes, the first dimension first. */
   shape: number[];
+  /** Its numbers, row by row. */
   data: Float32Array;
 }
 
@@ -45,6 +50,7 @@ export interface NamedTensor {
 export interface LearnerState {
   /** Updates done. */
   updates: number;
+  /** Weights and Adam's moments. */
   sets: WeightSets<NamedTensor[]>;
 }
 
@@ -53,6 +59,7 @@ export type WeightSet = "online" | "evaluation";
 
 /** A network with its weights, ready to answer. */
 export interface Player extends Disposable {
+  /** As in `learner.engine`. */
   readonly engine: "graph" | "eager";
   /** Where it runs, in words: "CPU", or the GPU's name. */
   readonly device: string;
@@ -67,6 +74,7 @@ export interface Player extends Disposable {
 
 /** The DQN's network and its update rule, on one of the two engines. */
 export interface Learner extends Player {
+  /** TensorFlow's. */
   readonly threads: Threads;
   /** What it computes in, where `learner.precision` cannot be had, too. */
   readonly precision: Precision;
@@ -96,7 +104,11 @@ export interface Learner extends Player {
     count: number,
     weights?: WeightSet,
   ): Promise<Float32Array>;
+  /** Copies its state. */
   getState(): Promise<LearnerState>;
-  /** @throws CheckpointError if a tensor's name or shape does not fit. */
+  /**
+   * Goes on from a state.
+   * @throws CheckpointError if a tensor's name or shape does not fit.
+   */
   setState(state: LearnerState): Promise<void>;
 }

@@ -1,24 +1,24 @@
 import type { LearnerConfig } from "../config/mod.ts";
 
+/** Name of a set of tensors. */
+export type SetName =
+  | "online" // θ
+  | "target" // θ⁻
+  | "average" // the moving average of θ; not every learner keeps one
+  | "firstMoments" // Adam's m
+  | "secondMoments"; // Adam's v
+
 /**
  * Every set of tensors that a learner keeps, each in the order of
  * `network.weights`; files hold them in this order.
  */
-export const SET_NAMES = [
-  /** θ */
+export const SET_NAMES: readonly SetName[] = [
   "online",
-  /** θ⁻ */
   "target",
-  /** The moving average of θ; not every learner keeps one. */
   "average",
-  /** Adam's m */
   "firstMoments",
-  /** Adam's v */
   "secondMoments",
-] as const;
-
-/** Name of a set of tensors. */
-export type SetName = (typeof SET_NAMES)[number];
+];
 
 /** Something for each set; nothing for an average that is not kept. */
 export type WeightSets<T> =

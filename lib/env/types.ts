@@ -25,6 +25,7 @@ export interface EpisodeStatistics extends FinishedEpisode {
 
 /** What is known of an environment after a step, beside the observation. */
 export interface StepInfo {
+  /** What the counter shows. */
   score: number;
   /** Rendered frames since the episode's start. */
   frames: number;
@@ -47,6 +48,7 @@ export interface Observations {
 
 /** The result of `step`. Arrays have one element per environment. */
 export interface StepResult extends Observations {
+  /** [n] float32. */
   rewards: Float32Array;
   /** 1 where the episode ended by a crash. */
   terminated: Uint8Array;
@@ -54,6 +56,7 @@ export interface StepResult extends Observations {
   truncated: Uint8Array;
   /** The last frame, [80, 80] uint8, of each episode that ended in this step. */
   finalFrames: (Uint8Array | undefined)[];
+  /** What else is known of each. */
   infos: StepInfo[];
 }
 
@@ -62,12 +65,15 @@ export interface StepResult extends Observations {
  * because an episode is its start and its actions. JSON-safe.
  */
 export interface EnvState {
+  /** One for each environment. */
   environments: StoredEpisode[];
 }
 
 /** Many games that are stepped together, as Gymnasium's `VectorEnv`. */
 export interface VectorEnv extends AsyncDisposable {
+  /** Games side by side: n. */
   readonly numEnvs: number;
+  /** What an action may be: 0 to one less. */
   readonly numActions: number;
   /** Starts episode 0 of the schedule in every environment. */
   reset(schedule: EpisodeSchedule): Promise<Observations>;

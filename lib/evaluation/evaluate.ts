@@ -21,6 +21,7 @@ const ATTEMPTS = 3;
 
 /** What a policy may know of a running game beside its observation. */
 export interface RunningGame {
+  /** Its seed. */
   seed: number;
   /** Decisions taken so far in this game. */
   step: number;

@@ -6,6 +6,7 @@ import { type ScoreSummary, summarizeScores } from "./statistics.ts";
 
 /** A game that was played to its end. */
 export interface PlayedGame {
+  /** Seed of the game. */
   seed: number;
   /** The counter's last value; the cap if the game was ended there. */
   score: number;

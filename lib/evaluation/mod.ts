@@ -1,6 +1,11 @@
 /** Games on held-out seeds, and figures of them that can be believed. */
 export { type Baseline, evaluateBaselines } from "./baselines.ts";
-export { evaluate, type EvaluateOptions, type Policy } from "./evaluate.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Policy,
+  type RunningGame,
+} from "./evaluate.ts";
 export {
   type GameGroups,
   openGameGroups,
@@ -22,13 +27,15 @@ export {
 } from "./policies.ts";
 export { scriptedPolicy } from "./scripted_player.ts";
 export { firstSeedFor, type SeedPurpose, seedPurpose } from "./seeds.ts";
-export type { Interval } from "./intervals.ts";
+export type { Interval, Sample } from "./intervals.ts";
 export {
   mean,
   median,
+  type ScoreFigures,
   type ScoreSummary,
   summarizeRuns,
   summarizeScores,
+  type SummaryOptions,
 } from "./statistics.ts";
 export { pairedDifference, probabilityOfImprovement } from "./comparison.ts";
 export {

@@ -63,8 +63,10 @@ function share(values: Sample, holds: (value: number) => boolean): number {
 }
 
 /** Figures of a sample of scores. */
-interface ScoreFigures {
+export interface ScoreFigures {
+  /** The arithmetic mean. */
   mean: number;
+  /** The middle value. */
   median: number;
   /** Interquartile mean: the mean of the middle half. */
   iqm: number;
@@ -72,7 +74,9 @@ interface ScoreFigures {
   sd: number;
   /** First and third quartile. */
   quartiles: Interval;
+  /** The lowest. */
   min: number;
+  /** The highest. */
   max: number;
   /** Share of the games, 0 to 1, that reached the cap: censored values. */
   capped: number;
@@ -86,14 +90,18 @@ interface ScoreFigures {
 export interface ScoreSummary extends ScoreFigures {
   /** 95 % interval of the mean, as the other fields whose names end in 95. */
   mean95: Interval | null;
+  /** Of the median. */
   median95: Interval | null;
+  /** Of the interquartile mean. */
   iqm95: Interval | null;
+  /** Of the share at the cap. */
   capped95: Interval | null;
+  /** Of the crashes per 100,000 points. */
   crashesPer100k95: Interval | null;
 }
 
 /** How much is computed. */
-interface SummaryOptions {
+export interface SummaryOptions {
   /**
    * Distributions drawn for the intervals of median and interquartile mean.
    * @default {4_000}

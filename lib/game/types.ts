@@ -45,6 +45,7 @@ export type EpisodeSchedule = (
 export interface StoredEpisode {
   /** Its number in its environment, from 0. */
   episode: number;
+  /** How it began; null: its environment stands still. */
   start: EpisodeStart | null;
   /** Actions taken so far, base64 of one byte each. */
   actions: string;
@@ -54,6 +55,7 @@ export interface StoredEpisode {
 export interface FinishedEpisode {
   /** Its number in its environment, from 0. */
   episode: number;
+  /** What it was begun with. */
   seed: number;
   /** The game's score: what the counter at the top right shows. */
   score: number;
@@ -76,9 +78,13 @@ export interface FinishedEpisode {
 export interface ObstacleState {
   /** `cactusSmall`, `cactusLarge` or `pterodactyl`. */
   type: string;
+  /** Its left edge. */
   x: number;
+  /** Its upper edge. */
   y: number;
+  /** From its left edge to its right one. */
   width: number;
+  /** From its upper edge to its lower one. */
   height: number;
   /** Pixels per frame that it is faster (or slower) than the ground. */
   speedOffset: number;
@@ -86,15 +92,21 @@ export interface ObstacleState {
 
 /** What a player that reads the page instead of its pixels goes by. */
 export interface GameState {
+  /** What the counter shows. */
   score: number;
+  /** What the page keeps as the best score. */
   highScore: number;
+  /** Whether the game is over. */
   crashed: boolean;
+  /** Whether it has begun. */
   playing: boolean;
+  /** Whether it stands still. */
   paused: boolean;
   /** Whether the picture is inverted: night. */
   night: boolean;
   /** Pixels per frame. */
   speed: number;
+  /** The T-rex's upper left corner, in canvas pixels, and what it does. */
   tRex: {
     x: number;
     y: number;
