@@ -32,7 +32,7 @@ const LEVELS = [
   ["export"],
   ["sweep"],
   ["retraining"],
-  ["watch", "serve"],
+  ["watch", "serve", "library"],
   ["tasks"],
   ["main.ts"],
 ];

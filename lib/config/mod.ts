@@ -38,6 +38,7 @@ export {
   DEFAULT_CONFIG,
   displayPath,
   type FileKind,
+  givenValues,
   readYamlFile,
   singleKey,
   type Source,

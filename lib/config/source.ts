@@ -21,7 +21,7 @@ import {
 import { ConfigError } from "../errors.ts";
 import { nearestOf } from "../nearest.ts";
 import type { KeyPath } from "./json_schema.ts";
-import { type Values, withKey } from "./values.ts";
+import { isGroup, type Values, withKey } from "./values.ts";
 
 /** The config that every other one extends, with a value for every key. */
 export const DEFAULT_CONFIG = fileURLToPath(
@@ -66,6 +66,24 @@ export interface Source {
 export interface FileSource extends Source {
   /** Absolute path of the config that it extends, if it names one. */
   extends?: string;
+}
+
+/**
+ * A source of values that a program gives.
+ *
+ * @param place what to call them in an error
+ */
+export function givenValues(values: Values, place: string): Source {
+  return {
+    values,
+    locate: (path) => {
+      let [at, depth]: [unknown, number] = [values, 0];
+      while (depth < path.length && isGroup(at) && path[depth]! in at) {
+        at = at[path[depth++]!];
+      }
+      return { place, depth };
+    },
+  };
 }
 
 /** A path as people want to read it: relative where that is shorter. */

@@ -16,7 +16,7 @@ import {
   differenceText,
   lastingDifferences,
 } from "../config/mod.ts";
-import { Environments } from "../env/mod.ts";
+import { Environments, type RewardFunction, withReward } from "../env/mod.ts";
 import { CheckpointError, DinoDqnError, UsageError } from "../errors.ts";
 import {
   evaluate,
@@ -69,6 +69,8 @@ export interface TrainingOptions {
   former: Config | null;
   /** Weights to begin a new run with. @default random ones */
   weights?: NamedTensor[] | undefined;
+  /** What decisions are rewarded with, in place of the config's `reward`. */
+  reward?: RewardFunction | undefined;
   /** The best checkpoint is of the evaluations after this step. @default {0} */
   bestAfter?: number;
   /** How the program was called, for `run.json`. */
@@ -159,7 +161,8 @@ async function trainAndMeasure(
   { environments, learner, numerics }: Stage,
 ): Promise<TrainingOutcome> {
   const { config, run, signal } = options;
-  await using env = await environments.create({ training: true });
+  await using created = await environments.create({ training: true });
+  const env = options.reward ? withReward(created, options.reward) : created;
   await using matches = await openEvaluationGames(config, environments);
   await using progress = new Progress({ plan: config });
   using sinks = new Sinks(run);
