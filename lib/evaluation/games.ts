@@ -24,6 +24,7 @@ export interface PlayedGame {
   actions: Record<string, number>;
   /** Every action in order, one digit each: enough to play the game again. */
   played: string;
+  /** Live clock only: its pace. */
   live?: EpisodeStatistics["live"];
 }
 
