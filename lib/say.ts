@@ -1,5 +1,7 @@
 /** Where text goes: answers to stdout, everything said about them to stderr. */
 
+import { stripVTControlCharacters } from "node:util";
+
 /** Writes all of a text. @throws Error when nobody reads it, or a disk is full */
 export function writeAll(
   stream: { writeSync(data: Uint8Array): number },
@@ -10,6 +12,22 @@ export function writeAll(
   while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
 }
 
+/** Who hears what is said beside the terminal; null: nobody. */
+let listener: ((line: string) => void) | null = null;
+
+/** Tells somebody every line that is said, until it is disposed of. */
+export function overhear(listen: (line: string) => void): Disposable {
+  listener = listen;
+  return {
+    [Symbol.dispose]() {
+      listener = null;
+    },
+  };
+}
+
+/** Tells a line to who overhears alone: the terminal has it in a bar. */
+export const mention = (line: string): void => listener?.(line);
+
 /**
  * Writes a line to stderr: progress, notes, errors. Work never ends because
  * nobody can be told of it (a closed terminal, a full disk): it does not throw.
@@ -17,6 +35,7 @@ export function writeAll(
  * @param end what ends it; "" where more is to come on that line
  */
 export function say(line: string, end = "\n"): void {
+  if (end !== "") mention(stripVTControlCharacters(line).replace("\r", ""));
   try {
     writeAll(Deno.stderr, line + end);
   } catch {

@@ -29,6 +29,8 @@ const FILES = {
   scores: "scores.csv",
   /** One line per interval of training. */
   metrics: "metrics.csv",
+  /** What its training said, with the times. */
+  log: "log.txt",
   /** Event files. */
   tensorboard: "tensorboard",
   /** In step-N everything needed to go on from step N. */

@@ -3,7 +3,7 @@ import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import type { Config } from "../config/mod.ts";
 import { type Evaluation, mean } from "../evaluation/mod.ts";
 import type { GameRecord, IntervalRecord } from "../runs/mod.ts";
-import { say, terminalWidth } from "../say.ts";
+import { mention, say, terminalWidth } from "../say.ts";
 import { duration, points, scoresText } from "../text.ts";
 
 /** How far training is. */
@@ -80,9 +80,12 @@ export class Progress implements AsyncDisposable {
       evaluationSeconds: this.#evaluationSeconds,
     };
     const now = performance.now();
-    if (this.#bar || now - this.#written < this.#lineMs) return;
+    if (now - this.#written < this.#lineMs) return;
     this.#written = now;
-    this.#write(formatStatus(this.#status, this.#plan));
+    const line = formatStatus(this.#status, this.#plan);
+    // A bar shows it already: it is for the log.
+    if (this.#bar) mention(line);
+    else this.#write(line);
   }
 
   /** Tells of an evaluation. @param seconds that it took */

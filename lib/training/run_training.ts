@@ -41,7 +41,8 @@ import {
   updateRunConfig,
   writeRunInfo,
 } from "../runs/mod.ts";
-import { acquireLock } from "../system/mod.ts";
+import { overhear } from "../say.ts";
+import { acquireLock, Log } from "../system/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { points } from "../text.ts";
 import { arithmeticNotes } from "./arithmetic.ts";
@@ -133,7 +134,8 @@ export async function runTraining(
   checkLasting(options);
   await using stage = await open(config);
   const { environments, learner } = stage;
-  const outcome = await trainAndMeasure(options, stage);
+  using heard = new DisposableStack();
+  const outcome = await trainAndMeasure(options, stage, heard);
   // The report tells how it ended.
   await recordEnd(run, outcome);
   await options.onEnd?.(outcome, { environments, player: learner });
@@ -155,10 +157,14 @@ async function openStage(config: Config): Promise<Stage> {
   };
 }
 
-/** Leaves the learner with the weights that were measured, if any were. */
+/**
+ * Leaves the learner with the weights that were measured, if any were, and the
+ * run's log open until `heard` is disposed of.
+ */
 async function trainAndMeasure(
   options: TrainingOptions,
   { environments, learner, numerics }: Stage,
+  heard: DisposableStack,
 ): Promise<TrainingOutcome> {
   const { config, run, signal } = options;
   await using created = await environments.create({ training: true });
@@ -190,6 +196,8 @@ async function trainAndMeasure(
   const lastStart = await recordStart(
     ...[options, counters.step, learner, environments, numerics] as const,
   );
+  const log = new Log(run.log, () => {});
+  heard.use(overhear((line) => log.say(line)));
   for (const note of arithmeticNotes(config, learner, lastStart)) warn(note);
   sinks.describe(counters.step, config);
   progress.log(`${summarise(network)}\nRuns on ${learner.device}.`);
