@@ -66,6 +66,25 @@ export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await readAtMost(path, 16 * 2 ** 20));
 }
 
+/**
+ * Part of a text: from a byte on, or the last ones before its end.
+ *
+ * @param from below 0: so many bytes before the end
+ * @param most bytes that are read
+ */
+export async function readPart(
+  path: string,
+  from: number,
+  most: number,
+): Promise<string> {
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  await file.seek(Math.max(0, from < 0 ? size + from : from), 0);
+  const bytes = new Uint8Array(most);
+  const length = await file.read(bytes) ?? 0;
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
 /** Removes a file, or a folder with all that is in it, if it is there. */
 export async function removeIfThere(path: string): Promise<void> {
   await ifThere(Deno.remove(path, { recursive: true }));

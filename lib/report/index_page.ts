@@ -43,33 +43,40 @@ export async function writeIndex(
 
 async function indexPage(data: string): Promise<string> {
   const runs = await listRuns(join(data, "runs"), () => {}, MOST_RUNS);
-  const nights = join(data, "champion");
-  const last = await isFile(join(nights, INDEX))
-    ? await Deno.readTextFile(join(nights, "last.json")).then(JSON.parse)
-      .catch(() => null)
-    : undefined;
   return pageHtml({
     title: "Runs, sweeps and nights",
     subtitle: `${basename(data)}; made anew with every report`,
     sections: [
       await runsSection(runs, join(data, "runs")),
-      ...(last === undefined ? [] : [{
-        heading: "Nights",
-        text: last
-          ? [`The last one, night ${last.night}: ${last.result}.`]
-          : [],
-        links: [
-          { text: "all nights and the champion", href: "champion/index.html" },
-        ],
-      }]),
-      ...await Promise.all(
-        Object.entries(KINDS).map(async ([folder, heading]) => ({
-          heading,
-          links: await pagesIn(data, folder),
-        })),
-      ),
+      ...await otherPages(data),
     ],
   });
+}
+
+/** What there is beside the runs: nights, sweeps and other pages. */
+export async function otherPages(
+  data: string = DATA_FOLDER,
+): Promise<Section[]> {
+  const nights = join(data, "champion");
+  const last = await isFile(join(nights, INDEX))
+    ? await Deno.readTextFile(join(nights, "last.json")).then(JSON.parse)
+      .catch(() => null)
+    : undefined;
+  return [
+    ...(last === undefined ? [] : [{
+      heading: "Nights",
+      text: last ? [`The last one, night ${last.night}: ${last.result}.`] : [],
+      links: [
+        { text: "all nights and the champion", href: "champion/index.html" },
+      ],
+    }]),
+    ...await Promise.all(
+      Object.entries(KINDS).map(async ([folder, heading]) => ({
+        heading,
+        links: await pagesIn(data, folder),
+      })),
+    ),
+  ];
 }
 
 async function runsSection(

@@ -1,5 +1,11 @@
 /** Reports and comparisons as pages, tables and text. Plays nothing. */
-export { harmless, pageHtml, type Section } from "./page.ts";
+export {
+  harmless,
+  type Page,
+  pageHtml,
+  SCROLL_CSS,
+  type Section,
+} from "./page.ts";
 export {
   compareRuns,
   COMPARISON_NAMES,
@@ -25,4 +31,4 @@ export {
 export { evaluationText } from "./text.ts";
 export { REPORT_NAMES, reportFiles } from "./report.ts";
 export { seedsText } from "./evaluation_sections.ts";
-export { writeIndex } from "./index_page.ts";
+export { otherPages, writeIndex } from "./index_page.ts";

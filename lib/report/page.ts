@@ -64,6 +64,12 @@ export interface Page {
   links?: readonly Link[];
 }
 
+/** A table that is wider than the page, with a shade where it goes on. */
+export const SCROLL_CSS =
+  `.scroll { overflow-x: auto; margin: .25rem 0 1.25rem; background: linear-gradient(to right, var(--paper) 50%, transparent) left / 3rem 100% no-repeat local,
+  linear-gradient(to left, var(--paper) 50%, transparent) right / 3rem 100% no-repeat local, linear-gradient(to right, var(--grid), transparent) left / 1rem 100% no-repeat,
+  linear-gradient(to left, var(--grid), transparent) right / 1rem 100% no-repeat; }`;
+
 const CSS = `${themeCss()}
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.25rem 1rem 3rem; max-width: 78rem; background: var(--paper);
@@ -83,9 +89,7 @@ nav p { max-width: none; font-size: .9rem; }
 .narrow { display: none; }
 figure { margin: 0; min-width: 0; }
 figure img { display: block; width: 100%; max-width: 552px; height: auto; border: 1px solid var(--grid); background: #fff; }
-.scroll { overflow-x: auto; margin: .25rem 0 1.25rem; background: linear-gradient(to right, var(--paper) 50%, transparent) left / 3rem 100% no-repeat local,
-  linear-gradient(to left, var(--paper) 50%, transparent) right / 3rem 100% no-repeat local, linear-gradient(to right, var(--grid), transparent) left / 1rem 100% no-repeat,
-  linear-gradient(to left, var(--grid), transparent) right / 1rem 100% no-repeat; }
+${SCROLL_CSS}
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--grid); text-align: right; vertical-align: top; }
 th { font-weight: 600; vertical-align: bottom; } td:not(.text) { white-space: nowrap; } th.text, td.text { text-align: left; min-width: 6rem; }

@@ -1,6 +1,7 @@
 /** Retraining on a schedule, and telling how it went. */
 export { type ChampionFolder, championFolderAt } from "./paths.ts";
-export { readLastNight } from "./records.ts";
+export { historyText } from "./pages.ts";
+export { readNights } from "./records.ts";
 export { type NightResult, resultLine } from "./result.ts";
 export { retrain, type RetrainOptions } from "./retrain.ts";
 export { changeSchedule, type ScheduleRequest } from "./schedule.ts";

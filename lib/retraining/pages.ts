@@ -1,6 +1,6 @@
 /** The page of a night, and the page with the curve over the nights. */
 import { nightsChart } from "../drawing/mod.ts";
-import { pageHtml } from "../report/mod.ts";
+import { type Page, pageHtml } from "../report/mod.ts";
 import { signedPoints, withInterval } from "../text.ts";
 import { nightName } from "./paths.ts";
 import {
@@ -39,16 +39,14 @@ export function nightPage(night: NightResult): string {
   });
 }
 
-/** All nights as a page. */
-export async function historyPage(
-  records: readonly NightRecord[],
-): Promise<string> {
+/** What the page of all nights says, without its chart. */
+export function historyText(records: readonly NightRecord[]): Page {
   const nights = records.filter(hasEnded);
   const last = nights.at(-1);
   const shown = nights.slice(-TABLE_NIGHTS).toReversed();
   const mean = (player: Contestant | null) =>
     player ? withInterval(player.mean, player.mean95) : "";
-  return pageHtml({
+  return {
     title: "Champions",
     subtitle: last
       ? `${nights.length} nights; the last one, night ${last.night}: ${last.result}`
@@ -58,16 +56,12 @@ export async function historyPage(
       { text: "every night as CSV", href: "history.csv" },
       ...(last?.champion || last?.result === "promoted"
         ? [
-          { text: "the champion at play", href: "current/report/index.html" },
+          { text: "the champion's report", href: "current/report/index.html" },
           { text: "its card", href: "current/card.md" },
         ]
         : []),
     ],
     sections: [
-      {
-        heading: "The nights",
-        charts: await charts(nights),
-      },
       {
         heading: "Night by night",
         tables: [{
@@ -95,6 +89,21 @@ export async function historyPage(
           ]),
         }],
       },
+    ],
+  };
+}
+
+/** All nights as a page. */
+export async function historyPage(
+  records: readonly NightRecord[],
+): Promise<string> {
+  const page = historyText(records);
+  const nights = records.filter(hasEnded);
+  return pageHtml({
+    ...page,
+    sections: [
+      { heading: "The nights", charts: await charts(nights) },
+      ...page.sections,
     ],
   });
 }

@@ -42,21 +42,6 @@ export async function readNights(
 }
 
 /**
- * The last night that ended, by its one file: cheap enough to be asked again and
- * again. Null: none has.
- *
- * @throws Error if the file is none of a night
- */
-export async function readLastNight(
-  folder: ChampionFolder,
-): Promise<NightResult | null> {
-  const text = await ifThere(Deno.readTextFile(folder.last));
-  if (text === null) return null;
-  const night = recordSchema.parse(JSON.parse(text));
-  return hasEnded(night) ? night : null;
-}
-
-/**
  * The number of the night that begins: above all that left a trace, so that no
  * night's seeds come back though most of the traces are lost.
  */

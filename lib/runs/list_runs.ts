@@ -8,7 +8,7 @@ import {
   loadOwnConfig,
 } from "../config/mod.ts";
 import { gameName } from "../evaluation/mod.ts";
-import { ifThere, namesIn, readWhenChanged } from "../files.ts";
+import { ifThere, namesIn, readPart, readWhenChanged } from "../files.ts";
 import { lockHolder } from "../system/mod.ts";
 import { listCheckpoints } from "./checkpoint_files.ts";
 import { bestEvaluation } from "./find_checkpoint.ts";
@@ -170,27 +170,15 @@ async function stateOf(
 
 /** By the last line of metrics.csv. */
 async function progressOf(
-  run: RunFolder,
+  { metrics }: RunFolder,
 ): Promise<Pick<RunSummary, "steps" | "seconds">> {
-  const file = await ifThere(Deno.open(run.metrics));
-  if (!file) return { steps: 0, seconds: 0 };
-  using _file = file;
-  const head = (await readAt(file, 0)).split("\n")[0]!;
-  const { size } = await file.stat();
-  const lines = (await readAt(file, Math.max(0, size - LAST_LINE_BYTES)))
-    .split("\n");
-  const last = lines.at(-2);
-  if (last === undefined || last === head) return { steps: 0, seconds: 0 };
-  const [row] = parseCsv(`${head}\n${last}\n`, run.metrics, ["step", "wall_s"]);
+  const read = (from: number) => readPart(metrics, from, LAST_LINE_BYTES);
+  const [head] = (await ifThere(read(0)) ?? "").split("\n");
+  const last = head && (await read(-LAST_LINE_BYTES)).split("\n").at(-2);
+  if (!last || last === head) return { steps: 0, seconds: 0 };
+  const [row] = parseCsv(`${head}\n${last}\n`, metrics, ["step", "wall_s"]);
   return {
-    steps: requiredNumber(row!, "step", run.metrics, 0),
-    seconds: requiredNumber(row!, "wall_s", run.metrics, 0),
+    steps: requiredNumber(row!, "step", metrics, 0),
+    seconds: requiredNumber(row!, "wall_s", metrics, 0),
   };
-}
-
-async function readAt(file: Deno.FsFile, offset: number): Promise<string> {
-  await file.seek(offset, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(LAST_LINE_BYTES);
-  const length = await file.read(bytes) ?? 0;
-  return new TextDecoder().decode(bytes.subarray(0, length));
 }

@@ -105,7 +105,12 @@ const INTERVAL_FIGURES = [
   ["step", null, "agent steps of the run", (r) => r.step],
   ["loss", "losses/td_loss", "mean of its updates", perUpdate("loss"), "Loss"],
   ["q_mean", "losses/q_values", "Q(s, a)", perUpdate("meanQ"), "Mean Q-value"],
-  ["td_error", "losses/td_error", "|target - Q(s, a)|", perUpdate("tdError")],
+  [
+    "td_error",
+    "losses/td_error",
+    "TD error, |target - Q(s, a)|",
+    perUpdate("tdError"),
+  ],
   [
     "epsilon",
     null,
@@ -113,16 +118,31 @@ const INTERVAL_FIGURES = [
     (r) => r.epsilon,
     "Exploration ε",
   ],
-  ["env_steps_per_s", "charts/SPS", "agent steps", perSecond("steps")],
+  [
+    "env_steps_per_s",
+    "charts/SPS",
+    "agent steps per second",
+    perSecond("steps"),
+  ],
   [
     "learner_steps_per_s",
     "charts/updates_per_second",
-    "updates",
+    "updates per second",
     perSecond("updates"),
   ],
   ["wall_s", null, "seconds of training, evaluations included", seconds],
-  ["rss_mb", "charts/memory_mb", "of this process, 10^6 bytes", megabytes],
-  ["learning_rate", "charts/learning_rate", "Adam's", (r) => r.learningRate],
+  [
+    "rss_mb",
+    "charts/memory_mb",
+    "memory of this process, 10^6 bytes",
+    megabytes,
+  ],
+  [
+    "learning_rate",
+    "charts/learning_rate",
+    "Adam's learning rate",
+    (r) => r.learningRate,
+  ],
 ] as const satisfies readonly Measurement<IntervalRecord>[];
 
 /** How training goes, every `training.logEvery` agent steps. */

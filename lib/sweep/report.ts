@@ -2,12 +2,7 @@
 import { mean } from "d3-array";
 import { formatCsv } from "../csv.ts";
 import { type ChartedResult, sideBySideCharts } from "../drawing/mod.ts";
-import {
-  pageHtml,
-  resultsTable,
-  type Section,
-  tableOf,
-} from "../report/mod.ts";
+import { type Page, pageHtml, resultsTable, tableOf } from "../report/mod.ts";
 import { points } from "../text.ts";
 import type { SettingResult, SweepResults } from "./results.ts";
 import { valueText } from "./settings.ts";
@@ -76,12 +71,15 @@ function trialsTable(settings: readonly SettingResult[]) {
     trials.map((trial) => ({ ...trial, label, best: bestOf(trial) }))
   );
   return tableOf<typeof trials[number]>("Mean: of the unseen games", [
-    // A run that has not finished has no report yet.
+    // A run that has not finished has no report yet, but a folder.
     [
       "Run",
       ({ run }) => run,
       "text",
-      ({ run, final }) => final ? `../../runs/${run}/report/index.html` : null,
+      ({ run, final, state }) =>
+        state === "waiting"
+          ? null
+          : `../../runs/${run}/${final ? "report/index.html" : ""}`,
     ],
     ["Setting", ({ label }) => label, "text"],
     ["State", ({ state }) => state, "text"],
@@ -102,28 +100,10 @@ const bestOf = ({ evaluations }: Trial) =>
 const meanOf = ({ final }: Trial): number | null =>
   final ? mean(final.scores)! : null;
 
-/** The sweep as a page. */
-export async function sweepPage(results: SweepResults): Promise<string> {
-  const { name, settings, games, seeds } = results;
-  const charts = games
-    ? await sideBySideCharts(settings.map(chartedResult(results)), games.cap)
-    : [];
-  const sections: Section[] = [
-    {
-      heading: "Settings",
-      tables: [settingsTable(results)],
-      text: sweepNotes(results),
-      charts,
-    },
-    {
-      heading: "Trainings",
-      text: [
-        "Each is a run of its own: deno task report RUN, deno task eval RUN, deno task compare RUN RUN.",
-      ],
-      tables: [trialsTable(settings)],
-    },
-  ];
-  return pageHtml({
+/** What the sweep's page says, without its charts. */
+export function sweepText(results: SweepResults): Page {
+  const { name, settings, seeds } = results;
+  return {
     title: `Sweep ${name}`,
     links: Object.entries({
       "../../index.html": "all runs",
@@ -133,8 +113,32 @@ export async function sweepPage(results: SweepResults): Promise<string> {
       "results.json": "all figures as JSON",
     }).map(([href, text]) => ({ text, href })),
     subtitle: `${settings.length} settings, training seeds ${seeds.join(", ")}`,
-    sections,
-  });
+    sections: [
+      {
+        heading: "Settings",
+        tables: [settingsTable(results)],
+        text: sweepNotes(results),
+      },
+      {
+        heading: "Trainings",
+        text: [
+          "Each is a run of its own: deno task report RUN, deno task eval RUN, deno task compare RUN RUN.",
+        ],
+        tables: [trialsTable(settings)],
+      },
+    ],
+  };
+}
+
+/** The sweep as a page. */
+export async function sweepPage(results: SweepResults): Promise<string> {
+  const { settings, games } = results;
+  const charts = games
+    ? await sideBySideCharts(settings.map(chartedResult(results)), games.cap)
+    : [];
+  const page = sweepText(results);
+  const [first, ...others] = page.sections;
+  return pageHtml({ ...page, sections: [{ ...first!, charts }, ...others] });
 }
 
 /** Charts have little room: a setting is told by its number and its values. */

@@ -7,6 +7,7 @@ import {
   readEvaluation,
   type RunFolder,
 } from "../runs/mod.ts";
+import { capitalized } from "../text.ts";
 import { GrowingTable } from "./growing_table.ts";
 import { meanOfLast, thin } from "./thin.ts";
 
@@ -97,15 +98,12 @@ export class RunCurves {
       ...{ more, upTo },
       curves: [
         this.#scores(games),
-        ...INTERVALS.figures.flatMap(([column, , meaning, , chart]) =>
-          column === null || column === "step" || column === "wall_s" ? [] : [
-            this.#curve(
-              column,
-              chart ?? column.replaceAll("_", " "),
-              meaning,
-              intervals,
-            ),
-          ]
+        ...INTERVALS.figures.flatMap(([column, , meaning, , title]) =>
+          column === null || column === "step" || column === "wall_s"
+            ? []
+            : title === undefined
+            ? [this.#curve(column, intervals, capitalized(meaning))]
+            : [this.#curve(column, intervals, title, meaning)]
         ),
       ],
       evaluations: [...this.#evaluations.values()]
@@ -124,7 +122,7 @@ export class RunCurves {
     };
   }
 
-  #curve(key: string, title: string, meaning: string, from: number): Curve {
+  #curve(key: string, from: number, title: string, meaning = ""): Curve {
     const { [key]: values, step, wall_s } = this.#intervals.columns;
     const at = thin(values!, from, MOST_POINTS);
     return { key, title, meaning, ...picked(at, step!, wall_s!, values!) };

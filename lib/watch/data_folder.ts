@@ -10,6 +10,8 @@ const TYPES: Record<string, string> = {
   ".csv": "text/plain",
   ".yaml": "text/plain",
   ".log": "text/plain",
+  ".md": "text/plain",
+  ".txt": "text/plain",
   ".svg": "image/svg+xml",
   ".png": "image/png",
   ".webp": "image/webp",

@@ -4,12 +4,19 @@ import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { UsageError } from "../errors.ts";
 import { themeCss } from "../drawing/mod.ts";
+import { SCROLL_CSS } from "../report/mod.ts";
 import { RunCurves } from "./curves.ts";
 import { dataFile } from "./data_folder.ts";
 import { guard, isLoopback } from "./guard.ts";
 import { GameRoom } from "./game_room.ts";
 import type { ShowOptions } from "./show.ts";
-import { readDetails, readOverview, runNamed } from "./views.ts";
+import {
+  readDetails,
+  readNightsPage,
+  readOverview,
+  readSweep,
+  runNamed,
+} from "./views.ts";
 
 /** Milliseconds between two looks at what is new. */
 const LOOK_MS = 500;
@@ -28,7 +35,9 @@ const JAVASCRIPT = "text/javascript; charset=utf-8";
 /** What the browser is given, by its path. */
 const ASSETS: Record<string, readonly [path: string, type: string]> = {
   ...Object.fromEntries(
-    ["app", "charts", "compare", "dom", "front", "play", "run"].map((name) => [
+    ["app", "charts", "compare", "dom", "front", "play", "run", "text"].map((
+      name,
+    ) => [
       `${name}.js`,
       [at(`page/${name}.js`), JAVASCRIPT] as const,
     ]),
@@ -125,12 +134,14 @@ function watchApp({ host, token, room, signal }: AppOptions): Hono {
   app.use(guard(host, token));
   const page = async (context: Context) =>
     context.html(await Deno.readTextFile(at("page/index.html")));
-  for (const path of ["/", "/run/:name", "/compare", "/play"]) {
-    app.get(path, page);
-  }
+  for (
+    const path of [
+      ...["/", "/run/:name", "/compare", "/play", "/sweep/:name", "/nights"],
+    ]
+  ) app.get(path, page);
   app.get("/assets/style.css", async (context) => {
     const text = await Deno.readTextFile(at("page/style.css"));
-    return context.body(`${themeCss()}\n${text}`, 200, {
+    return context.body(`${themeCss()}\n${SCROLL_CSS}\n${text}`, 200, {
       "content-type": "text/css",
     });
   });
@@ -149,6 +160,14 @@ function watchApp({ host, token, room, signal }: AppOptions): Hono {
     const details = await readDetails(context.req.param("name"));
     return details ? context.json(details) : context.notFound();
   });
+  app.get("/api/sweep/:name", async (context) => {
+    const page = await readSweep(context.req.param("name"));
+    return page ? context.json(page) : context.notFound();
+  });
+  app.get(
+    "/api/nights",
+    async (context) => context.json(await readNightsPage()),
+  );
   app.get("/api/run/:name/curves", async (context) => {
     const curves = runs.of(context.req.param("name"));
     return context.json(await curves.news(context.req.query("after")));

@@ -2,8 +2,13 @@
 import { basename, join, relative } from "node:path";
 import { loadOwnConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { isFile, namesIn } from "../files.ts";
-import { championFolderAt, readLastNight } from "../retraining/mod.ts";
+import { ifThere, isFile, namesIn, readPart, readText } from "../files.ts";
+import { otherPages, type Page, type Section } from "../report/mod.ts";
+import {
+  championFolderAt,
+  historyText,
+  readNights,
+} from "../retraining/mod.ts";
 import {
   DATA_FOLDER,
   evaluatedSteps,
@@ -19,22 +24,14 @@ import {
   type RunSummary,
   summarizeRun,
 } from "../runs/mod.ts";
+import { sweepFolder, type SweepResults, sweepText } from "../sweep/mod.ts";
 import { lockHolder } from "../system/mod.ts";
-
-/** A sweep, or the nights: a name with a page of its own. */
-export interface PageLink {
-  name: string;
-  /** Its page's path in the data folder; null: it has none yet. */
-  page: string | null;
-  note: string;
-}
 
 /** The front page. */
 export interface Overview {
   runs: RunSummary[];
-  sweeps: PageLink[];
-  /** Null: there never was a night. */
-  nights: PageLink | null;
+  /** Sweeps, nights and other pages. */
+  sections: Section[];
 }
 
 /** A run's page, beside its curves. */
@@ -50,7 +47,7 @@ export interface RunDetails extends RunSummary {
   files: { name: string; path: string }[];
   /** Stored games of its evaluations. */
   games: { name: string; path: string }[];
-  /** The last lines of what it said; null: nobody wrote them down. */
+  /** The last lines of what it said; null: a former version kept none. */
   log: string | null;
 }
 
@@ -60,40 +57,49 @@ const LOG_BYTES = 8192;
 
 /** All that there is. */
 export async function readOverview(): Promise<Overview> {
-  return {
-    runs: await listRuns(),
-    sweeps: await readSweeps(),
-    nights: await readNights(),
-  };
+  return { runs: await listRuns(), sections: await otherPages() };
 }
 
-async function readSweeps(): Promise<PageLink[]> {
-  const folder = join(DATA_FOLDER, "sweeps");
-  const sweeps: PageLink[] = [];
-  for (const name of await namesIn(folder)) {
-    const page = join("sweeps", name, "index.html");
-    const state = join(folder, name, "state.json");
-    if (!await isFile(state)) continue;
-    const hasPage = await isFile(join(DATA_FOLDER, page));
-    sweeps.push({ name, page: hasPage ? page : null, note: "" });
+/**
+ * A sweep as it stands now.
+ *
+ * @returns null if there is none of this name @throws UsageError if it is none
+ */
+export async function readSweep(name: string): Promise<Page | null> {
+  const { json, lock } = sweepFolder(nameIn(name));
+  const text = await ifThere(readText(json));
+  if (text === null) return null;
+  const results: SweepResults = JSON.parse(text);
+  for (const trial of results.settings.flatMap(({ trials }) => trials)) {
+    if (trial.state !== "begun") continue;
+    // Its file tells how far it was when another one began or ended.
+    const run = await runAt(join(RUNS_FOLDER, trial.run)).catch(() => null);
+    if (!run) continue;
+    const { steps, seconds, best } = await summarizeRun(run);
+    Object.assign(trial, { steps, minutes: seconds / 60 });
+    trial.evaluations = best ? [best] : [];
   }
-  return sweeps;
+  return await heldBy(lock, sweepText(results));
 }
 
-async function readNights(): Promise<PageLink | null> {
+/** The nights, as they stand now. */
+export async function readNightsPage(): Promise<Page> {
   const folder = championFolderAt();
-  const last = await readLastNight(folder).catch(() => null);
-  const running = await lockHolder(folder.lock).catch(() => null);
-  if (!last && !running) return null;
-  const champion = await Deno.realPath(folder.current).catch(() => null);
-  return {
-    name: champion ? basename(champion) : "no champion yet",
-    page: await isFile(folder.page) ? relative(folder.data, folder.page) : null,
-    note: [
-      running && "a night is running now",
-      last && `night ${last.night}: ${last.result}, ${last.reason}`,
-    ].filter(Boolean).join("; "),
-  };
+  const page = historyText(await readNights(folder, () => {}));
+  const links = await ifThere(Deno.stat(folder.current))
+    ? [{ text: "watch the champion play", href: "/play?agent=champion" }]
+    : [];
+  return await heldBy(folder.lock, {
+    ...page,
+    links: [...links, ...page.links ?? []],
+  });
+}
+
+/** Says in a page whether somebody works on it now. */
+async function heldBy(lock: string, page: Page): Promise<Page> {
+  const holder = await lockHolder(lock).catch(() => null);
+  const now = holder ? `running now, by process ${holder.pid}` : "at rest";
+  return { ...page, subtitle: `${page.subtitle} · ${now}` };
 }
 
 /**
@@ -101,9 +107,12 @@ async function readNights(): Promise<PageLink | null> {
  *
  * @throws UsageError if it is no run's name, as a path is not
  */
-export function runNamed(name: string): RunFolder {
-  if (isRunName(name)) return runFolderAt(join(RUNS_FOLDER, name));
-  throw new UsageError(`${JSON.stringify(name)} is not a run's name`);
+export const runNamed = (name: string): RunFolder =>
+  runFolderAt(join(RUNS_FOLDER, nameIn(name)));
+
+function nameIn(text: string): string {
+  if (isRunName(text)) return text;
+  throw new UsageError(`${JSON.stringify(text)} is not a run's name`);
 }
 
 /** @returns null if there is no such run @throws UsageError if it is damaged */
@@ -135,10 +144,16 @@ export async function readDetails(name: string): Promise<RunDetails | null> {
       ["metrics.csv", run.metrics],
       ["config.yaml", run.config],
       ["run.json", run.info],
+      ["log.txt", run.log],
     ]),
     games: await gamesIn([run.report, ...reports.reverse()]),
-    log: await lastLines(run.name),
+    log: await lastLines(run),
   };
+}
+
+async function lastLines({ log }: RunFolder): Promise<string | null> {
+  const text = await ifThere(readPart(log, -LOG_BYTES, LOG_BYTES));
+  return text && text.trimEnd().split("\n").slice(-LOG_LINES).join("\n");
 }
 
 /** Stored games of these folders, and of the crashes in them. */
@@ -162,20 +177,4 @@ async function gamesIn(folders: readonly string[]) {
     ...game,
     path: relative(DATA_FOLDER, game.path),
   }));
-}
-
-/** What a sweep wrote down of a run's training. */
-async function lastLines(name: string): Promise<string | null> {
-  for (const sweep of await namesIn(join(DATA_FOLDER, "sweeps"))) {
-    const path = join(DATA_FOLDER, "sweeps", sweep, "logs", `${name}.log`);
-    if (!await isFile(path)) continue;
-    using file = await Deno.open(path);
-    const { size } = await file.stat();
-    await file.seek(Math.max(0, size - LOG_BYTES), Deno.SeekMode.Start);
-    const bytes = new Uint8Array(LOG_BYTES);
-    const length = await file.read(bytes) ?? 0;
-    const lines = new TextDecoder().decode(bytes.subarray(0, length));
-    return lines.trimEnd().split("\n").slice(-LOG_LINES).join("\n");
-  }
-  return null;
 }

@@ -4,6 +4,7 @@ import { showCompare } from "./compare.js";
 import { showFront } from "./front.js";
 import { showPlay } from "./play.js";
 import { showRun } from "./run.js";
+import { showText } from "./text.js";
 
 const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
 const where = document.querySelector("#where");
@@ -33,6 +34,13 @@ async function show() {
   } else if (kind === "compare") {
     title("Compare");
     await showCompare(main, searchParams.getAll("run"));
+  } else if (kind === "sweep") {
+    const sweep = decodeURIComponent(name);
+    title(`Sweep ${sweep}`);
+    await showText(main, `/api/sweep/${name}`, `sweeps/${name}/`);
+  } else if (kind === "nights") {
+    title("Nights");
+    await showText(main, "/api/nights", "champion/");
   } else if (kind === "play") {
     title(`${searchParams.get("agent") ?? "newest agent"} at play`);
     await showPlay(main, searchParams);

@@ -2,7 +2,6 @@
 import {
   clock,
   fetchJson,
-  fileLink,
   fill,
   listen,
   make,
@@ -11,6 +10,7 @@ import {
   runPath,
   stateWord,
 } from "./dom.js";
+import { sections } from "./text.js";
 
 const keys = (run) =>
   Object.entries(run.settings)
@@ -35,7 +35,13 @@ const COLUMNS = [
   ],
   ["Time", "", (run) => run.seconds, (run) => clock(run.seconds)],
   ["Started", "text", (run) => run.started ?? "", (run) => when(run.started)],
-  ["Differs from the default", "text keys", (run) => keys(run), keys],
+  [
+    "Differs from the default",
+    "text keys",
+    (run) => keys(run),
+    // Two lines of it; the run's page has all.
+    (run) => make("div", { title: keys(run) }, keys(run)),
+  ],
 ];
 
 function when(iso) {
@@ -138,22 +144,13 @@ export async function showFront(main) {
         : `${number(runs.length)} of ${number(length)} runs`,
     );
     compare.disabled = chosen.size < 2;
-    fill(others, ...nightsAndSweeps(overview));
+    fill(others, ...sections(overview.sections, ""));
   }
 
   drawHead();
   fill(
     main,
     make("h1", {}, "Runs"),
-    overview.runs.length === 0 &&
-      make(
-        "p",
-        {},
-        "There are none yet: deno task train makes one, and it appears here.",
-      ),
-    make("div.bar", {}, make("label", {}, "Find", search), compare, count),
-    make("div.scroll", {}, make("table", {}, make("thead", {}, head), body)),
-    others,
     make(
       "p",
       {},
@@ -163,6 +160,15 @@ export async function showFront(main) {
         "Watch the agent that comes with the program play",
       ),
     ),
+    overview.runs.length === 0 &&
+      make(
+        "p",
+        {},
+        "There are none yet: deno task train makes one, and it appears here.",
+      ),
+    make("div.bar", {}, make("label", {}, "Find", search), compare, count),
+    make("div.scroll", {}, make("table", {}, make("thead", {}, head), body)),
+    others,
   );
   draw();
   listen("/api/events", (data) => {
@@ -171,15 +177,4 @@ export async function showFront(main) {
     overview = news;
     draw();
   });
-}
-
-function nightsAndSweeps({ nights, sweeps }) {
-  const link = ({ name, page, note }) =>
-    make("li", {}, page ? fileLink(name, page) : name, note && ` – ${note}`);
-  return [
-    nights && make("h2", {}, "Nights"),
-    nights && make("ul", {}, link(nights)),
-    sweeps.length > 0 && make("h2", {}, "Sweeps"),
-    sweeps.length > 0 && make("ul", {}, ...sweeps.map(link)),
-  ];
 }

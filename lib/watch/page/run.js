@@ -326,12 +326,11 @@ function tailOf(run) {
       make("summary", {}, "config.yaml"),
       configText(run.config, marked),
     ),
-    run.log &&
     make(
       "details",
       { open: true },
       make("summary", {}, "What it said last"),
-      make("pre", {}, run.log),
+      make("pre", {}, run.log ?? "A former version kept no log of its runs."),
     ),
     make("h2", {}, "Starts"),
     make(

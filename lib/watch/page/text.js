@@ -1,0 +1,99 @@
+/** Pages of words, tables and links: a sweep, the nights. */
+import { fetchJson, fill, listen, make } from "./dom.js";
+
+/**
+ * Where a link of a page in the data folder leads here.
+ *
+ * @param {string} href from that page's folder
+ * @param {string} base that folder
+ */
+function way(href, base) {
+  if (href.startsWith("/")) return href;
+  const path = new URL(href, `${location.origin}/files/${base}`).pathname;
+  return path
+    .replace(/^\/files\/index.html$/, "/")
+    .replace(/^\/files\/champion\/index.html$/, "/nights")
+    .replace(/^\/files\/sweeps\/([^/]+)\/index.html$/, "/sweep/$1")
+    .replace(/^\/files\/runs\/([^/]+)\/(report\/index.html)?$/, "/run/$1");
+}
+
+const link = (base) => ({ text, href }) =>
+  make("a", { href: way(href, base) }, text);
+
+/** A line of links; null: there are none. */
+const linesOf = (links = [], base) =>
+  links.length > 0 &&
+  make(
+    "p",
+    {},
+    ...links.flatMap((one, i) => [i > 0 && " · ", link(base)(one)]),
+  );
+
+function table({ caption, header, rows, hrefs = [], textColumns }, base) {
+  const row = (tag, cells, ways = []) =>
+    make(
+      "tr",
+      {},
+      ...cells.map((text, i) =>
+        make(
+          tag,
+          { className: textColumns.includes(i) ? "text" : "" },
+          ways[i] ? link(base)({ text, href: ways[i] }) : text,
+        )
+      ),
+    );
+  return [
+    make("p.muted.small", {}, caption),
+    make(
+      "div.scroll",
+      {},
+      make(
+        "table",
+        {},
+        make("thead", {}, row("th", header)),
+        make(
+          "tbody",
+          {},
+          ...rows.map((cells, i) => row("td", cells, hrefs[i])),
+        ),
+      ),
+    ),
+  ];
+}
+
+/** @param {any[]} all as the report's pages have them, without pictures */
+export const sections = (all, base) =>
+  all.filter(({ text = [], tables = [], links = [] }) =>
+    text.length + tables.length + links.length > 0
+  ).flatMap(({ heading, text = [], tables = [], links }) => [
+    make("h2", {}, heading),
+    ...text.map((words) => make("p", {}, words)),
+    ...tables.flatMap((one) => table(one, base)),
+    linesOf(links, base),
+  ]);
+
+/**
+ * Such a page, as it changes.
+ *
+ * @param {HTMLElement} main @param {string} path what says it
+ * @param {string} base its folder in the data folder
+ */
+export async function showText(main, path, base) {
+  let before = "";
+  const draw = async () => {
+    const page = await fetchJson(path);
+    const now = JSON.stringify(page);
+    if (now === before) return;
+    before = now;
+    const { title, subtitle, links } = page;
+    fill(
+      main,
+      make("h1", {}, title),
+      make("p.muted", {}, subtitle),
+      linesOf(links, base),
+      ...sections(page.sections, base),
+    );
+  };
+  await draw();
+  listen("/api/events", draw);
+}
