@@ -10,10 +10,9 @@ import {
   stopOnSignal,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START, loadConfig } from "../lib/config/mod.ts";
-import { ACTIONS, COUNTER_END, FRAMES_PER_SECOND } from "../lib/constants.ts";
+import { COUNTER_END, FRAMES_PER_SECOND } from "../lib/constants.ts";
 import { UsageError } from "../lib/errors.ts";
 import {
-  liveGame,
   pictureFormat,
   readStoredGame,
   showLiveGame,
@@ -54,7 +53,7 @@ export const command = defineCommand({
       type: "string",
       choices: ["lockstep", "live"],
       description: "lockstep: repeats exactly (default). " +
-        "live: the untouched page in real time, one game.",
+        "live: the untouched page in real time.",
     },
     "no-window": {
       type: "boolean",
@@ -63,7 +62,7 @@ export const command = defineCommand({
     q: {
       type: "boolean",
       description:
-        "Draws the Q-values below the game; prints them where there is a window.",
+        "Draws the Q-values below the game; a window always shows them.",
     },
     "max-score": {
       type: "integer",
@@ -113,9 +112,10 @@ export const command = defineCommand({
     const format = await pictureFormat(options.out ?? "game.webp");
     const how = { seconds, drawQ, format };
 
-    if (window && clock !== "live") {
+    if (window) {
       return await showWindow(positionals[0], {
         ...{ seed, maxScore, sets, json: options.json },
+        live: clock === "live",
         stored: file === undefined ? undefined : await readStoredGame(file),
       });
     }
@@ -135,17 +135,6 @@ export const command = defineCommand({
 
     const agent = await findAgent(positionals[0], { sets });
     using player = await loadPlayer(agent);
-    if (window) {
-      say(`${agent.name}, ${agent.checkpoint}, in a window; Ctrl-C ends it.`);
-      const shown = liveGame(agent.config, player, { maxScore, window });
-      for await (const { q, action, seconds, game } of shown) {
-        if (drawQ && q) printQ(q, action!);
-        if (!game) continue;
-        const { score, end } = game;
-        report({ score, end, seconds }, options.json);
-      }
-      return 0;
-    }
     say(`${agent.name}, ${agent.checkpoint}: a game up to ${maxScore} points.`);
     const shown = clock === "live"
       ? await showLiveGame(agent.config, player, { ...how, maxScore })
@@ -162,6 +151,7 @@ async function showWindow(
   { json, ...show }: {
     seed: number | undefined;
     stored: StoredGame | undefined;
+    live: boolean;
     maxScore: number;
     sets: readonly string[];
     json: boolean;
@@ -171,6 +161,9 @@ async function showWindow(
     sets: show.sets,
   });
   say(`${name}, ${checkpoint}, in a window; closing it, or Ctrl-C, ends it.`);
+  if (show.live) {
+    say("The page plays its first game alone, unseen: it updates it twice.");
+  }
   using stop = await stopOnSignal({ message: "The window closes." });
   let last: StoredGame | undefined;
   const onEnd = (game: StoredGame) => {
@@ -178,17 +171,10 @@ async function showWindow(
   };
   await playInWindow(config.browser, { target, ...show, onEnd }, stop.signal);
   if (!last) return 0;
-  const { score, end, frames, seed } = last;
+  const { score, end, frames } = last;
+  const seed = show.live ? null : last.seed;
   report({ score, end, seconds: frames / FRAMES_PER_SECOND, seed }, json);
   return 0;
-}
-
-function printQ(q: readonly number[], action: number): void {
-  say(
-    q.map((value, i) =>
-      `${i === action ? ">" : " "}${ACTIONS[i]} ${value.toFixed(3)}`
-    ).join("  "),
-  );
 }
 
 /** Writes the picture and the game; says where they are. */

@@ -35,7 +35,7 @@ export async function openAppWindow(
   const guard = await ChromeGuard.create(path);
   const { status } = guard.start([
     ...["--no-first-run", "--no-default-browser-check", "--disable-sync"],
-    ...["--window-size=1240,1000", ...sandboxFlags()],
+    ...["--window-size=1240,760", ...sandboxFlags()],
     ...[`--user-data-dir=${guard.folder}/profile`, `--app=${url}`],
   ]);
   const follow = async () => {

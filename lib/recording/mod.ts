@@ -22,7 +22,6 @@ export {
   recordEvaluation,
 } from "./measure.ts";
 export {
-  liveGame,
   showLiveGame,
   showLockstepGame,
   type ShownGame,

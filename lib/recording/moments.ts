@@ -3,7 +3,7 @@ import { greedy, type Learner } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { FRAMES_PER_SECOND } from "../constants.ts";
 import type { GameFrame } from "../drawing/mod.ts";
-import { Environments, type LockstepEnv } from "../env/mod.ts";
+import { Environments } from "../env/mod.ts";
 import type { EpisodeStart, StepInfo, VectorEnv } from "../env/types.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
 import { type PlayedGame, playedGame } from "../evaluation/mod.ts";
@@ -109,22 +109,26 @@ export function lastMoments(
   return Array.fromAsync(moments(env, player, { stored, from }));
 }
 
-/** One lock-step game in a Chrome of its own. */
+/** One game in a Chrome of its own. */
 export interface OpenGame extends AsyncDisposable {
-  env: LockstepEnv;
+  env: RenderingEnv;
 }
 
-/** @throws what `Environments.open` throws */
-export async function openGame(config: Config): Promise<OpenGame> {
+/**
+ * @param clock live: the untouched page in real time, after its first game,
+ * which is no fair one
+ * @throws what `Environments.open` throws
+ */
+export async function openGame(
+  config: Config,
+  clock: Config["env"]["clock"] = "lockstep",
+): Promise<OpenGame> {
   await using opened = new AsyncDisposableStack();
   const environments = opened.use(
-    await Environments.open({
-      ...config,
-      env: { ...config.env, clock: "lockstep" },
-    }),
+    await Environments.open({ ...config, env: { ...config.env, clock } }),
   );
   const options = { training: false, numEnvs: 1 };
-  const env = opened.use(environments.createLockstep(options));
+  const env = opened.use(await environments.create(options));
   const kept = opened.move();
   return { env, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

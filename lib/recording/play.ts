@@ -1,10 +1,8 @@
-/** One game to look at: in a window, or as an animated picture. */
-import { noWindow } from "../browser/mod.ts";
+/** One game to look at, as an animated picture. */
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
 import { ACTIONS, CANVAS, FRAMES_PER_SECOND } from "../constants.ts";
 import { animate, type GameFrame, type PictureFormat } from "../drawing/mod.ts";
-import { Environments } from "../env/mod.ts";
-import { ChromeCrashedError, ChromeNotFoundError } from "../errors.ts";
+import { ChromeCrashedError } from "../errors.ts";
 import { evaluate, greedyPolicy } from "../evaluation/mod.ts";
 import {
   lastMoments,
@@ -112,64 +110,34 @@ function draw(
 }
 
 /**
- * Plays one game of the untouched page in real time. Where Chrome breaks it off
- * it begins again, at 0 seconds.
- *
- * @param options.window whether Chrome has one
- * @throws UsageError when the window cannot be opened
+ * Plays a game of the untouched page in real time, and takes it down. Where
+ * Chrome breaks it off another one begins.
  */
-export async function* liveGame(
-  config: Config,
-  player: Player,
-  { maxScore, window }: { maxScore: number; window: boolean },
-): AsyncGenerator<Moment, void, void> {
-  await using environments = await openLive(config, window);
-  await using env = await environments.create({ training: false });
-  const start = { seed: HELD_OUT_SEEDS_START, maxScore };
-  for (let attempt = 1;; attempt++) {
-    try {
-      return yield* moments(env, player, start);
-    } catch (error) {
-      const broken = error instanceof ChromeCrashedError;
-      if (!broken || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
-
-async function openLive(
-  config: Config,
-  window: boolean,
-): Promise<Environments> {
-  try {
-    return await Environments.open({
-      ...config,
-      env: { ...config.env, clock: "live" },
-      browser: { ...config.browser, headless: !window },
-    });
-  } catch (error) {
-    if (!window || !(error instanceof ChromeNotFoundError)) throw error;
-    throw noWindow(error);
-  }
-}
-
-/** Plays a game of the untouched page without a window, and takes it down. */
 export async function showLiveGame(
   config: Config,
   player: Player,
   { maxScore, ...options }: Omit<PlayOptions, "seed"> & ShowOptions,
 ): Promise<ShownGame> {
+  await using opened = await openGame(config, "live");
   const count = decisions(options, config.game);
-  let shown: Moment[] = [];
-  const played = liveGame(config, player, { maxScore, window: false });
-  for await (const moment of played) {
-    if (moment.seconds === 0) shown = [];
-    shown.push(moment);
-    if (shown.length > count) shown.shift();
+  const start = { seed: HELD_OUT_SEEDS_START, maxScore };
+  for (let attempt = 1;; attempt++) {
+    const shown: Moment[] = [];
+    try {
+      for await (const moment of moments(opened.env, player, start)) {
+        shown.push(moment);
+        if (shown.length > count) shown.shift();
+      }
+    } catch (error) {
+      const broken = error instanceof ChromeCrashedError;
+      if (!broken || attempt === ATTEMPTS) throw error;
+      continue;
+    }
+    const { score, end, frames } = shown.at(-1)!.game!;
+    return {
+      ...{ score, end, seconds: frames / FRAMES_PER_SECOND },
+      picture: await draw(shown, config.game, options),
+      stored: null,
+    };
   }
-  const { score, end, frames } = shown.at(-1)!.game!;
-  return {
-    ...{ score, end, seconds: frames / FRAMES_PER_SECOND },
-    picture: await draw(shown, config.game, options),
-    stored: null,
-  };
 }

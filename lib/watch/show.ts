@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Agent, findAgent, loadPlayer } from "../agents/mod.ts";
 import { type Config, HELD_OUT_SEEDS_START } from "../config/mod.ts";
 import { ACTIONS, COUNTER_END, FRAMES_PER_SECOND } from "../constants.ts";
-import type { LockstepEnv } from "../env/mod.ts";
+import { ChromeCrashedError } from "../errors.ts";
 import { evaluate, greedyPolicy } from "../evaluation/mod.ts";
 import {
   type GameStart,
@@ -11,6 +11,7 @@ import {
   moments,
   openGame,
   type Player,
+  type RenderingEnv,
   type StoredGame,
   storedGame,
 } from "../recording/mod.ts";
@@ -35,7 +36,8 @@ export interface GameAbout {
   checkpoint: string;
   /** Said when another checkpoint decides than in the game before. */
   news: string | null;
-  seed: number;
+  /** Null: of a game in real time, which has none. */
+  seed: number | null;
   /** Names of the actions, in the order of the Q-values. */
   actions: readonly string[];
   /** Decisions to its end; null: nobody knows yet. */
@@ -62,6 +64,8 @@ export interface ShowOptions {
   stored?: StoredGame | undefined;
   /** @default {HELD_OUT_SEEDS_START} */
   seed?: number | undefined;
+  /** The untouched page in real time: seeds and stored games are not for it. */
+  live?: boolean;
   /** Score at which a game ends. @default {COUNTER_END} */
   maxScore?: number;
   /** Told of each game that was seen to its end. */
@@ -79,48 +83,60 @@ export async function showGames(
   controls: Controls,
   options: ShowOptions,
 ): Promise<void> {
-  const { stored: asked, maxScore = COUNTER_END } = options;
-  await using chrome = new OneGame();
+  const { stored: asked, live = false, maxScore = COUNTER_END } = options;
+  await using chrome = new OneGame(live);
   using loaded = new LoadedAgent(options);
   let stored = asked ?? null;
   let seed = stored?.seed ?? options.seed ?? HELD_OUT_SEEDS_START;
   let from = 0;
-  // Only a game that was asked for stays on the screen until somebody goes on.
-  let stays = stored !== null;
+  // A game that was asked for, and a real one, stay until somebody goes on.
+  let stays = live || stored !== null;
   while (!controls.closed) {
     const { agent, player, news } = await loaded.newest();
     const { config } = agent;
     const game = stored?.game ?? config.game;
     const env = await chrome.of({ ...config, game });
+    let known = stored;
     const about = (news: string | null) => ({
-      ...{ agent: agent.name, checkpoint: agent.checkpoint, news, seed },
+      ...{ agent: agent.name, checkpoint: agent.checkpoint, news },
+      seed: live ? null : seed,
       actions: ACTIONS.slice(0, game.actions),
-      decisions: stored?.actions.length ?? null,
-      score: stored?.score ?? null,
-      end: stored?.end ?? null,
+      decisions: live ? null : known?.actions.length ?? null,
+      score: known?.score ?? null,
+      end: known?.end ?? null,
     });
     screen.game(about(news));
     const start: GameStart = stored ? { stored, from } : { seed, maxScore };
     const decisionMs = 1000 * game.frameSkip / FRAMES_PER_SECOND;
     let decision = Math.min(from, stored?.actions.length ?? 0);
     let due = performance.now();
-    for await (const moment of moments(env, player, start)) {
-      if (moment.game) {
-        // How it ended is known before its end is seen.
-        stored ??= storedGame(moment.game, config, maxScore);
-        screen.game(about(null));
-        options.onEnd?.(stored);
+    try {
+      for await (const moment of moments(env, player, start)) {
+        if (moment.game) {
+          // How it ended is known before its end is seen.
+          known ??= storedGame(moment.game, config, maxScore);
+          screen.game(about(null));
+          options.onEnd?.(known);
+        }
+        const occluded = controls.occlusion
+          ? await occlusion(player, moment.observation)
+          : null;
+        screen.moment(moment, { decision: decision++, occlusion: occluded });
+        // A real game has its own pace.
+        due = moment.game
+          ? stays ? Infinity : performance.now() + END_MS
+          : live
+          ? 0
+          : Math.max(due + decisionMs / controls.pace, performance.now());
+        if (!await controls.turn(due)) break;
       }
-      const occluded = controls.occlusion
-        ? await occlusion(player, moment.observation)
-        : null;
-      screen.moment(moment, { decision: decision++, occlusion: occluded });
-      due = moment.game
-        ? stays ? Infinity : performance.now() + END_MS
-        : Math.max(due + decisionMs / controls.pace, performance.now());
-      if (!await controls.turn(due)) break;
+    } catch (error) {
+      if (!live || !(error instanceof ChromeCrashedError)) throw error;
+      // It was broken off, by a busy machine perhaps: another one begins.
     }
     const jump = controls.jump() ?? "next";
+    if (live) continue;
+    stored = known;
     if (jump === "next" || typeof jump === "object") {
       seed = jump === "next" ? seed + 1 : jump.seed;
       [stored, from, stays] = [null, 0, false];
@@ -138,7 +154,7 @@ export async function showGames(
 
 /** A game to its end, unseen; null: the viewer did not wait for it. */
 async function playOut(
-  env: LockstepEnv,
+  env: RenderingEnv,
   player: Player,
   config: Config,
   options: { firstSeed: number; maxScore: number; signal: AbortSignal },
@@ -158,11 +174,16 @@ async function playOut(
 class OneGame implements AsyncDisposable {
   #config: Config | null = null;
   #open: Awaited<ReturnType<typeof openGame>> | null = null;
+  #clock: Config["env"]["clock"];
 
-  async of(config: Config): Promise<LockstepEnv> {
+  constructor(live: boolean) {
+    this.#clock = live ? "live" : "lockstep";
+  }
+
+  async of(config: Config): Promise<RenderingEnv> {
     if (!this.#open || !isDeepStrictEqual(config, this.#config)) {
       await this[Symbol.asyncDispose]();
-      this.#open = await openGame(config);
+      this.#open = await openGame(config, this.#clock);
       this.#config = config;
     }
     return this.#open.env;

@@ -79,10 +79,13 @@ export function showPlay(main, query) {
   timeline.oninput = () => send({ jump: Number(timeline.value) });
   const place = make("span.muted");
   const next = () => send({ jump: "next" });
+  const seedLabel = make("label", {}, "Seed", seed);
   const end = () => {
     screen.say("Playing to its end…");
     send({ jump: "end" });
   };
+
+  const ending = button("To its end", "e", end);
 
   fill(
     main,
@@ -93,9 +96,9 @@ export function showPlay(main, query) {
       pause,
       button("One decision", "→", step),
       button("Next game", "n", next),
-      button("To its end", "e", end),
+      ending,
       pace.element,
-      make("label", {}, "Seed", seed),
+      seedLabel,
     ),
     timeline,
     make("div.bar", {}, place),
@@ -195,9 +198,14 @@ export function showPlay(main, query) {
     }
     const { game, error } = JSON.parse(data);
     if (error) return screen.fail(error);
+    document.title = `${game.agent} at play – dino-dqn`;
     state.decisions = game.decisions;
     timeline.max = String(game.decisions ?? 0);
     timeline.disabled = game.decisions === null;
+    // A game in real time has no seed, no pace and no way back.
+    for (const part of [timeline, ending, pace.element, seedLabel]) {
+      part.hidden = game.seed === null;
+    }
     screen.begin(game);
   };
 }
@@ -231,13 +239,15 @@ class Screen {
   begin({ agent, checkpoint, seed, actions, score, end, news }) {
     fill(
       this.#about,
-      `${agent}, ${checkpoint} · game ${number(seed)}`,
+      `${agent}, ${checkpoint} · ${
+        seed === null ? "in real time" : `game ${number(seed)}`
+      }`,
       news && ` · ${news}`,
     );
     if (score !== null) {
       this.#end = `${number(score)} points, ${
         end === "cap" ? "ended there" : "crashed"
-      }`;
+      } · n: the next game`;
     } else this.#end = "";
     this.#news = news ?? "";
     if (news !== null || score === null) {
