@@ -7,6 +7,7 @@ export const EVIL = `"'><script>steal()</script>[x](javascript:steal())\`\`\``;
 export const info: RunInfo = {
   name: EVIL,
   seed: 1,
+  from: EVIL,
   starts: [{
     time: EVIL,
     fromStep: 0,

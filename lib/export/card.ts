@@ -285,7 +285,10 @@ function training({ config, trainings }: CardContent): string {
 function trainingText({ info, steps, games, minutes }: CardTraining): string {
   const [start] = info.starts;
   const device = start ? ` on ${plain(start.device)}` : "";
-  return `Seed ${info.seed}: ${points(steps)} agent steps, ${
+  const from = info.from === undefined
+    ? ""
+    : `It began with the weights of ${plain(info.from)}. `;
+  return `${from}Seed ${info.seed}: ${points(steps)} agent steps, ${
     points(games.length)
   } games, ${minutes.toFixed(1)} minutes${device}.
 

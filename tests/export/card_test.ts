@@ -81,6 +81,12 @@ Deno.test("modelCard() tells each training of an ensemble", async () => {
   assertEquals(card.split("- page script ab").length, 2);
 });
 
+Deno.test("modelCard() names the agent whose weights a training began with", () => {
+  const info = { ...training.info, from: "default-1@step-5000" };
+  const card = modelCard({ ...content, trainings: [{ ...training, info }] });
+  assertStringIncludes(card, "the weights of default-1@step-5000. Seed 3:");
+});
+
 Deno.test("modelCard() begins with what model hubs read, and leads to what is there", () => {
   const report = exampleReport();
   const name = "of: a run";
