@@ -11,6 +11,7 @@ import {
   probabilityOfImprovement,
   summarizeRuns,
 } from "../evaluation/mod.ts";
+import { runTarget } from "../agents/mod.ts";
 import { UsageError } from "../errors.ts";
 import {
   DATA_FOLDER,
@@ -29,7 +30,7 @@ import {
   points,
   withInterval,
 } from "../text.ts";
-import type { Files } from "../system/mod.ts";
+import { commandText, type Files } from "../system/mod.ts";
 import { seedsText } from "./evaluation_sections.ts";
 import { pageHtml, type Table } from "./page.ts";
 import { CHART_NAMES, chartFiles } from "./report.ts";
@@ -123,14 +124,16 @@ export async function compareRuns(
 interface Evaluated {
   run: RunData;
   report: EvaluationReport;
+  /** The command that evaluates it. */
+  command: string;
 }
 
 async function readEvaluated(folder: RunFolder): Promise<Evaluated> {
   const report = await readReport(folder.report);
-  if (report) return { run: await readRunData(folder), report };
+  const command = commandText(["eval", runTarget(folder)]);
+  if (report) return { run: await readRunData(folder), report, command };
   throw new UsageError(
-    `The run ${folder.name} has no games on held-out seeds yet; ` +
-      `run: deno task eval ${folder.name}`,
+    `The run ${folder.name} has no games on held-out seeds yet; run: ${command}`,
   );
 }
 
@@ -161,7 +164,7 @@ function checkAlike(first: Evaluated, other: Evaluated): void {
       unlike.map(({ key, before, now }) =>
         `${key} (${JSON.stringify(before)} and ${JSON.stringify(now)})`
       ).join(", ")
-    }; evaluate them alike (deno task eval ${name}${
+    }; evaluate them alike (${other.command}${
       unlike.map(({ option }) => option).join("")
     }).`,
   );

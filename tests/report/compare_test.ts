@@ -24,7 +24,7 @@ Deno.test("compareRuns() asks for games on held-out seeds, played alike", () =>
     await assertRejects(
       () => compareRuns([run, run]),
       UsageError,
-      "deno task eval run",
+      `deno task eval ${run.path}`,
     );
     const other = await makeRun(root, "other");
     const evaluated = async ({ report }: RunFolder, cap: number) => {
@@ -130,7 +130,7 @@ Deno.test("compareRuns() compares no scores of different games, and tells how ag
     await assertRejects(
       () => compareRuns([run, live]),
       UsageError,
-      "deno task eval live --clock lockstep",
+      `deno task eval ${live.path} --clock lockstep`,
     );
     for (
       const [firstSeed, purpose] of [[7, "training"], [
@@ -143,7 +143,7 @@ Deno.test("compareRuns() compares no scores of different games, and tells how ag
         () => compareRuns([run, live]),
         UsageError,
         `the purpose of the seeds ("test" and "${purpose}"); evaluate them ` +
-          "alike (deno task eval live --first-seed 1000000)",
+          `alike (deno task eval ${live.path} --first-seed 1000000)`,
       );
       const notes = comparisonNotes(await compareRuns([live, live]));
       assert(!notes.join().includes("nothing was learned or chosen"));
