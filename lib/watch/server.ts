@@ -22,6 +22,8 @@ import {
 const LOOK_MS = 500;
 /** The port that is tried first: TensorBoard's is 6006. */
 const USUAL_PORT = 6007;
+/** Runs of the front that are read and shown first. */
+const FIRST_RUNS = 40;
 /** Runs whose tables are kept in memory. */
 const KEPT_RUNS = 12;
 
@@ -128,9 +130,10 @@ interface AppOptions {
 function watchApp({ host, token, room, signal }: AppOptions): Hono {
   const app = new Hono();
   const runs = new KeptCurves();
-  const overview = shared(readOverview);
-  // The first look reads all configs: the page is opened meanwhile.
-  overview().catch(() => {});
+  const overview = shared(() => readOverview());
+  let all = false;
+  // The first look reads all configs; who comes meanwhile sees the newest runs.
+  overview().then(() => all = true, () => {});
   app.use(guard(host, token));
   const page = async (context: Context) =>
     context.html(await Deno.readTextFile(at("page/index.html")));
@@ -154,7 +157,8 @@ function watchApp({ host, token, room, signal }: AppOptions): Hono {
   });
   app.get(
     "/api/overview",
-    async (context) => context.json(await overview()),
+    async (context) =>
+      context.json(await (all ? overview() : readOverview(FIRST_RUNS))),
   );
   app.get("/api/run/:name", async (context) => {
     const details = await readDetails(context.req.param("name"));

@@ -55,9 +55,12 @@ export interface RunDetails extends RunSummary {
 const LOG_LINES = 30;
 const LOG_BYTES = 8192;
 
-/** All that there is. */
-export async function readOverview(): Promise<Overview> {
-  return { runs: await listRuns(), sections: await otherPages() };
+/** All that there is. @param most runs, the newest */
+export async function readOverview(most = Infinity): Promise<Overview> {
+  return {
+    runs: await listRuns(RUNS_FOLDER, () => {}, most),
+    sections: await otherPages(),
+  };
 }
 
 /**

@@ -44,15 +44,14 @@ const COLUMNS = [
   ],
 ];
 
-function when(iso) {
-  if (!iso) return "–";
-  const time = new Date(iso);
-  return make(
-    "time",
-    { dateTime: iso, title: iso },
-    time.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" }),
-  );
-}
+const day = new Intl.DateTimeFormat("en", {
+  ...{ dateStyle: "medium", timeStyle: "short" },
+});
+
+const when = (iso) =>
+  iso
+    ? make("time", { dateTime: iso, title: iso }, day.format(new Date(iso)))
+    : "–";
 
 /** @param {HTMLElement} main */
 export async function showFront(main) {
@@ -173,7 +172,7 @@ export async function showFront(main) {
   draw();
   listen("/api/events", (data) => {
     const news = JSON.parse(data);
-    if (news.error) return;
+    if (news.error || data === JSON.stringify(overview)) return;
     overview = news;
     draw();
   });
