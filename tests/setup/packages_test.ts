@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DinoDqnError, UsageError } from "../../lib/errors.ts";
-import { ensurePackages } from "../../lib/setup/mod.ts";
+import { chooseVersions, ensurePackages } from "../../lib/setup/mod.ts";
 
 const STAND_INS = {
   "@own/package": {
@@ -147,6 +147,33 @@ Deno.test("the packages that were loaded first are held to", async () => {
   using _registry = useRegistry(`http://127.0.0.1:${server.addr.port}/`);
   await ensurePackages({ root: p.root, wanted: "jsr" });
   assertEquals(await runProject(p.root), "");
+});
+
+Deno.test("a committed deno.jsr.lock is gone by, and another package than its is refused", async () => {
+  await using p = await project();
+  const install = async (source?: string) => {
+    await using server = await serveRegistry(source);
+    using _registry = useRegistry(`http://127.0.0.1:${server.addr.port}/`);
+    await Deno.remove(`${p.root}/.npm-only`, { recursive: true })
+      .catch(() => {});
+    await ensurePackages({ root: p.root, wanted: "jsr" });
+    await Deno.writeTextFile(
+      `${p.root}/deno.jsr.lock`,
+      await chooseVersions(p.root, null),
+    );
+    return await runProject(p.root);
+  };
+  assertEquals(await install(), "registry");
+  const lock = await Deno.readTextFile(`${p.root}/deno.jsr.lock`);
+  assertMatch(lock, /"@own\/package@1\.0\.0":\s*\{\s*"integrity"/);
+  assertEquals(await install(), "registry");
+  const { message } = await assertRejects(
+    () => install(`export const from = "elsewhere";`),
+    DinoDqnError,
+    "The packages of deno.jsr.lock could not be installed: ",
+  );
+  assertMatch(message, /@own\/package/);
+  assertEquals(message.includes("\n"), false);
 });
 
 /** A registry that gives this for the package own-data, whatever it is asked. */
