@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { nearestOf } from "../nearest.ts";
 import type { ConfigProblem } from "./check.ts";
+import { FORMER_KEYS } from "./facts.ts";
 import {
   describeAllowed,
   type JsonSchema,
@@ -111,6 +112,8 @@ function explainUnknownKey(
   schema: JsonSchema,
 ): string {
   const unknown = formatPath([...group, key]);
+  const former = FORMER_KEYS.find(({ path }) => path.join(".") === unknown);
+  if (former) return `there is no ${unknown} any more; ${former.instead}`;
   const siblings = keysOf(schemaAt(group, schema));
   const lastKey = (path: KeyPath) => String(path.at(-1));
   const near = siblings.map((name): KeyPath => [...group, name]);

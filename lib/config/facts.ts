@@ -40,3 +40,36 @@ export function knownKeys(
     : [];
   return [...(facts ? [{ path, facts }] : []), ...inner];
 }
+
+/** A key that configs had once. */
+interface FormerKey {
+  path: readonly string[];
+  /** The value with which it did nothing; of a group, what says so. */
+  neutral: unknown;
+  /** How it is now. */
+  instead: string;
+}
+
+/** The keys that there are no more. */
+export const FORMER_KEYS: readonly FormerKey[] = [
+  {
+    path: ["env", "earlyNight"],
+    neutral: { share: 0 },
+    instead: "env.randomStartScore brings nights into training games",
+  },
+  {
+    path: ["env", "actionDelay"],
+    neutral: 0,
+    instead: "env.liveShare says which training games have late keys",
+  },
+  {
+    path: ["exploration", "spread"],
+    neutral: 1,
+    instead: "all games explore alike",
+  },
+  {
+    path: ["reward", "duck"],
+    neutral: 0,
+    instead: "ducking costs nothing",
+  },
+];

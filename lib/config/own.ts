@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { say } from "../cli/mod.ts";
 import { differences } from "./differences.ts";
-import { knownKeys } from "./facts.ts";
+import { FORMER_KEYS, knownKeys } from "./facts.ts";
 import { loadSources, readChain } from "./load.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { displayPath, type Source } from "./source.ts";
@@ -16,38 +16,6 @@ import {
   withKey,
   withoutKey,
 } from "./values.ts";
-
-/** A key that configs had once. */
-interface FormerKey {
-  path: readonly string[];
-  /** The value with which it did nothing; of a group, what says so. */
-  neutral: unknown;
-  /** How it is now. */
-  instead: string;
-}
-
-const FORMER_KEYS: readonly FormerKey[] = [
-  {
-    path: ["env", "earlyNight"],
-    neutral: { share: 0 },
-    instead: "env.randomStartScore brings nights into training games",
-  },
-  {
-    path: ["env", "actionDelay"],
-    neutral: 0,
-    instead: "env.liveShare says which training games have late keys",
-  },
-  {
-    path: ["exploration", "spread"],
-    neutral: 1,
-    instead: "all games explore alike",
-  },
-  {
-    path: ["reward", "duck"],
-    neutral: 0,
-    instead: "ducking costs nothing",
-  },
-];
 
 /** Whose config it is, which decides what of the machine's it may name. */
 export type Owner =

@@ -287,6 +287,10 @@ const BROKEN_SETS: [argument: string, said: string][] = [
   ["game.speed=[6", "not valid YAML: "],
   ["game.speed=", "game.speed is null; it must be accelerating or a number"],
   ["learner.learnRate=1", "unknown key learner.learnRate; did you mean "],
+  [
+    "reward.duck=0",
+    "there is no reward.duck any more; ducking costs nothing",
+  ],
   ["extends=a.yaml", "unknown key extends; the keys here are seed, browser"],
   ["__proto__.a=1", "unknown key __proto__; the keys here are seed, browser"],
   ["seed.x=1", 'seed is {"x":1}; it must be a whole number'],

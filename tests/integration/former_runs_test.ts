@@ -3,7 +3,7 @@
  * for some of them, named by the commit; tests/data/make.sh made them. The games
  * are those of the page that Chrome 156 has.
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inFolder } from "../folder.ts";
@@ -11,8 +11,9 @@ import { inFolder } from "../folder.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FORMER = join(ROOT, "tests/data");
 const COMMITS = ["3adf822", "93cffc9", "4768bd7"];
-/** 93cffc9's names a key that is no more, which is refused in a user's file. */
-const WITH_SWEEP = ["3adf822", "4768bd7"];
+/** Its configs name a key that is no more. */
+const WITH_FORMER_KEY = "93cffc9";
+const TINY = join(FORMER, "tiny.yaml");
 
 /** A former program's data, copied. */
 class Data {
@@ -32,22 +33,39 @@ class Data {
     return [head!, ...lines].map((cells) => cells.toSpliced(at, 1).join());
   }
 
-  /** Runs a command of today's program on it. */
+  /** Runs a command of today's program on it. @returns what it answers */
   async run(...args: string[]) {
+    const { code, said, answer } = await this.end(...args);
+    assertEquals(code, 0, `${args.join(" ")}: ${said}`);
+    return args.includes("--json") ? JSON.parse(answer) : answer;
+  }
+
+  /** @returns how it ends */
+  async end(...args: string[]) {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", join(ROOT, "main.ts"), ...args],
       cwd: this.folder,
       env: { DINO_DATA: this.folder },
       stdin: "null",
     }).output();
-    const said = new TextDecoder().decode(stderr);
-    assertEquals(code, 0, `${args.join(" ")}: ${said}`);
-    const answer = new TextDecoder().decode(stdout);
-    return args.includes("--json") ? JSON.parse(answer) : answer;
+    const [answer, said] = [stdout, stderr].map((bytes) =>
+      new TextDecoder().decode(bytes)
+    ) as [string, string];
+    return { code, said, answer };
   }
 }
 
+interface ComparedRun {
+  name: string;
+  steps: number;
+  report: { scores: number[] };
+}
+
+const GAMES = ["--episodes", "2", "--max-score", "20", "--no-baselines"];
+
 async function aRun(data: Data) {
+  const twin = ["-R", "runs/run", "runs/twin"];
+  await new Deno.Command("cp", { args: twin, cwd: data.folder }).output();
   await data.run("train", "--resume", "run", "--steps", "500");
   assertEquals(
     await data.games("runs/run/scores.csv"),
@@ -57,11 +75,19 @@ async function aRun(data: Data) {
   await data.run("report", "run");
   await data.run("export", "run", "new", "--no-example");
   assertEquals((await data.read("new/model.json")).format, "layers-model");
+  await data.run("play", "run", "--max-score", "20");
+  await data.run("eval", "twin", ...GAMES);
+  const { runs } = await data.run("compare", "run", "twin", "--json");
+  assertEquals(
+    runs.map(({ name, steps, report }: ComparedRun) => [
+      ...[name, steps, report.scores],
+    ]),
+    [["run", 500, [20, 20]], ["twin", 300, [20, 20]]],
+  );
 }
 
 async function anAgent(data: Data) {
-  const games = ["--episodes", "2", "--max-score", "20", "--no-baselines"];
-  const { scores } = await data.run("eval", "exported", ...games, "--json");
+  const { scores } = await data.run("eval", "exported", ...GAMES, "--json");
   assertEquals(scores, [20, 20]);
   const best = "exported/report/best.json";
   const { score, end } = await data.run("play", "--game", best, "--json");
@@ -73,6 +99,9 @@ async function aChampion(data: Data) {
   await data.run("play", "champion", "--max-score", "20");
   const { champion, lastRun, problems } = await data.run("status", "--json");
   assertEquals([champion.name, lastRun.night, problems], ["night-1", 1, []]);
+  const { code, said, answer } = await data.end("retrain", "--config", TINY);
+  assertEquals(code, 3, said);
+  assertStringIncludes(answer, "Night 2: kept, both reached the cap");
 }
 
 async function aSweep(data: Data) {
@@ -83,6 +112,19 @@ async function aSweep(data: Data) {
   assertEquals(trials(now), trials(before));
 }
 
+/** In a user's own file it is not left out by itself. */
+async function aSweepOfAFormerKey(data: Data) {
+  const to = (name: string) => join(data.folder, name);
+  await Deno.copyFile(join(FORMER, "few.yaml"), to("few.yaml"));
+  await Deno.copyFile(to("runs/run/config.yaml"), to("base.yaml"));
+  assertEquals(await data.end("sweep", "few.yaml"), {
+    code: 2,
+    answer: "",
+    said: "error: base.yaml:70:3: there is no reward.duck any more; " +
+      "ducking costs nothing\n",
+  });
+}
+
 for (const commit of COMMITS) {
   Deno.test(`what the program ${commit} has left still serves`, () =>
     inFolder(async (folder) => {
@@ -91,7 +133,7 @@ for (const commit of COMMITS) {
       await new Deno.Command("cp", { args }).output();
       const ends = await Promise.allSettled([
         ...[aRun(data), anAgent(data), aChampion(data)],
-        ...(WITH_SWEEP.includes(commit) ? [aSweep(data)] : []),
+        commit === WITH_FORMER_KEY ? aSweepOfAFormerKey(data) : aSweep(data),
       ]);
       for (const end of ends) if (end.status === "rejected") throw end.reason;
     }));
