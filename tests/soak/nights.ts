@@ -107,11 +107,13 @@ for (let night = 1; night <= NIGHTS; night++) {
     trouble.check?.(JSON.parse(output));
   }
   const champion = await readChampion(folder);
-  if (trouble.damagesChampion) {
-    // The newest sound one before it.
-    assert(champion!.info.night < before!.info.night, champion!.name);
-    while (heldOut.at(-1)?.champion !== champion!.name) heldOut.pop();
-  } else if (ended.at(-1)?.result !== "promoted") {
+  // The newest sound one before it plays the night, and may be beaten.
+  if (trouble.damagesChampion) heldOut.pop();
+  if (!killed && ended.at(-1)?.result === "promoted") {
+    assertEquals(champion!.info.night, night);
+  } else if (trouble.damagesChampion) {
+    assertEquals(champion!.name, heldOut.at(-1)?.champion);
+  } else {
     assertEquals(champion?.info.night, before?.info.night);
   }
   const beat = JSON.parse(await Deno.readTextFile(folder.heartbeat));
