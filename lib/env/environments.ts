@@ -39,7 +39,7 @@ function pageOptions({ game, env }: Config): LockstepOptions {
     crop,
     columns: triangleFilter(crop.width, FRAME_SIZE),
     rows: triangleFilter(crop.height, FRAME_SIZE),
-    drawing: env.observation === "screenshot" ? "native" : "recorded",
+    drawing: "recorded",
     pixels: env.observation === "screenshot" ? "crop" : "frame",
   };
 }

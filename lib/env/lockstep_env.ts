@@ -109,14 +109,16 @@ export class LockstepEnv implements VectorEnv {
       throw new Error("step() before reset() or restore().");
     }
     const taken = checkedActions(actions, this);
-    const steps = await this.#ask(({ games, first }) =>
-      games.step(taken.subarray(first, first + games.count))
-    );
-    const shown = steps.flatMap((step) =>
-      step?.ended ? [step, step.ended] : step ?? []
-    );
-    const frames = await this.#toFrames(shown.map(({ pixels }) => pixels));
-    shown.forEach((each, i) => each.pixels = frames[i]!);
+    const steps = await this.#ask(async ({ games, first }) => {
+      const part = taken.subarray(first, first + games.count);
+      const steps = await games.step(part);
+      const shown = steps.flatMap((step) =>
+        step?.ended ? [step, step.ended] : step ?? []
+      );
+      const frames = await this.#toFrames(shown.map(({ pixels }) => pixels));
+      shown.forEach((each, i) => each.pixels = frames[i]!);
+      return steps;
+    });
     this.#infos = steps.map((step, i) => this.#info(step, i));
     const rewards = new Float32Array(this.numEnvs);
     const terminated = new Uint8Array(this.numEnvs);
@@ -190,8 +192,7 @@ export class LockstepEnv implements VectorEnv {
     const { observation, crop } = this.#config.env;
     if (observation !== "screenshot" || pixels.length === 0) return pixels;
     const start = performance.now();
-    const pictures = pixels.map((ink) => ink.map((value) => 255 - value));
-    const frames = await observePictures(pictures, crop);
+    const frames = await observePictures(pixels, crop, "ink");
     this.#scalingMs += performance.now() - start;
     return pixels.map((_, i) =>
       frames.subarray(i * FRAME_BYTES, (i + 1) * FRAME_BYTES)

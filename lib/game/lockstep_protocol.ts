@@ -19,7 +19,10 @@ export interface LockstepOptions {
   /** For each output column and row: first input pixel, and its weights. */
   columns: Taps[];
   rows: Taps[];
-  /** `recorded`: painted when asked for; `native`: by the page's own canvas. */
+  /**
+   * `recorded`: painted when asked for; `native`: by the page's own canvas, to
+   * hold the other to it.
+   */
   drawing: "recorded" | "native";
   /** What a step brings back: scaled frames, or the whole crop. */
   pixels: "frame" | "crop";
