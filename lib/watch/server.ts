@@ -22,8 +22,8 @@ import {
 const LOOK_MS = 500;
 /** The port that is tried first: TensorBoard's is 6006. */
 const USUAL_PORT = 6007;
-/** Runs of the front that are read and shown first. */
-const FIRST_RUNS = 40;
+/** Runs that the front shows until all are read: a screen of them. */
+const FIRST_RUNS = 24;
 /** Runs whose tables are kept in memory. */
 const KEPT_RUNS = 12;
 
@@ -131,9 +131,10 @@ function watchApp({ host, token, room, signal }: AppOptions): Hono {
   const app = new Hono();
   const runs = new KeptCurves();
   const overview = shared(() => readOverview());
-  let all = false;
-  // The first look reads all configs; who comes meanwhile sees the newest runs.
-  overview().then(() => all = true, () => {});
+  // The first look at a run reads its config: the newest are shown first.
+  let look = () => newest;
+  const newest = readOverview(FIRST_RUNS);
+  newest.then(overview).then(() => look = overview, () => look = overview);
   app.use(guard(host, token));
   const page = async (context: Context) =>
     context.html(await Deno.readTextFile(at("page/index.html")));
@@ -157,8 +158,7 @@ function watchApp({ host, token, room, signal }: AppOptions): Hono {
   });
   app.get(
     "/api/overview",
-    async (context) =>
-      context.json(await (all ? overview() : readOverview(FIRST_RUNS))),
+    async (context) => context.json(await look()),
   );
   app.get("/api/run/:name", async (context) => {
     const details = await readDetails(context.req.param("name"));
