@@ -4,6 +4,7 @@
  */
 import type { Layers, NetworkConfig } from "../config/mod.ts";
 import { CheckpointError, ConfigError } from "../errors.ts";
+import { points } from "../text.ts";
 import { elements } from "../tensorflow/mod.ts";
 import type { NamedTensor } from "./types.ts";
 
@@ -104,6 +105,9 @@ const NETWORKS: Record<
   ],
 };
 
+/** Weights of 4 bytes in one array of JavaScript, with room to spare. */
+const MOST_PARAMETERS = 500_000_000;
+
 /** Size after a window of `kernel` moves over `size` in steps of `stride`. */
 function slidingSize(
   size: number,
@@ -122,7 +126,8 @@ function slidingSize(
  * @param config the network
  * @param actions number of Q-values
  * @param inputShape height, width, channels
- * @throws ConfigError when a layer does not fit the one before it
+ * @throws ConfigError when a layer does not fit the one before it, or nothing can
+ * hold them
  */
 export function resolveNetwork(
   config: NetworkConfig,
@@ -143,14 +148,15 @@ export function resolveNetwork(
   const weights = members
     .flatMap(({ hidden, outputs }) => [...hidden, ...outputs])
     .flatMap(({ kernel, bias }) => [kernel, bias]);
-  return {
-    inputShape,
-    actions,
-    members,
-    dueling: config.dueling,
-    weights,
-    parameters: weights.reduce((sum, w) => sum + elements(w.shape), 0),
-  };
+  const parameters = weights.reduce((sum, w) => sum + elements(w.shape), 0);
+  if (parameters > MOST_PARAMETERS) {
+    throw new ConfigError(
+      `network.layers: the network would have ${points(parameters)} ` +
+        `parameters, more than the ${points(MOST_PARAMETERS)} that can be held`,
+    );
+  }
+  const { dueling } = config;
+  return { inputShape, actions, members, dueling, weights, parameters };
 }
 
 function resolveMember(layers: Layers, options: {

@@ -114,6 +114,10 @@ function explainUnknownKey(
   const unknown = formatPath([...group, key]);
   const former = FORMER_KEYS.find(({ path }) => path.join(".") === unknown);
   if (former) return `there is no ${unknown} any more; ${former.instead}`;
+  if (key === "<<") {
+    return `${unknown}: YAML's merge keys mean nothing here; extends: FILE ` +
+      "takes another config, of which this one names what differs";
+  }
   const siblings = keysOf(schemaAt(group, schema));
   const lastKey = (path: KeyPath) => String(path.at(-1));
   const near = siblings.map((name): KeyPath => [...group, name]);

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
  * environment variable `DINO_DATA` names, by default `data` beside the program.
  */
 export const DATA_FOLDER = resolve(
-  Deno.env.get("DINO_DATA") ??
+  // Empty is as good as not there.
+  Deno.env.get("DINO_DATA") ||
     fileURLToPath(new URL("../../data", import.meta.url)),
 );
 

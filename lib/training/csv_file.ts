@@ -96,17 +96,30 @@ export class CsvFile implements Disposable {
   }
 }
 
-/** @throws CheckpointError if a table is shorter than `position`, or not there */
-export function checkLength(path: string, position = 0): void {
-  let size = 0;
+/**
+ * Where a table goes on: a run is more than its log, so one that lost lines, or
+ * all of them, goes on with what is there.
+ *
+ * @param position its size in bytes when the checkpoint was made
+ * @param warn told of lines that are lost
+ * @returns its size to go on from; undefined: it begins anew
+ */
+export function goesOnAt(
+  path: string,
+  position: number,
+  warn: (message: string) => void,
+): number | undefined {
+  let bytes = new Uint8Array();
   try {
-    size = Deno.statSync(path).size;
+    bytes = Deno.readFileSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  if (size >= position) return;
-  throw new CheckpointError(
-    `${path} has ${size} bytes, but ${position} when the checkpoint was made: ` +
-      "lines were removed since; put the file back, or start the run anew",
+  if (bytes.length >= position) return position;
+  warn(
+    `warning: ${path} has ${bytes.length} bytes, but ${position} when the ` +
+      "checkpoint was made: lines were removed since; it goes on without them",
   );
+  // After its last whole line.
+  return bytes.lastIndexOf("\n".charCodeAt(0)) + 1 || undefined;
 }

@@ -7,8 +7,9 @@ import {
   type RunFolder,
   type Table,
 } from "../runs/mod.ts";
+import { say } from "../say.ts";
 import { settingsSummary, textSummary } from "../tensorflow/mod.ts";
-import { checkLength, CsvFile } from "./csv_file.ts";
+import { CsvFile, goesOnAt } from "./csv_file.ts";
 import { EventFiles } from "./event_files.ts";
 
 /** Sizes in bytes of a run's metric files, by the file's name. */
@@ -30,19 +31,13 @@ export class Sinks implements Disposable {
    *
    * @param positions what {@linkcode flush} returned when the checkpoint was
    * made, to go on from there; absent: the files begin anew
-   * @throws CheckpointError if a table is shorter than it was then; nothing is
-   * changed
    */
   open(positions: SinkPositions = {}): void {
-    const tables = [GAMES, INTERVALS].map(({ file, figures }) => ({
-      path: join(this.#run.path, file!),
-      columns: figures.flatMap(([column]) => column ?? []),
-      position: positions[file!],
-      file,
-    }));
-    // All of them before one is cut.
-    for (const { path, position } of tables) checkLength(path, position);
-    for (const { file, path, columns, position } of tables) {
+    for (const { file, figures } of [GAMES, INTERVALS]) {
+      const path = join(this.#run.path, file!);
+      const columns = figures.flatMap(([column]) => column ?? []);
+      const before = positions[file!];
+      const position = before && goesOnAt(path, before, say);
       const table = new CsvFile(path, columns, position);
       this.#tables.set(file, this.#opened.use(table));
     }

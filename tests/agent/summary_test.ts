@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { summarise } from "../../lib/agent/mod.ts";
+import { ConfigError } from "../../lib/errors.ts";
 import { networkOf } from "./fixtures.ts";
 
 const DENSE = [{ type: "dense" as const, units: 8 }];
@@ -53,5 +54,13 @@ Deno.test("summarise() shows both streams of a dueling network", () => {
       "q (V + A - mean(A)) 3 0",
       "─".repeat(summarise(network).split("\n")[0]!.length),
     ],
+  );
+});
+
+Deno.test("resolveNetwork() refuses a network that no memory holds", () => {
+  assertThrows(
+    () => networkOf([{ type: "dense", units: 2_000_000 }]),
+    ConfigError,
+    "parameters, more than the 500,000,000",
   );
 });

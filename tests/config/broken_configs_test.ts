@@ -68,6 +68,10 @@ const BROKEN: Record<string, [content: string | Uint8Array, said: string]> = {
     "{file}:1:1: unknown key batchSize; did you mean learner.batchSize?",
   ],
   "__proto__": ["__proto__:\n  seed: 1\n", "{file}:1:1: unknown key __proto__"],
+  "a merge key": [
+    "learner:\n  <<: {nStep: 3}\n",
+    "{file}:2:3: learner.<<: YAML's merge keys mean nothing here; extends: ",
+  ],
   "extends in a group": [
     "game:\n  extends: default.yaml\n",
     "{file}:2:3: unknown key game.extends; ",
