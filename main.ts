@@ -55,6 +55,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./tasks/sweep.ts"),
   },
   {
+    name: "worker",
+    summary: "Trains and plays for other machines, over NATS.",
+    load: () => import("./tasks/worker.ts"),
+  },
+  {
+    name: "workers",
+    summary: "Lists the workers that are there, and what each does.",
+    load: () => import("./tasks/workers.ts"),
+  },
+  {
     name: "export",
     summary: "Writes an agent for other programs and for browsers.",
     load: () => import("./tasks/export.ts"),

@@ -5,8 +5,11 @@ import {
   answer,
   answerJson,
   defineCommand,
+  ELSEWHERE_OPTIONS,
+  INTERRUPTED,
   JSON_OPTION,
   say,
+  stopOnSignal,
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
@@ -19,7 +22,11 @@ import {
   writeIndex,
   writeReport,
 } from "../lib/report/mod.ts";
-import { measureAgent, playGames } from "../lib/recording/mod.ts";
+import {
+  measureAgent,
+  type PlayedGames,
+  playGames,
+} from "../lib/recording/mod.ts";
 import { agentTarget, findAgent } from "../lib/agents/mod.ts";
 
 /** `deno task eval`. */
@@ -60,6 +67,12 @@ export const command = defineCommand({
       type: "boolean",
       description: "Without the simple players.",
     },
+    ...ELSEWHERE_OPTIONS,
+    part: {
+      type: "integer",
+      minimum: 1,
+      description: "With --nats: games that a worker plays at once (16).",
+    },
     "part-of": {
       type: "string",
       placeholder: "SEED+N",
@@ -77,6 +90,7 @@ export const command = defineCommand({
     ["default-1", "its best checkpoint, 100 games"],
     ["default-1@last --episodes 20", "its newest one, 20 games"],
     ["pretrained --max-score 18895", "games as long as README has them"],
+    ["default-1 --nats nats://127.0.0.1:4222", "by workers"],
   ],
   async run({ positionals, options }) {
     const agent = await findAgent(positionals[0], { sets: options.set });
@@ -101,8 +115,29 @@ export const command = defineCommand({
       `${agent.name}, ${agent.checkpoint}: ${episodes} games up to ${maxScore} ` +
         `points, ${clock} clock.`,
     );
+    let played: PlayedGames | null = null;
+    if (options.nats !== undefined) {
+      if (clock === "live") {
+        throw new UsageError(
+          "--nats does not go with --clock live, whose games do not repeat",
+        );
+      }
+      const { onBus, playElsewhere } = await import("../lib/cluster/mod.ts");
+      using stop = await stopOnSignal({
+        message: "Stopping the workers' games; what was played is kept there.",
+      });
+      const { detach, part = 16, mixed } = options;
+      const code = await onBus(options.nats, say, async (bus) => {
+        const { signal } = stop;
+        const how = { ...games, part, mixed, signal, say };
+        played = await playElsewhere(bus, agent, how, detach);
+        return signal.aborted ? INTERRUPTED : 0;
+      });
+      if (!played) return code;
+    }
     const measurement = await measureAgent(agent, {
       ...games,
+      played: played ?? undefined,
       command: commandText([
         ...["eval", agentTarget(agent), "--episodes", `${episodes}`],
         ...["--first-seed", `${firstSeed}`, "--max-score", `${maxScore}`],

@@ -2,6 +2,7 @@ import {
   answer,
   answerJson,
   defineCommand,
+  ELSEWHERE_OPTIONS,
   INTERRUPTED,
   JSON_OPTION,
   notified,
@@ -10,6 +11,7 @@ import {
   stopOnSignal,
   whomToTell,
 } from "../lib/cli/mod.ts";
+import type { Bus } from "../lib/cluster/mod.ts";
 import { tableText, writeIndex } from "../lib/report/mod.ts";
 import {
   loadSweep,
@@ -44,12 +46,14 @@ export const command = defineCommand({
       description:
         "Checks the file and tells what it asks for; trains nothing.",
     },
+    ...ELSEWHERE_OPTIONS,
     notify: NOTIFY_OPTION,
     json: JSON_OPTION,
   },
   examples: [
     ["configs/sweeps/crop.yaml --dry-run", "what it would train"],
     ["configs/sweeps/crop.yaml", "trains it, or goes on"],
+    ["configs/sweeps/crop.yaml --nats tls://nats.example.org", "by workers"],
   ],
   exitCodes: "130 stopped, and saved",
   async run({ positionals, options }) {
@@ -67,23 +71,37 @@ export const command = defineCommand({
       atOnce: () => children.forEach((child) => child.kill()),
     });
     const { signal } = stop;
-    return await notified(
-      whom,
-      { command: "sweep", name: plan.name },
-      async () => {
-        const results = await runSweep({ plan, signal, children, say });
-        await writeIndex();
-        if (options.json) answerJson(results);
-        else {
-          answer(tableText(settingsTable(results)));
-          sweepNotes(results).forEach(answer);
-        }
-        say(`Page: ${sweepFolder(plan.name).page}`);
-        if (signal.aborted) say("Go on: run the same command again.");
-        const failed = results.settings.some(({ state }) => state === "failed");
-        const code = signal.aborted ? INTERRUPTED : failed ? 1 : 0;
-        return { code, document: results };
-      },
-    );
+    const { detach, mixed, nats } = options;
+    const open = async (bus: Bus) =>
+      await (await import("../lib/cluster/mod.ts")).JobSet.open(bus, {
+        ...{ name: plan.name, meaning: "sweep", mixed, signal, say },
+      });
+    const sweep = async (bus?: Bus) =>
+      await notified(
+        whom,
+        { command: "sweep", name: plan.name },
+        async () => {
+          const results = await runSweep({
+            ...{ plan, signal, children, say },
+            ...(bus && { elsewhere: { open: () => open(bus), detach } }),
+          });
+          await writeIndex();
+          if (options.json) answerJson(results);
+          else {
+            answer(tableText(settingsTable(results)));
+            sweepNotes(results).forEach(answer);
+          }
+          say(`Page: ${sweepFolder(plan.name).page}`);
+          if (signal.aborted) say("Go on: run the same command again.");
+          const failed = results.settings.some(({ state }) =>
+            state === "failed"
+          );
+          const code = signal.aborted ? INTERRUPTED : failed ? 1 : 0;
+          return { code, document: results };
+        },
+      );
+    if (nats === undefined) return await sweep();
+    const { onBus } = await import("../lib/cluster/mod.ts");
+    return await onBus(nats, say, sweep);
   },
 });

@@ -28,6 +28,7 @@ const LEVELS = [
   ["agents", "drawing"],
   ["recording"],
   ["training"],
+  ["cluster"],
   ["report", "bench"],
   ["export"],
   ["sweep"],

@@ -116,6 +116,27 @@ export const CONFIG_OPTIONS = {
   },
 } as const satisfies Options;
 
+/** The option of every command that works with other machines. */
+export const NATS_OPTION = {
+  type: "string",
+  placeholder: "URL",
+  description: "NATS server of the workers: nats://127.0.0.1:4222, " +
+    "tls://nats.example.org.",
+} as const satisfies Option;
+
+/** The options of every command that workers may do the work of. */
+export const ELSEWHERE_OPTIONS = {
+  nats: NATS_OPTION,
+  detach: {
+    type: "boolean",
+    description: "With --nats: leaves it to the workers once it is queued.",
+  },
+  mixed: {
+    type: "boolean",
+    description: "With --nats: by workers that compute other bits as well.",
+  },
+} as const satisfies Options;
+
 /** `--set` of the commands that use an agent, whose config brings the rest. */
 export const AGENT_SET_OPTION = {
   ...CONFIG_OPTIONS.set,

@@ -5,7 +5,9 @@ export {
   type CommandEntry,
   CONFIG_OPTIONS,
   defineCommand,
+  ELSEWHERE_OPTIONS,
   JSON_OPTION,
+  NATS_OPTION,
   settings,
 } from "./command.ts";
 export { INTERRUPTED, stopOnSignal } from "./interrupt.ts";

@@ -6,7 +6,7 @@ import {
   type Machine,
 } from "./check.ts";
 import { checkChrome } from "./chrome.ts";
-import { programHash } from "./program.ts";
+import { programHash } from "../system/mod.ts";
 import {
   checkDeno,
   checkDisk,

@@ -33,8 +33,8 @@ export interface GamesOptions extends EvaluateOptions {
 export interface MeasureOptions extends GamesOptions {
   /** What repeats the measurement. */
   command: string;
-  /** Plays the games in this program's place. */
-  elsewhere?: () => Promise<PlayedGames>;
+  /** The games, where they have been played already. */
+  played?: PlayedGames | undefined;
 }
 
 /** An agent's games and those of simple players; JSON keeps all of it. */
@@ -67,9 +67,8 @@ export async function measureAgent(
   agent: Agent,
   options: MeasureOptions,
 ): Promise<Measurement> {
-  const played = await options.elsewhere?.();
   return await atTable(agent, options, async (table, config) => {
-    const { evaluation, baselines, versions } = played ??
+    const { evaluation, baselines, versions } = options.played ??
       await play(table, options);
     const report = evaluationReport(
       {

@@ -5,6 +5,8 @@ import { mean } from "../evaluation/mod.ts";
 import { points } from "../text.ts";
 import { acquireLock, type Process, replaceDurably } from "../system/mod.ts";
 import { runFolderAt, RUNS_FOLDER } from "../runs/mod.ts";
+import type { JobSet } from "../cluster/mod.ts";
+import { checkRepeats, jobOf, trainElsewhere } from "./elsewhere.ts";
 import { checkBeforeStart, type SweepFolder, sweepFolder } from "./folder.ts";
 import type { SweepPlan } from "./plan.ts";
 import { sweepCsv, sweepPage } from "./report.ts";
@@ -12,7 +14,7 @@ import { type SweepResults, sweepResults } from "./results.ts";
 import { settingText, variedKeys } from "./settings.ts";
 import { type Reconciled, type Trial, writeState } from "./state.ts";
 import { medianStop, type Progress } from "./stopping.ts";
-import { runTrial } from "./trial.ts";
+import { runTrial, type TrialOptions } from "./trial.ts";
 
 /** How a sweep is run. */
 export interface SweepOptions {
@@ -25,6 +27,16 @@ export interface SweepOptions {
   children: Set<Process>;
   /** Receives what happens, line by line. */
   say: (line: string) => void;
+  /** Workers that train in place of processes of this machine. */
+  elsewhere?: Elsewhere;
+}
+
+/** How workers train. */
+export interface Elsewhere {
+  /** @returns null: the signal came before any worker did */
+  open: () => Promise<JobSet | null>;
+  /** Leave it to them once all is queued. */
+  detach: boolean;
 }
 
 /**
@@ -45,7 +57,22 @@ export async function runSweep(options: SweepOptions): Promise<SweepResults> {
   await replaceDurably(folder.file, plan.text);
   await replaceDurably(folder.config, configToYaml(plan.base));
   reconciled.changes.forEach(options.say);
-  return await new Sweeper(options, folder, reconciled).run();
+  if (!options.elsewhere) {
+    return await new Sweeper(options, folder, reconciled).run();
+  }
+  const { open, detach } = options.elsewhere;
+  await checkRepeats(plan);
+  const set = await open();
+  if (!set) return sweepResults(plan, reconciled.state, reconciled.trials);
+  let isLeft = true;
+  try {
+    const sweeper = new Sweeper(options, folder, reconciled, { set, detach });
+    const results = await sweeper.run();
+    isLeft = detach;
+    return results;
+  } finally {
+    await (isLeft ? set.leave() : set.remove());
+  }
 }
 
 /** The trainings of a sweep, some of them at the same time. */
@@ -54,6 +81,7 @@ class Sweeper {
   readonly #folder: SweepFolder;
   readonly #reconciled: Reconciled;
   readonly #waiting: Trial[];
+  readonly #elsewhere: { set: JobSet; detach: boolean } | undefined;
   /** Writes follow each other, as they replace the same files. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -61,7 +89,9 @@ class Sweeper {
     options: SweepOptions,
     folder: SweepFolder,
     reconciled: Reconciled,
+    elsewhere?: { set: JobSet; detach: boolean },
   ) {
+    this.#elsewhere = elsewhere;
     this.#options = options;
     this.#folder = folder;
     this.#reconciled = reconciled;
@@ -77,7 +107,9 @@ class Sweeper {
         await this.#train(trial);
       }
     };
-    await Promise.all(Array.from({ length: plan.parallel }, work));
+    // A queue takes all of them.
+    const sideBySide = this.#elsewhere ? this.#waiting.length : plan.parallel;
+    await Promise.all(Array.from({ length: sideBySide }, work));
     await this.#save();
     return this.#results();
   }
@@ -103,16 +135,20 @@ class Sweeper {
     )!;
     this.#say(
       trial,
-      `${trial.state === "waiting" ? "begins" : "goes on"}: ${
-        settingText(values, variedKeys(plan.settings))
-      }, seed ${trial.seed}`,
+      `${
+        this.#elsewhere
+          ? "is queued"
+          : trial.state === "waiting"
+          ? "begins"
+          : "goes on"
+      }: ${settingText(values, variedKeys(plan.settings))}, seed ${trial.seed}`,
     );
     trial.state = "begun";
     trial.reason = "";
     await this.#saveIfPossible();
     let said = trial.evaluations.length;
     let verdict: string | null = null;
-    const end = await runTrial({
+    const trialOptions: TrialOptions = {
       ...{ trial, values, signal, children, threads: plan.threads },
       run: runFolderAt(join(RUNS_FOLDER, trial.run)),
       config: this.#folder.config,
@@ -126,7 +162,12 @@ class Sweeper {
         if (!isLast) verdict ??= this.#verdict(trial);
         return verdict !== null;
       },
-    });
+      say: (what) => this.#say(trial, what),
+    };
+    const end = this.#elsewhere
+      ? await trainElsewhere(trialOptions, this.#elsewhere)
+      : await runTrial(trialOptions);
+    if (!end) return;
     if (end.code === 0 && trial.final) {
       trial.state = "finished";
       this.#say(
@@ -138,12 +179,26 @@ class Sweeper {
       trial.state = "stopped";
       trial.reason = verdict;
       this.#say(trial, `is given up: ${verdict}`);
+      await this.#withdraw(trial.setting);
+    } else if (end.code === 130 && this.#isGivenUp(trial.setting)) {
+      trial.state = "waiting";
     } else if (end.code !== 130 || !signal.aborted) {
       trial.state = "failed";
       trial.reason = end.error;
       this.#say(trial, `has failed: ${trial.reason}`);
     }
     await this.#saveIfPossible();
+  }
+
+  /** Takes the trainings of a setting back that no worker has begun. */
+  async #withdraw(setting: number): Promise<void> {
+    for (const trial of this.#reconciled.trials) {
+      const { steps, evaluations } = trial;
+      if (trial.setting !== setting || steps > 0 || evaluations.length > 0) {
+        continue;
+      }
+      await this.#elsewhere?.set.order(jobOf(trial), "its setting is given up");
+    }
   }
 
   /** Why the trial's setting should be given up; null: it goes on. */

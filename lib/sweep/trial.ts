@@ -33,6 +33,8 @@ export interface TrialOptions {
    * @returns whether to stop it
    */
   onEvaluation: (isLast: boolean) => boolean;
+  /** Told what happens elsewhere. */
+  say: (what: string) => void;
 }
 
 /** How a training's process ended. */
@@ -80,6 +82,21 @@ async function trainArguments(
     const again = machine.flatMap((set) => ["--set", set]);
     return ["train", "--resume", run.name, ...again];
   }
+  const sets = await trialSets({ values, config, threads });
+  return [
+    ...["train", "--config", config, "--run", run.name],
+    ...["--seed", String(trial.seed)],
+    ...sets.flatMap((set) => ["--set", set]),
+  ];
+}
+
+/** What a training's config has beside the one that all settings share. */
+export async function trialSets(
+  { values, config, threads }: Pick<
+    TrialOptions,
+    "values" | "config" | "threads"
+  >,
+): Promise<string[]> {
   const later = [...await laterKeys(config)].filter(([key]) =>
     !(key in values)
   );
@@ -89,11 +106,7 @@ async function trainArguments(
   // Settings are compared by the means of all evaluations, so these are whole.
   sets.push("evaluation.endEarly=false");
   if (threads !== null) sets.push(`learner.threads=${threads}`);
-  return [
-    ...["train", "--config", config, "--run", run.name],
-    ...["--seed", String(trial.seed)],
-    ...sets.flatMap((set) => ["--set", set]),
-  ];
+  return sets;
 }
 
 async function hasNewEvaluation(
@@ -111,7 +124,10 @@ async function hasNewEvaluation(
  *
  * @returns whether its last evaluation was at its last step
  */
-async function readProgress(trial: Trial, run: RunFolder): Promise<boolean> {
+export async function readProgress(
+  trial: Trial,
+  run: RunFolder,
+): Promise<boolean> {
   if (!await isFile(run.info)) return false;
   const { config, metrics, evaluations } = await readRunData(run);
   const last = metrics.at(-1);
@@ -122,7 +138,9 @@ async function readProgress(trial: Trial, run: RunFolder): Promise<boolean> {
 }
 
 /** The games that `train` plays at its end. */
-async function readFinalGames(run: RunFolder): Promise<FinalGames | null> {
+export async function readFinalGames(
+  run: RunFolder,
+): Promise<FinalGames | null> {
   const report = await readReport(run.report);
   if (!report) return null;
   const { scores, cap, firstSeed, seedPurpose } = report;

@@ -10,6 +10,7 @@ import {
   type ProcessOptions,
   start,
 } from "./process.ts";
+import { Watchdog } from "./watchdog.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Seconds that a command has to save when this program is gone. */
@@ -43,7 +44,10 @@ export function commandText(args: readonly string[]): string {
  */
 export async function startCommand(
   args: readonly string[],
-  options: Pick<ProcessOptions, "log" | "onLine"> = {},
+  options: Pick<
+    ProcessOptions,
+    "log" | "onLine" | "env" | "withoutEnv" | "cwd"
+  > = {},
 ): Promise<Process> {
   return start(Deno.execPath(), await commandArguments(args), {
     graceSeconds: GRACE_SECONDS,
@@ -65,20 +69,56 @@ export async function runCommand(
 ): Promise<Ended> {
   signal.throwIfAborted();
   const command = await startCommand(args, { onLine });
+  using _stopping = stopOn(signal, command);
+  const ended = await command.ended;
+  signal.throwIfAborted();
+  return ended;
+}
+
+/**
+ * Asks a command to save and stop when the signal comes, and kills it when that
+ * takes too long; no more once it is disposed of.
+ */
+export function stopOn(signal: AbortSignal, command: Process): Disposable {
   let killing: ReturnType<typeof setTimeout> | undefined;
   const stop = () => {
     command.stop();
     killing = setTimeout(command.kill, SAVING_MS);
   };
   signal.addEventListener("abort", stop);
-  try {
-    const ended = await command.ended;
-    signal.throwIfAborted();
-    return ended;
-  } finally {
-    signal.removeEventListener("abort", stop);
-    clearTimeout(killing);
-  }
+  if (signal.aborted) stop();
+  return {
+    [Symbol.dispose]() {
+      signal.removeEventListener("abort", stop);
+      clearTimeout(killing);
+    },
+  };
+}
+
+/**
+ * Starts this command again with one more host that it may connect to, and
+ * waits for it: its input, output and signals are those of this process.
+ *
+ * @param host `nats.example.org:4222`
+ * @returns its exit code
+ */
+export async function runWithHost(host: string): Promise<number> {
+  const args = await commandArguments(Deno.args);
+  const net = args.findIndex((arg) => arg.startsWith("--allow-net="));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: args.with(net, `${args[net]},${host}`),
+    stdin: "inherit",
+  }).spawn();
+  await using watchdog = new Watchdog({ graceSeconds: GRACE_SECONDS });
+  await watchdog.watch(child.pid);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const listeners = signals.map((signal) => () => child.kill(signal));
+  signals.forEach((signal, i) => Deno.addSignalListener(signal, listeners[i]!));
+  const { code } = await child.status;
+  signals.forEach((signal, i) =>
+    Deno.removeSignalListener(signal, listeners[i]!)
+  );
+  return code;
 }
 
 /** What Deno is called with: `run --allow-… main.ts train …`. */

@@ -3,8 +3,10 @@ export {
   commandText,
   failureText,
   runCommand,
+  runWithHost,
   shellWord,
   startCommand,
+  stopOn,
 } from "./commands.ts";
 export { hasDisplay, openInBrowser } from "./desktop.ts";
 export { bytesOf, replaceDurably, syncFolder, writeBeside } from "./durable.ts";
@@ -26,5 +28,6 @@ export {
   run,
   start,
 } from "./process.ts";
+export { programHash } from "./program.ts";
 export { isAlive, killGroup, Watchdog } from "./watchdog.ts";
 export { withReserve } from "./reserve.ts";

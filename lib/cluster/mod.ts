@@ -1,0 +1,9 @@
+/** Trainings and evaluations on several machines, over NATS JetStream. */
+export { type Bus, classOf, onBus, openBus } from "./bus.ts";
+export { jobExecutor } from "./execute.ts";
+export { fetchBytes, fetchFolder, storeBytes, storeFolder } from "./files.ts";
+export { playElsewhere } from "./games.ts";
+export type { Job, JobState, TrainingJob } from "./jobs.ts";
+export { JobSet } from "./set.ts";
+export { type Execute, work } from "./worker.ts";
+export { commonMachine, listWorkers, unlike, type Worker } from "./workers.ts";

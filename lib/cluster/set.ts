@@ -1,0 +1,245 @@
+/** Jobs that belong together, from who wants them done. */
+import { hostname } from "node:os";
+import type { ObjectStore } from "@nats-io/obj";
+import { z } from "zod";
+import { DATA_FOLDER } from "../runs/mod.ts";
+import { programHash } from "../system/mod.ts";
+import { sha256 } from "../sha256.ts";
+import { type Bus, insist, queueOf, STREAM } from "./bus.ts";
+import type { JobFiles } from "./files.ts";
+import { hasEnded, type Job, type JobState, stateSchema } from "./jobs.ts";
+import { alikeWorkers, listWorkers, unlike } from "./workers.ts";
+
+/** JetStream's code for: there is a message of this subject already. */
+const IS_QUEUED = 10077;
+/** Milliseconds between two looks at who is there. */
+const LOOK_EVERY_MS = 2000;
+
+/** What of a set is kept on the server. */
+const recordSchema = z.object({
+  className: z.string().regex(/^[0-9a-f]{16}$/),
+});
+
+/** How a set is opened. */
+export interface SetOptions {
+  /** What it is called; what else it depends on decides what it is. */
+  name: string;
+  meaning?: unknown;
+  /** Whether machines may work on it that compute other bits. */
+  mixed: boolean;
+  /** Ends the wait for the first worker. */
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
+/** Jobs on the server. Whoever opens a set again finds them as they are. */
+export class JobSet {
+  readonly #bus: Bus;
+  readonly #className: string;
+  readonly #states = new Map<string, JobState>();
+  readonly #listeners = new Map<string, (state: JobState) => void>();
+  readonly #watch: { stop(): void };
+  readonly #watching: Promise<void>;
+  readonly store: ObjectStore;
+
+  private constructor(
+    bus: Bus,
+    readonly name: string,
+    className: string,
+    store: ObjectStore,
+    watch: Awaited<ReturnType<Bus["jobs"]["watch"]>>,
+  ) {
+    this.#bus = bus;
+    this.#className = className;
+    this.store = store;
+    this.#watch = watch;
+    this.#watching = (async () => {
+      for await (const entry of watch) {
+        if (entry.length === 0) continue;
+        const id = entry.key.slice(name.length + 1);
+        const state = stateSchema.parse(entry.json());
+        this.#states.set(id, state);
+        this.#listeners.get(id)?.(state);
+      }
+    })();
+    this.#watching.catch(() => {});
+  }
+
+  /**
+   * Opens a set, or makes it, for the machines of which most are there; waits
+   * for the first worker.
+   *
+   * @returns null: the signal came first
+   */
+  static async open(bus: Bus, options: SetOptions): Promise<JobSet | null> {
+    const name = await setName(options);
+    const store = await bus.stores.create(`dino-${name}`);
+    const known = await bus.jobs.get(name);
+    const className = known?.length
+      ? recordSchema.parse(known.json()).className
+      : await chooseClass(bus, options);
+    if (className === null) return null;
+    await bus.jobs.put(name, JSON.stringify({ className }));
+    await clear(bus, "dino-orders", `${name}.*`);
+    const watch = await bus.jobs.watch({ key: `${name}.*` });
+    return new JobSet(bus, name, className, store, watch);
+  }
+
+  /** Where a job's files are. */
+  filesOf(job: string): JobFiles {
+    return { store: this.store, job };
+  }
+
+  /** The state of a job; null: nobody has begun it. */
+  async stateOf(id: string): Promise<JobState | null> {
+    const entry = await insist(() => this.#bus.jobs.get(`${this.name}.${id}`));
+    return entry?.length ? stateSchema.parse(entry.json()) : null;
+  }
+
+  /** Queues a job that is not queued, under way or finished. */
+  async queue(job: Job): Promise<void> {
+    const { js, jobs } = this.#bus;
+    const state = await this.stateOf(job.id);
+    if (state && hasEnded(state) && state.state !== "finished") {
+      await insist(() => jobs.purge(`${this.name}.${job.id}`));
+      this.#states.delete(job.id);
+    } else if (state) return;
+    await queueOf(this.#bus, this.#className);
+    const subject = `${STREAM}.${this.#className}.${this.name}.${job.id}`;
+    await insist(() => js.publish(subject, JSON.stringify(job)))
+      .catch((error) => {
+        if (error.code !== IS_QUEUED) throw error;
+      });
+  }
+
+  /**
+   * Waits for the end of a job.
+   *
+   * @param onChange receives each of its states
+   * @param signal ends the wait: who works on it is asked to save and stop
+   * @returns its last state; null: nobody had begun it
+   */
+  async ended(
+    id: string,
+    onChange: (state: JobState) => void,
+    signal: AbortSignal,
+  ): Promise<JobState | null> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#watching.then(
+      () => reject(new Error("the connection is closed")),
+      reject,
+    );
+    const see = (state: JobState) => {
+      onChange(state);
+      if (hasEnded(state)) resolve();
+    };
+    this.#listeners.set(id, see);
+    const now = this.#states.get(id);
+    if (now) see(now);
+    const stop = () => void this.#stopped(id).then(resolve, reject);
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
+    try {
+      await promise;
+    } finally {
+      this.#listeners.delete(id);
+      signal.removeEventListener("abort", stop);
+    }
+    return this.#states.get(id) ?? null;
+  }
+
+  /** Asks whoever has a job to save and stop. */
+  async order(id: string, reason: string): Promise<void> {
+    await insist(() => this.#bus.orders.put(`${this.name}.${id}`, reason));
+  }
+
+  /** Takes a job back, and waits until nobody works on it. */
+  async #stopped(id: string): Promise<void> {
+    const { jsm } = this.#bus;
+    const filter = `${STREAM}.${this.#className}.${this.name}.${id}`;
+    const takeBack = () => insist(() => jsm.streams.purge(STREAM, { filter }));
+    const look = () =>
+      new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await this.order(id, "it was stopped");
+    if (!this.#states.has(id)) {
+      await takeBack();
+      // Who has just taken it from the queue says so in a moment.
+      await look();
+    }
+    for (;;) {
+      const state = this.#states.get(id);
+      if (!state || hasEnded(state) || state.state === "waiting") break;
+      const workers = await listWorkers(this.#bus);
+      if (!workers.some(({ name }) => name === state.worker)) break;
+      await look();
+    }
+    await takeBack();
+  }
+
+  /** Leaves the jobs to whoever works on them. */
+  async leave(): Promise<void> {
+    this.#watch.stop();
+    await this.#watching.catch(() => {});
+  }
+
+  /** Removes all of it from the server: nothing is to be done any more. */
+  async remove(): Promise<void> {
+    await this.leave();
+    const { jsm } = this.#bus;
+    const filter = `${STREAM}.*.${this.name}.*`;
+    await jsm.streams.purge(STREAM, { filter });
+    await clear(this.#bus, "dino-jobs", this.name);
+    await clear(this.#bus, "dino-jobs", `${this.name}.*`);
+    await clear(this.#bus, "dino-orders", `${this.name}.*`);
+    await this.store.destroy();
+  }
+}
+
+/** Removes entries of a table, and that they were there. */
+async function clear({ jsm }: Bus, table: string, key: string): Promise<void> {
+  await jsm.streams.purge(`KV_${table}`, { filter: `$KV.${table}.${key}` });
+}
+
+/** One for each meaning and data folder: two users' never meet. */
+async function setName({ name, meaning }: SetOptions): Promise<string> {
+  const whose = JSON.stringify([name, meaning, hostname(), DATA_FOLDER]);
+  const word = name.replace(/[^\w-]/g, "_").slice(0, 60);
+  return `${word}-${(await sha256(whose)).slice(0, 10)}`;
+}
+
+/** The class with most slots among the workers with this program. */
+async function chooseClass(
+  bus: Bus,
+  options: SetOptions,
+): Promise<string | null> {
+  const { mixed, signal, say } = options;
+  const program = await programHash();
+  let told = "";
+  const tell = (line: string) => {
+    if (line !== told) say(line);
+    told = line;
+  };
+  while (!signal.aborted) {
+    const workers = await listWorkers(bus);
+    const own = workers.filter(({ machine }) => machine.program === program);
+    const [best] = await alikeWorkers(own, mixed);
+    if (best) {
+      tell(`${best.workers.length} workers, ${best.slots} slots`);
+      for (const worker of workers) {
+        if (best.workers.includes(worker)) continue;
+        const why = unlike(worker.machine, best.machine);
+        say(`note: ${worker.name} gets none of it: ${why}`);
+      }
+      return best.className;
+    }
+    const [worker] = workers;
+    tell(
+      worker
+        ? `Waiting for a worker of this program (${program}); there is ` +
+          `${worker.name} with ${worker.machine.program}`
+        : "Waiting for a worker: deno task worker --nats …",
+    );
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return null;
+}

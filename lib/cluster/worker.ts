@@ -1,0 +1,178 @@
+/** A worker: takes jobs from the queue until it is stopped. */
+import type { Consumer, JsMsg } from "@nats-io/jetstream";
+import type { Machine } from "../doctor/mod.ts";
+import { DinoDqnError } from "../errors.ts";
+import { type Bus, classOf, insist, queueOf } from "./bus.ts";
+import { Claim, LostJobError } from "./claim.ts";
+import type { JobFiles } from "./files.ts";
+import { type Job, jobSchema, type JobState } from "./jobs.ts";
+import type { Worker } from "./workers.ts";
+
+/** Workers that may die with a job in a row without a new snapshot. */
+const MOST_DEATHS = 3;
+/** Milliseconds between two looks at orders and at who owns the job. */
+const LOOK_EVERY_MS = Math.min(2000 / 3);
+
+/** What a job is done with. */
+export interface JobContext {
+  claim: Claim;
+  files: JobFiles;
+  /** Saves and stops it: the worker ends, or the job is another one's. */
+  signal: AbortSignal;
+}
+
+/** Does a job. @throws DinoDqnError when nobody could do it */
+export type Execute = (
+  job: Job,
+  context: JobContext,
+) => Promise<Partial<JobState>>;
+
+/** How a worker works. */
+export interface WorkOptions {
+  bus: Bus;
+  /** What it says of itself. */
+  worker: Omit<Worker, "jobs"> & { machine: Machine };
+  execute: Execute;
+  /** Gives everything back, saved. */
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
+/** Works until the signal. */
+export async function work(options: WorkOptions): Promise<void> {
+  const { bus, worker, signal, say } = options;
+  const { name, ...about } = worker;
+  const begun = new Map<string, number>();
+  const beat = () => {
+    const jobs = [...begun].map(([job, since]) => ({
+      job,
+      seconds: Math.round((performance.now() - since) / 1000),
+    }));
+    bus.workers.put(name, JSON.stringify({ ...about, jobs })).catch(() => {});
+  };
+  const beating = setInterval(beat, bus.silenceMs / 3);
+  beat();
+  const slot = async () => {
+    // What gave the last job is asked first.
+    let queues: Consumer[] = [];
+    while (!signal.aborted) {
+      try {
+        if (queues.length === 0) queues = await queuesOf(bus, worker.machine);
+        const queue = queues.shift()!;
+        const message = await queue.next({ expires: 1000 });
+        if (!message) {
+          queues.push(queue);
+          continue;
+        }
+        queues.unshift(queue);
+        if (signal.aborted) message.nak();
+        else await doJob(options, message, { begun, beat });
+      } catch (error) {
+        // The server is away, or was emptied.
+        queues = [];
+        say(`waits: ${(error as Error).message}`);
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: worker.slots }, slot));
+  clearInterval(beating);
+  await bus.workers.purge(name).catch(() => {});
+}
+
+const queuesOf = async (bus: Bus, machine: Machine): Promise<Consumer[]> =>
+  await Promise.all(
+    [false, true].map(async (mixed) =>
+      await queueOf(bus, await classOf(machine, mixed))
+    ),
+  );
+
+async function doJob(
+  { bus, worker, execute, signal, say }: WorkOptions,
+  message: JsMsg,
+  { begun, beat }: { begun: Map<string, number>; beat: () => void },
+): Promise<void> {
+  const acknowledge = () => insist(() => message.ackAck());
+  const { data: job, error: wrong } = jobSchema.safeParse(message.json());
+  const [, , set, id] = message.subject.split(".");
+  if (!job || job.set !== set || job.id !== id) {
+    say(
+      `refuses ${message.subject}, which is no job: ${
+        wrong?.issues[0]?.message
+      }`,
+    );
+    return void await acknowledge();
+  }
+  const key = `${job.set}.${job.id}`;
+  const store = await bus.stores.open(`dino-${job.set}`).catch(() => null);
+  if (!store || !await store.status().catch(() => null)) {
+    // Whoever wanted it has taken its set away.
+    return void await acknowledge();
+  }
+  const stop = new AbortController();
+  let ordered = "";
+  const look = async () => {
+    message.working();
+    await claim?.check();
+    const order = await bus.orders.get(key);
+    if (order?.length) stop.abort(ordered = order.string());
+  };
+  let claim: Claim | null = null;
+  try {
+    claim = await Claim.take(bus, key, worker.name, worker.machine);
+    if (!claim) return void await acknowledge();
+    begun.set(key, performance.now());
+    beat();
+    await look();
+    say(`takes ${key}`);
+    using _looking = every(
+      Math.min(LOOK_EVERY_MS, bus.silenceMs / 3),
+      () =>
+        look().catch((error) => {
+          if (error instanceof LostJobError) stop.abort(error);
+        }),
+    );
+    const { deaths } = claim.state;
+    const end: Partial<JobState> = ordered !== ""
+      ? {}
+      : deaths >= MOST_DEATHS
+      ? { state: "failed", reason: `${deaths} workers have died with it` }
+      : await done(execute, job, {
+        ...{ claim, files: { store, job: job.id } },
+        signal: AbortSignal.any([signal, stop.signal]),
+      });
+    if (stop.signal.reason instanceof LostJobError) throw stop.signal.reason;
+    await claim.write({
+      state: ordered === "" ? "waiting" : "stopped",
+      reason: ordered,
+      ...end,
+    });
+    say(`${key} is ${claim.state.state} ${claim.state.reason}`.trim());
+    if (claim.state.state === "waiting") message.nak();
+    else await acknowledge();
+  } catch (error) {
+    if (!(error instanceof LostJobError)) {
+      message.nak(bus.silenceMs);
+      throw error;
+    }
+    say(`drops ${key}: it is another worker's, or nobody wants it any more`);
+  } finally {
+    begun.delete(key);
+    beat();
+  }
+}
+
+/** What nobody could do has failed; what the machine cannot do is thrown. */
+async function done(execute: Execute, job: Job, context: JobContext) {
+  try {
+    return await execute(job, context);
+  } catch (error) {
+    if (!(error instanceof DinoDqnError)) throw error;
+    return { state: "failed" as const, reason: error.message };
+  }
+}
+
+function every(ms: number, action: () => void): Disposable {
+  const timer = setInterval(action, ms);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

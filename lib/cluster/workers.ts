@@ -1,0 +1,76 @@
+/** Who is there. */
+import { z } from "zod";
+import type { Machine } from "../doctor/mod.ts";
+import { type Bus, classOf } from "./bus.ts";
+
+const text = z.string().nullable();
+
+/** What a worker says of itself, again and again. */
+const workerSchema = z.object({
+  machine: z.object({
+    program: z.string(),
+    ...{ pageScript: text, chrome: text, tensorflow: text },
+    ...{ numerics: text, device: text },
+  }),
+  host: z.string(),
+  ...{ cores: z.number(), memoryBytes: z.number(), slots: z.number() },
+  /** What each of its slots does, and for how long: no clock is compared. */
+  jobs: z.array(z.object({ job: z.string(), seconds: z.number() })),
+});
+
+/** A worker that is there. */
+export type Worker = z.infer<typeof workerSchema> & { name: string };
+
+/** The workers that are there, by name. */
+export async function listWorkers({ workers }: Bus): Promise<Worker[]> {
+  const found: Worker[] = [];
+  for await (const name of await workers.keys()) {
+    const entry = await workers.get(name);
+    const { data } = workerSchema.safeParse(entry?.length ? entry.json() : {});
+    if (data) found.push({ name, ...data });
+  }
+  return found.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** In what a machine is not like another one, in words; empty: in nothing. */
+export function unlike(machine: Machine, other: Machine): string {
+  const facts: [keyof Machine, string][] = [
+    ["program", "program"],
+    ["pageScript", "page script"],
+    ["tensorflow", "TensorFlow"],
+    ...(machine.device === "CPU" && other.device === "CPU"
+      ? [["numerics", "numerics"] as [keyof Machine, string]]
+      : [["device", "device"] as [keyof Machine, string]]),
+  ];
+  return facts.filter(([key]) => machine[key] !== other[key])
+    .map(([key, name]) =>
+      `another ${name} (${shortened(machine[key])}, not ${
+        shortened(other[key])
+      })`
+    ).join(", ");
+}
+
+const shortened = (value: string | null) =>
+  value === null
+    ? "none"
+    : /^[0-9a-f]{64}$/.test(value)
+    ? value.slice(0, 8)
+    : value;
+
+/** Workers whose machines are alike, most slots first. */
+export async function alikeWorkers(workers: readonly Worker[], mixed = false) {
+  const names = await Promise.all(
+    workers.map(({ machine }) => classOf(machine, mixed)),
+  );
+  return [...Map.groupBy(workers, (_, i) => names[i]!)]
+    .map(([className, workers]) => ({
+      ...{ className, workers, machine: workers[0]!.machine },
+      slots: workers.reduce((sum, { slots }) => sum + slots, 0),
+    }))
+    .sort((a, b) => b.slots - a.slots);
+}
+
+/** The machine that most slots are on. */
+export const commonMachine = async (
+  workers: readonly Worker[],
+): Promise<Machine | undefined> => (await alikeWorkers(workers))[0]?.machine;

@@ -1,0 +1,87 @@
+/** A NATS server for tests, and workers that sleep in place of training. */
+import { fileURLToPath } from "node:url";
+import type { TrainingJob } from "../../lib/cluster/mod.ts";
+
+/** Seconds of silence after which a worker counts as dead here. */
+export const SILENCE = "2";
+
+/** A real nats-server on a port of its own. */
+export class NatsServer implements AsyncDisposable {
+  readonly #args: readonly string[];
+  readonly #options: Deno.CommandOptions;
+  #process: Deno.ChildProcess | null = null;
+  port = -1;
+
+  private constructor(args: readonly string[], options: Deno.CommandOptions) {
+    this.#args = args;
+    this.#options = options;
+  }
+
+  /** @param args beside its address: `-js`, `-sd`, FOLDER; or `-c`, FILE */
+  static async start(
+    args: readonly string[],
+    options: Deno.CommandOptions = {},
+  ): Promise<NatsServer> {
+    const server = new NatsServer(args, options);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it on the port that it had; returns when it answers. */
+  async start(): Promise<void> {
+    const address = ["-a", "127.0.0.1", "-p", `${this.port}`];
+    this.#process = new Deno.Command("nats-server", {
+      ...this.#options,
+      args: [...address, ...this.#args],
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    let log = "";
+    for await (
+      const text of this.#process.stderr.pipeThrough(new TextDecoderStream())
+        .values({ preventCancel: true })
+    ) {
+      log += text;
+      const [, port] = /client connections on 127\.0\.0\.1:(\d+)/.exec(log) ??
+        [];
+      if (port) this.port = Number(port);
+      if (log.includes("Server is ready")) return;
+    }
+    throw new Error(`nats-server did not start: ${log}`);
+  }
+
+  /** Kills it at once; what it has on the disk stays. */
+  async kill(): Promise<void> {
+    this.#process?.kill("SIGKILL");
+    await this.#process?.status;
+    await this.#process?.stderr.cancel().catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+}
+
+/** A worker as a process, whose jobs are to sleep. */
+export function startSleeper(url: string, name: string): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--allow-all", "--no-check"],
+      fileURLToPath(new URL("./sleeper.ts", import.meta.url)),
+      ...[url, name],
+    ],
+    env: { DINO_NATS_SILENCE: SILENCE },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+/** A job that takes so many milliseconds, or kills who has it. */
+export const sleepJob = (set: string, id: string, ms: number): TrainingJob => ({
+  ...{ set, id, kind: "training", run: id, seed: 1, files: {} },
+  config: { ms },
+});

@@ -1,0 +1,47 @@
+/** `sleeper.ts URL NAME`: a worker whose jobs are to sleep for a while. */
+import {
+  type Execute,
+  openBus,
+  storeBytes,
+  work,
+} from "../../lib/cluster/mod.ts";
+import { programHash } from "../../lib/system/mod.ts";
+
+/** Sleeps as long as the config says; a negative time kills this process. */
+export const sleep: Execute = async (job, { claim, files, signal }) => {
+  const ms = Number(job.config.ms);
+  if (ms < 0) Deno.kill(Deno.pid, "SIGKILL");
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  if (signal.aborted) return {};
+  const text = `${job.id} by ${claim.state.worker}`;
+  const hash = await storeBytes(files, new TextEncoder().encode(text));
+  return { state: "finished", files: { "done.txt": hash } };
+};
+
+/** A machine as every test worker is one. */
+export const MACHINE = {
+  ...{ program: await programHash(), pageScript: "abc", chrome: "1" },
+  ...{ tensorflow: "2", numerics: "def", device: "CPU" },
+};
+
+export const about = (name: string, slots = 1) => ({
+  ...{ name, slots, machine: MACHINE, host: "here", cores: 1 },
+  memoryBytes: 1e9,
+});
+
+if (import.meta.main) {
+  const [url, name] = Deno.args as [string, string];
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGTERM", () => stop.abort());
+  const say = () => {};
+  const bus = await openBus(url, say);
+  const { signal } = stop;
+  await work({ bus, worker: about(name), execute: sleep, signal, say });
+  await bus.nc.close();
+}

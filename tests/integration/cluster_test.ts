@@ -1,0 +1,109 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inFolder } from "../folder.ts";
+import { NatsServer } from "../cluster/nats.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const SMOKE = fileURLToPath(
+  new URL("../../configs/smoke.yaml", import.meta.url),
+);
+
+/** Two trainings of a few seconds, with a checkpoint in the middle. */
+const SWEEP = `config: ${JSON.stringify(SMOKE)}
+seeds: [1]
+parallel: 2
+keys:
+  learner.nStep: [1, 3]
+  learner.threads: 1
+  training.steps: 1000
+  training.checkpointEvery: 200
+  evaluation.every: 500
+  evaluation.episodes: 2
+  evaluation.finalEpisodes: 2
+  evaluation.maxScore: 45
+`;
+const GAMES = [
+  ...["eval", "pretrained/constant", "--episodes", "4", "--max-score", "100"],
+  "--json",
+];
+
+const start = (data: string, ...args: string[]): Deno.ChildProcess =>
+  new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", PROGRAM, ...args],
+    env: { DINO_DATA: data, DINO_NATS_SILENCE: "3" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+
+/** What a command answers. */
+async function answer(command: Deno.ChildProcess): Promise<string> {
+  const { code, stdout, stderr } = await command.output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+/** A table without the seconds that it took, and what follows from them. */
+const timeless = (text: string) =>
+  text.replaceAll(/"minutes": [\d.]+/g, '"minutes"');
+
+Deno.test("workers train and play as one machine does, though one of them is killed", () =>
+  inFolder(async (root) => {
+    await using server = await NatsServer.start([
+      "-js",
+      "-sd",
+      join(root, "s"),
+    ]);
+    const nats = ["--nats", server.url];
+    const file = join(root, "few.yaml");
+    await Deno.writeTextFile(file, SWEEP);
+    const workers = ["one", "two"].map((name) =>
+      start(join(root, name), "worker", ...nats, "--slots", "1", "--name", name)
+    );
+    const ends = workers.map((worker) => worker.output());
+    const there = join(root, "there");
+    const here = join(root, "here");
+    try {
+      const alone = answer(start(here, "sweep", file, "--json"));
+      const games = answer(start(here, ...GAMES));
+      const split = answer(start(there, ...GAMES, ...nats, "--part", "2"));
+      assertEquals(await split, await games);
+
+      const sweep = start(there, "sweep", file, "--json", ...nats);
+      const together = answer(sweep);
+      // Until the first has stored something, and goes on.
+      const listed = async () =>
+        JSON.parse(await answer(start(there, "workers", "--json", ...nats)));
+      let jobs: { seconds: number }[] = [];
+      while (!(jobs[0] && jobs[0].seconds >= 6)) {
+        jobs = (await listed())[0].jobs;
+      }
+      workers[0]!.kill("SIGKILL");
+      assertEquals(timeless(await together), timeless(await alone));
+      for (const run of ["few-01-seed-1", "few-02-seed-1"]) {
+        const at = (data: string, path: string) =>
+          Deno.readFile(join(data, "runs", run, path));
+        for (const name of ["weights.bin", "learner.bin", "replay.bin"]) {
+          const path = `checkpoints/step-1000/${name}`;
+          const [mine, theirs] = [await at(here, path), await at(there, path)];
+          assert(mine.every((byte, i) => byte === theirs[i]), `${run} ${name}`);
+        }
+      }
+      // Stopped, it has nothing to give back.
+      workers[1]!.kill("SIGTERM");
+      const two = await ends[1]!;
+      assertEquals(two.code, 130);
+      assertStringIncludes(new TextDecoder().decode(two.stderr), "is finished");
+      assertEquals([...Deno.readDirSync(join(root, "two", "worker"))], []);
+    } finally {
+      for (const worker of workers) {
+        try {
+          worker.kill("SIGKILL");
+        } catch {
+          // It has ended already.
+        }
+      }
+      await Promise.all(ends);
+    }
+  }));
