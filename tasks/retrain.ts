@@ -5,6 +5,7 @@ import {
   defineCommand,
   INTERRUPTED,
   JSON_OPTION,
+  NATS_OPTION,
   say,
   settings,
   stopOnSignal,
@@ -47,6 +48,7 @@ export const command = defineCommand({
       minimum: 1,
       description: "Agent steps of training tonight (retraining.steps).",
     },
+    nats: NATS_OPTION,
     "install-cron": {
       type: "string",
       placeholder: "TIME",
@@ -77,7 +79,7 @@ export const command = defineCommand({
   exitCodes: "3 kept the champion, 130 stopped, and saved",
   async run({ options }) {
     const request = scheduleRequest(options);
-    const { config: file, set, minutes, steps } = options;
+    const { config: file, set, minutes, nats, steps } = options;
     const config = await loadConfig(file, [
       ...set,
       ...settings({
@@ -91,6 +93,7 @@ export const command = defineCommand({
         ...set.flatMap((change) => ["--set", change]),
         ...(minutes === undefined ? [] : ["--minutes", `${minutes}`]),
         ...(steps === undefined ? [] : ["--steps", `${steps}`]),
+        ...(nats === undefined ? [] : ["--nats", nats]),
       ];
       await changeSchedule({ ...request, args, config, answer, say });
       return 0;
@@ -98,7 +101,7 @@ export const command = defineCommand({
     using stop = await stopOnSignal({
       message: "Saving and ending the night; once more to end at once.",
     });
-    const result = await retrain({ config, signal: stop.signal, say });
+    const result = await retrain({ config, nats, signal: stop.signal, say });
     await writeIndex();
     answer(options.json ? JSON.stringify(result) : resultLine(result));
     return result.result === "failed" && stop.signal.aborted

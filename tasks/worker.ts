@@ -30,30 +30,52 @@ export const command = defineCommand({
       placeholder: "NAME",
       description: "What it is called (default: host and process).",
     },
+    "install-systemd": {
+      type: "boolean",
+      description: "Makes it a service of your systemd, which starts it again.",
+    },
+    uninstall: {
+      type: "boolean",
+      description: "Takes that service away.",
+    },
   },
   examples: [["--nats nats://127.0.0.1:4222", "works until Ctrl-C"]],
   exitCodes: "130 stopped, and everything given back",
   async run({ options }) {
-    const { nats, name = defaultName() } = options;
+    const { nats, slots, name = defaultName() } = options;
+    const { installService, jobExecutor, onBus, uninstallService, work } =
+      await import("../lib/cluster/mod.ts");
+    if (options.uninstall) {
+      await uninstallService();
+      say("Uninstalled.");
+      return 0;
+    }
     if (nats === undefined) throw new UsageError("worker: --nats is missing");
     if (!/^[\w-]{1,60}$/.test(name)) {
       throw new UsageError(
         `--name ${name}: use up to 60 letters, digits, '-' and '_'`,
       );
     }
-    const { jobExecutor, onBus, work } = await import(
-      "../lib/cluster/mod.ts"
-    );
+    if (options["install-systemd"]) {
+      const left = await installService([
+        ...["--nats", nats],
+        ...(slots === undefined ? [] : ["--slots", `${slots}`]),
+        ...(options.name === undefined ? [] : ["--name", name]),
+      ]);
+      say("Installed: journalctl --user -u dino-dqn-worker");
+      left.forEach((what) => say(`To do: ${what}`));
+      return 0;
+    }
     using stop = await stopOnSignal({
       message: "Saving and giving back what is under way; once more to end.",
     });
     return await onBus(nats, say, async (bus) => {
       const machine = await examined();
       const { device, numerics } = machine;
-      const slots = options.slots ??
-        (device === "CPU" ? navigator.hardwareConcurrency : 1);
+      const { hardwareConcurrency: cores } = navigator;
+      const count = slots ?? (device === "CPU" ? cores : 1);
       say(
-        `${name}: ${slots} slots on ${device}, numerics ${
+        `${name}: ${count} slots on ${device}, numerics ${
           numerics?.slice(0, 8)
         }, program ${machine.program}; waiting for jobs on ${bus.address}`,
       );
@@ -64,8 +86,7 @@ export const command = defineCommand({
       await work({
         ...{ bus, signal: stop.signal, say, execute: jobExecutor(root) },
         worker: {
-          ...{ name, machine, slots, host: hostname() },
-          cores: navigator.hardwareConcurrency,
+          ...{ name, machine, cores, slots: count, host: hostname() },
           memoryBytes: Deno.systemMemoryInfo().total,
         },
       });

@@ -4,6 +4,7 @@ export { jobExecutor } from "./execute.ts";
 export { fetchBytes, fetchFolder, storeBytes, storeFolder } from "./files.ts";
 export { playElsewhere } from "./games.ts";
 export type { Job, JobState, TrainingJob } from "./jobs.ts";
+export { installService, uninstallService } from "./service.ts";
 export { JobSet } from "./set.ts";
 export { type Execute, work } from "./worker.ts";
 export { commonMachine, listWorkers, unlike, type Worker } from "./workers.ts";

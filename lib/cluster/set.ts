@@ -12,6 +12,8 @@ import { alikeWorkers, listWorkers, unlike } from "./workers.ts";
 
 /** JetStream's code for: there is a message of this subject already. */
 const IS_QUEUED = 10077;
+/** And for: there is no such stream. */
+const IS_GONE = 10059;
 /** Milliseconds between two looks at who is there. */
 const LOOK_EVERY_MS = 2000;
 
@@ -73,15 +75,16 @@ export class JobSet {
    */
   static async open(bus: Bus, options: SetOptions): Promise<JobSet | null> {
     const name = await setName(options);
-    const store = await bus.stores.create(`dino-${name}`);
-    const known = await bus.jobs.get(name);
+    const store = await insist(() => bus.stores.create(`dino-${name}`));
+    const known = await insist(() => bus.jobs.get(name));
     const className = known?.length
       ? recordSchema.parse(known.json()).className
       : await chooseClass(bus, options);
     if (className === null) return null;
-    await bus.jobs.put(name, JSON.stringify({ className }));
+    const record = JSON.stringify({ className });
+    await insist(() => bus.jobs.put(name, record));
     await clear(bus, "dino-orders", `${name}.*`);
-    const watch = await bus.jobs.watch({ key: `${name}.*` });
+    const watch = await insist(() => bus.jobs.watch({ key: `${name}.*` }));
     return new JobSet(bus, name, className, store, watch);
   }
 
@@ -104,7 +107,7 @@ export class JobSet {
       await insist(() => jobs.purge(`${this.name}.${job.id}`));
       this.#states.delete(job.id);
     } else if (state) return;
-    await queueOf(this.#bus, this.#className);
+    await insist(() => queueOf(this.#bus, this.#className));
     const subject = `${STREAM}.${this.#className}.${this.name}.${job.id}`;
     await insist(() => js.publish(subject, JSON.stringify(job)))
       .catch((error) => {
@@ -187,17 +190,23 @@ export class JobSet {
     await this.leave();
     const { jsm } = this.#bus;
     const filter = `${STREAM}.*.${this.name}.*`;
-    await jsm.streams.purge(STREAM, { filter });
+    await insist(() => jsm.streams.purge(STREAM, { filter }));
     await clear(this.#bus, "dino-jobs", this.name);
     await clear(this.#bus, "dino-jobs", `${this.name}.*`);
     await clear(this.#bus, "dino-orders", `${this.name}.*`);
-    await this.store.destroy();
+    await insist(() =>
+      this.store.destroy().then(() => {}, (error) => {
+        // A try whose answer was lost has removed it.
+        if (error.code !== IS_GONE) throw error;
+      })
+    );
   }
 }
 
 /** Removes entries of a table, and that they were there. */
 async function clear({ jsm }: Bus, table: string, key: string): Promise<void> {
-  await jsm.streams.purge(`KV_${table}`, { filter: `$KV.${table}.${key}` });
+  const filter = `$KV.${table}.${key}`;
+  await insist(() => jsm.streams.purge(`KV_${table}`, { filter }));
 }
 
 /** One for each meaning and data folder: two users' never meet. */

@@ -11,7 +11,7 @@ import type { Worker } from "./workers.ts";
 /** Workers that may die with a job in a row without a new snapshot. */
 const MOST_DEATHS = 3;
 /** Milliseconds between two looks at orders and at who owns the job. */
-const LOOK_EVERY_MS = Math.min(2000 / 3);
+const LOOK_EVERY_MS = 2000;
 
 /** What a job is done with. */
 export interface JobContext {

@@ -1,7 +1,7 @@
 /** Who is there. */
 import { z } from "zod";
 import type { Machine } from "../doctor/mod.ts";
-import { type Bus, classOf } from "./bus.ts";
+import { type Bus, classOf, insist } from "./bus.ts";
 
 const text = z.string().nullable();
 
@@ -23,13 +23,15 @@ export type Worker = z.infer<typeof workerSchema> & { name: string };
 
 /** The workers that are there, by name. */
 export async function listWorkers({ workers }: Bus): Promise<Worker[]> {
-  const found: Worker[] = [];
-  for await (const name of await workers.keys()) {
-    const entry = await workers.get(name);
+  const names = await insist(async () =>
+    await Array.fromAsync(await workers.keys())
+  );
+  const found = await Promise.all(names.map(async (name) => {
+    const entry = await insist(() => workers.get(name));
     const { data } = workerSchema.safeParse(entry?.length ? entry.json() : {});
-    if (data) found.push({ name, ...data });
-  }
-  return found.sort((a, b) => a.name < b.name ? -1 : 1);
+    return data ? [{ name, ...data }] : [];
+  }));
+  return found.flat().sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
 /** In what a machine is not like another one, in words; empty: in nothing. */

@@ -17,7 +17,7 @@ import {
   recordSchema,
   warningsOf,
 } from "./result.ts";
-import { COMMANDS, type NightParts } from "./steps.ts";
+import { commandsOf, type NightParts } from "./steps.ts";
 
 /** How a night is started. */
 export interface RetrainOptions {
@@ -28,7 +28,9 @@ export interface RetrainOptions {
   say: (line: string) => void;
   /** @default {championFolderAt()} */
   folder?: ChampionFolder;
-  /** What trains and plays. @default {COMMANDS} */
+  /** Server of the workers that play. @default this machine plays */
+  nats?: string | undefined;
+  /** What trains and plays. @default {commandsOf(nats)} */
   parts?: NightParts;
 }
 
@@ -114,9 +116,11 @@ function newRecord(
 
 /** Plays the night until it ends, fails, is stopped or takes too long. */
 async function playWithin(
-  { config, signal, say, folder, parts = COMMANDS }: RetrainOptions & {
-    folder: ChampionFolder;
-  },
+  { config, signal, say, folder, nats, parts = commandsOf(nats) }:
+    & RetrainOptions
+    & {
+      folder: ChampionFolder;
+    },
   record: NightRecord,
 ): Promise<NightResult> {
   const { hardLimitMinutes } = config.retraining;

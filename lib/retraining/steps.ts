@@ -64,8 +64,12 @@ export interface NightParts {
   ): Promise<Measured>;
 }
 
-/** By other commands of this program; each goes on where it was broken off. */
-export const COMMANDS: NightParts = {
+/**
+ * By other commands of this program; each goes on where it was broken off.
+ *
+ * @param nats server of the workers that play in place of this machine
+ */
+export const commandsOf = (nats?: string): NightParts => ({
   async train({ run, from: { step } }, options) {
     const args = ["train", "--resume", run.name, "--best-after", `${step}`];
     await insist("training", args, options);
@@ -76,11 +80,12 @@ export const COMMANDS: NightParts = {
       ...["eval", agent, "--json", "--no-baselines", "--out", out],
       ...["--episodes", `${episodes}`, "--first-seed", `${firstSeed}`],
       ...["--max-score", `${maxScore}`],
+      ...(nats === undefined ? [] : ["--nats", nats]),
     ], options);
     const report: EvaluationReport = JSON.parse(stdout);
     return { report, pageScript: report.versions[PAGE_SCRIPT] ?? "" };
   },
-};
+});
 
 /**
  * Runs a command until it succeeds: one that crashed, or was killed, is begun

@@ -1,10 +1,17 @@
 /** A service and a timer of the user's own systemd. */
 import { dirname, join } from "node:path";
-import { userInfo } from "node:os";
-import { DinoDqnError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { ifThere, removeIfThere } from "../files.ts";
 import { sha256 } from "../sha256.ts";
-import { replaceDurably, run } from "../system/mod.ts";
+import {
+  lingering,
+  replaceDurably,
+  run,
+  shellStart,
+  systemctl,
+  unitFolder,
+  unitText,
+} from "../system/mod.ts";
 import type { Job } from "./job.ts";
 import type { Scheduler, ScheduleStep } from "./scheduler.ts";
 
@@ -28,7 +35,7 @@ export const systemd: Scheduler = {
       command("enable", name),
       // A timer that runs already has to take its new time.
       command("restart", name),
-      { shown: "", run: lingering },
+      { shown: "", run: () => lingering("the timer") },
     ];
   },
 
@@ -86,17 +93,9 @@ const writing = (path: string, text: string): ScheduleStep => ({
  * @throws UsageError if there is no place for units
  */
 async function unitsOf(data: string) {
-  const home = Deno.env.get("HOME");
-  const config = Deno.env.get("XDG_CONFIG_HOME") ||
-    (home && join(home, ".config"));
-  if (!config) {
-    throw new UsageError(
-      "There is no place for systemd's units: HOME is not set; set it",
-    );
-  }
   // A name made of the path would not be one for systemd.
   const name = `dino-dqn-retrain-${(await sha256(data)).slice(0, 8)}.timer`;
-  const timer = join(config, "systemd", "user", name);
+  const timer = join(unitFolder(), name);
   return { name, timer, service: timer.replace(/timer$/, "service") };
 }
 
@@ -116,18 +115,14 @@ async function timeOf(name: string, property: string): Promise<Date | null> {
   return time && new Date(`${time[1]}T${time[2]}Z`);
 }
 
-/** Text in which systemd replaces nothing. */
-const literal = (text: string) => text.replaceAll("%", "%%");
-
 /** The service that runs a job once. */
 function serviceUnit({ line, data: [data], limitMinutes }: Job): string {
-  const word = literal(line).replace(/["\\]/g, "\\$&").replaceAll("$", "$$$$");
   return `[Unit]
-Description=dino-dqn: retraining, data in ${literal(data!)}
+Description=dino-dqn: retraining, data in ${unitText(data!)}
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c "${word}"
+ExecStart=${shellStart(line)}
 # 3: the challenger was not better. That is no failure.
 SuccessExitStatus=3
 # The command ends by itself before; this is for when it does not.
@@ -147,7 +142,7 @@ RestrictSUIDSGID=yes
 /** The timer that starts the service. */
 function timerUnit(calendar: string, { data: [data] }: Job): string {
   return `[Unit]
-Description=dino-dqn: when to retrain, data in ${literal(data!)}
+Description=dino-dqn: when to retrain, data in ${unitText(data!)}
 
 [Timer]
 OnCalendar=${calendar}
@@ -181,35 +176,4 @@ async function checkCalendar(text: string): Promise<string> {
     `${JSON.stringify(text)} is no time for systemd: ${wrong}. Every night ` +
       'at two is "*-*-* 02:00:00"; man systemd.time has the others',
   );
-}
-
-/**
- * Runs `systemctl --user`, in English and with times in UTC.
- *
- * @returns its output; null when there is no systemctl
- * @throws DinoDqnError when it fails, with its reason
- */
-async function systemctl(args: readonly string[]): Promise<string | null> {
-  const done = await run("systemctl", ["--user", ...args], {
-    env: { LC_ALL: "C", TZ: "UTC" },
-  });
-  if (!done) return null;
-  if (done.success) return done.stdout;
-  const reason = done.stderr.trim().split("\n")[0];
-  throw new DinoDqnError(
-    `systemctl --user ${args.join(" ")} failed: ${reason}. ` +
-      (/connect to (the )?(user scope )?bus/i.test(done.stderr)
-        ? "This user's own systemd cannot be reached from here: log in as the " +
-          "user (by ssh, not by su or sudo), or use --install-cron"
-        : "journalctl --user may say more"),
-  );
-}
-
-/** Without lingering, a user's systemd ends when the user logs out. */
-async function lingering(): Promise<string | null> {
-  const { username } = userInfo();
-  return await ifThere(Deno.stat(`/var/lib/systemd/linger/${username}`))
-    ? null
-    : "the timer runs only while you are logged in, until: " +
-      `sudo loginctl enable-linger ${username}`;
 }

@@ -6,6 +6,7 @@ import { realPath } from "../files.ts";
 const KEPT_PATHS = [
   ...["DINO_DATA", "DINO_CACHE", "DINO_TENSORFLOW", "CHROME_PATH"],
   ...["ASTRAL_BIN_PATH", "XDG_CACHE_HOME", "DENO_DIR"],
+  ...["DINO_NATS_CA", "DINO_NATS_KEY"],
 ];
 const KEPT_TEXTS = [
   ...["DINO_DEPS", "DINO_NO_INSTALL"],

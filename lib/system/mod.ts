@@ -30,4 +30,11 @@ export {
 } from "./process.ts";
 export { programHash } from "./program.ts";
 export { isAlive, killGroup, Watchdog } from "./watchdog.ts";
+export {
+  lingering,
+  shellStart,
+  systemctl,
+  unitFolder,
+  unitText,
+} from "./systemd.ts";
 export { withReserve } from "./reserve.ts";

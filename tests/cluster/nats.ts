@@ -54,6 +54,14 @@ export class NatsServer implements AsyncDisposable {
     throw new Error(`nats-server did not start: ${log}`);
   }
 
+  /** What it has in memory; 0 where ps does not say. */
+  async memoryBytes(): Promise<number> {
+    const { stdout } = await new Deno.Command("ps", {
+      args: ["-o", "rss=", "-p", `${this.#process?.pid}`],
+    }).output();
+    return Number(new TextDecoder().decode(stdout)) * 1024;
+  }
+
   /** Kills it at once; what it has on the disk stays. */
   async kill(): Promise<void> {
     this.#process?.kill("SIGKILL");

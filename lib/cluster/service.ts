@@ -1,0 +1,77 @@
+/** A worker as a service of the user's own systemd. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../errors.ts";
+import { removeIfThere } from "../files.ts";
+import {
+  lastingCommand,
+  lingering,
+  replaceDurably,
+  shellStart,
+  shellWord,
+  systemctl,
+  unitFolder,
+} from "../system/mod.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const NAME = "dino-dqn-worker.service";
+
+/**
+ * Installs `deno task worker` as a service that starts again whatever happens.
+ *
+ * @param args of the command
+ * @returns what is left to the user, in sentences
+ * @throws UsageError, DinoDqnError when it cannot be made or started
+ */
+export async function installService(
+  args: readonly string[],
+): Promise<string[]> {
+  const { words } = lastingCommand(["worker", ...args]);
+  const bad = [...words, ROOT].find((text) => /\p{Cc}|[\s\\]$/u.test(text));
+  if (bad !== undefined) {
+    throw new UsageError(`A unit has no place for ${JSON.stringify(bad)}`);
+  }
+  const line = `cd ${shellWord(ROOT)} && exec env ${
+    words.map(shellWord).join(" ")
+  }`;
+  const unit = `[Unit]
+Description=dino-dqn: worker
+
+[Service]
+ExecStart=${shellStart(line)}
+Restart=always
+RestartSec=10
+# It has saved and given everything back.
+SuccessExitStatus=130
+# Only the worker is asked to stop: it asks what it has started.
+KillMode=mixed
+TimeoutStopSec=150
+Nice=10
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+
+[Install]
+WantedBy=default.target
+`;
+  const path = join(unitFolder(), NAME);
+  await Deno.mkdir(unitFolder(), { recursive: true });
+  await replaceDurably(path, unit);
+  const commands = [["daemon-reload"], ["enable", NAME], ["restart", NAME]];
+  for (const command of commands) {
+    if (await systemctl(command) !== null) continue;
+    const all = commands.map((each) => `systemctl --user ${each.join(" ")}`);
+    return [
+      `there is no systemctl here; where systemd runs: ${all.join("; ")}`,
+    ];
+  }
+  return [await lingering("the worker")].filter((left) => left !== null);
+}
+
+/** Takes the service away, if it is there. */
+export async function uninstallService(): Promise<void> {
+  await systemctl(["disable", "--now", NAME]).catch(() => null);
+  await removeIfThere(join(unitFolder(), NAME));
+  await systemctl(["daemon-reload"]).catch(() => null);
+}
