@@ -21,6 +21,10 @@ export type Player = Pick<Learner, "qValues">;
 export interface Moment extends GameFrame {
   /** [80, 80, 4] uint8: what the player sees. */
   observation: Uint8Array;
+  /** Points so far, and speed in pixels per frame; null: before a game and
+   * after it. */
+  points: number;
+  speed: number | null;
   /** The game as it was played; in its last moment only. */
   game?: PlayedGame;
 }
@@ -57,7 +61,9 @@ export async function* moments(
   // The step before the first moment that is shown tells the time.
   const played = Array.from(given?.subarray(0, Math.max(0, first - 1)) ?? []);
   let { observations } = await begin(env, { seed, maxScore }, played);
-  let seconds = 0;
+  let now: Pick<Moment, "seconds" | "points" | "speed"> = {
+    ...{ seconds: 0, points: 0, speed: null },
+  };
   for (;;) {
     const observation = observations.slice();
     const shown = played.length >= first;
@@ -69,13 +75,18 @@ export async function* moments(
     ]);
     const action = given ? given[played.length]! : greedyAction(q);
     if (picture) {
-      yield { picture, observation, seconds, action, ...(q && { q: [...q] }) };
+      yield { picture, observation, ...now, action, ...(q && { q: [...q] }) };
     }
     played.push(action);
     const step = await env.step(Uint8Array.of(action));
     const { episode, ...running } = step.infos[0]!;
     observations = step.observations;
-    seconds = (episode ?? running).frames / FRAMES_PER_SECOND;
+    const { frames, score } = episode ?? running;
+    now = {
+      ...{ seconds: frames / FRAMES_PER_SECOND, points: score },
+      // After the end it is the next game's.
+      speed: episode ? null : running.speed,
+    };
     if (episode?.end === "interrupted") {
       throw new ChromeCrashedError(
         "The game was broken off: Chrome stopped, or this program stood still.",
@@ -86,7 +97,7 @@ export async function* moments(
     yield {
       picture: await env.render(),
       observation: observations.slice(),
-      seconds,
+      ...now,
       game: playedGame(episode, maxScore, env.numActions),
     };
     return;

@@ -259,6 +259,16 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
         );
         await check(tab);
       }
+      for (
+        const [path, text] of [["/sweep/few", "few-01-seed-1"], [
+          "/nights",
+          "promoted",
+        ]] as const
+      ) {
+        await using tab = await open(path, 390);
+        await until<string>(tab, textOf("main"), (all) => all.includes(text));
+        await check(tab);
+      }
       {
         await using tab = await open("/compare?run=run&run=other");
         await until<number>(

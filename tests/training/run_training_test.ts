@@ -108,6 +108,9 @@ Deno.test("runTraining() trains, evaluates, and measures the best checkpoint", (
     });
     assertEquals([reason, evaluation?.scores], ["steps", [40, 40, 40, 40]]);
     assertEquals(evaluated, [30, 60]);
+    const log = await Deno.readTextFile(run.log);
+    assertStringIncludes(log, "Evaluation at step 30: mean ");
+    assertStringIncludes(log, "Training has ended: ");
     assertEquals(checkpoint, join(run.checkpoints, "step-60"));
     assertEquals(counters.best?.step, 60);
     assertEquals(await listCheckpoints(run.checkpoints), [60, 40]);
@@ -221,10 +224,19 @@ Deno.test("runTraining() changes nothing of a run that cannot be resumed", () =>
       );
     }
     assertEquals(await contentOf(run), before);
+  }));
+
+Deno.test("runTraining() goes on with a run that has lost its tables", () =>
+  inFolder(async (root) => {
+    const run = await makeRun(root);
+    await trainRun(run);
     await Deno.truncate(run.metrics, 10);
-    await assertRejects(() => resume("training.steps=90"), CheckpointError);
-    await Deno.writeTextFile(run.metrics, before.texts.at(-1)!);
-    assertEquals(await contentOf(run), before);
+    await Deno.remove(run.scores);
+    await trainRun(run, { resume: true, sets: ["training.steps=90"] });
+    const lines = (await Deno.readTextFile(run.metrics)).trimEnd().split("\n");
+    assertEquals(lines.map((line) => line.split(",")[0]), [
+      ...["step", "70", "80", "90"],
+    ]);
   }));
 
 Deno.test("runTraining() never begins a run anew whose checkpoints are all damaged", () =>

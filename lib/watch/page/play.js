@@ -192,7 +192,11 @@ export function showPlay(main, query) {
         place,
         `decision ${number(moment.decision)}${
           state.decisions === null ? "" : ` of ${number(state.decisions)}`
-        } · ${moment.seconds.toFixed(1)} s of play`,
+        } · ${moment.seconds.toFixed(1)} s of play · ${
+          number(moment.points)
+        } points${
+          moment.speed === null ? "" : ` · speed ${moment.speed.toFixed(1)}`
+        }`,
       );
       return;
     }
