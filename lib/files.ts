@@ -1,6 +1,7 @@
 /** Files and folders that may not be there. */
 import { statfsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { UsageError } from "./errors.ts";
 
 /**
  * The result of an operation on a file or folder; null when that is not there.
@@ -41,29 +42,38 @@ export function readWhenChanged<Content>(
   };
 }
 
+/** A file's bytes. @throws UsageError when it is no file: a pipe is waited for */
+export async function fileSize(path: string): Promise<number> {
+  const { isFile, size } = await Deno.stat(path);
+  if (!isFile) throw new UsageError(`${path} is not a file`);
+  return size;
+}
+
 /**
  * Reads a file that somebody else may have made, whose size is looked at before
  * memory is taken for it.
  *
- * @throws Error when it is no file, or has more bytes than `most`
+ * @throws UsageError when it is no file, or has more bytes than `most`
  */
 export async function readAtMost(
   path: string,
   most: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { isFile, size } = await Deno.stat(path);
-  if (!isFile) throw new Error(`${path} is not a file`);
+  const size = await fileSize(path);
   if (size > most) {
-    throw new Error(
+    throw new UsageError(
       `${path} has ${size} bytes, where at most ${most} are expected`,
     );
   }
   return await Deno.readFile(path);
 }
 
-/** The same for a text, 16 MiB at most. */
-export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readAtMost(path, 16 * 2 ** 20));
+/** The same for a text. @param most bytes @default {16 MiB} */
+export async function readText(
+  path: string,
+  most = 16 * 2 ** 20,
+): Promise<string> {
+  return new TextDecoder().decode(await readAtMost(path, most));
 }
 
 /**
@@ -77,8 +87,8 @@ export async function readPart(
   from: number,
   most: number,
 ): Promise<string> {
+  const size = await fileSize(path);
   using file = await Deno.open(path);
-  const { size } = await file.stat();
   await file.seek(Math.max(0, from < 0 ? size + from : from), 0);
   const bytes = new Uint8Array(most);
   const length = await file.read(bytes) ?? 0;

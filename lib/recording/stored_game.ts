@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { type Config, type GameConfig, gameSchema } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { ifThere } from "../files.ts";
+import { ifThere, readAtMost, readText } from "../files.ts";
 import type { PlayedGame } from "../evaluation/mod.ts";
 import { sizeText } from "../text.ts";
 
@@ -61,7 +61,7 @@ export async function readSmallFile(
         "remove it.",
     );
   }
-  return await ifThere(Deno.readFile(path));
+  return await ifThere(readAtMost(path, MAX_FILE_BYTES));
 }
 
 /**
@@ -72,7 +72,7 @@ export async function readSmallFile(
 export async function readStoredGame(path: string): Promise<StoredGame> {
   let content: unknown;
   try {
-    content = JSON.parse(await Deno.readTextFile(path));
+    content = JSON.parse(await readText(path));
   } catch (cause) {
     throw new UsageError(
       `Cannot read the stored game ${path}: ${(cause as Error).message}.`,

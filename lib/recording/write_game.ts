@@ -2,7 +2,7 @@
 import { dirname, extname, join, resolve } from "node:path";
 import type { PictureFormat } from "../drawing/mod.ts";
 import { DinoDqnError, UsageError } from "../errors.ts";
-import { ifThere } from "../files.ts";
+import { ifThere, readAtMost } from "../files.ts";
 import { DATA_FOLDER } from "../runs/mod.ts";
 import { replaceDurably } from "../system/mod.ts";
 import type { ShownGame } from "./play.ts";
@@ -78,7 +78,7 @@ export async function writeShownGame(
 async function freePath(path: string, picture: Uint8Array): Promise<string> {
   for (let number = 1;; number++) {
     const free = `${path}${number === 1 ? "" : `-${number}`}.webp`;
-    const there = await ifThere(Deno.readFile(free));
+    const there = await ifThere(readAtMost(free, Infinity));
     const same = there?.length === picture.length &&
       there.every((byte, i) => byte === picture[i]);
     if (!there || same) return free;

@@ -1,6 +1,6 @@
 /** The page that leads to everything in the data folder. */
 import { basename, join } from "node:path";
-import { isFile, namesIn } from "../files.ts";
+import { isFile, namesIn, readText } from "../files.ts";
 import { DATA_FOLDER, listRuns, type RunSummary } from "../runs/mod.ts";
 import { say } from "../say.ts";
 import { replaceDurably } from "../system/mod.ts";
@@ -59,7 +59,7 @@ export async function otherPages(
 ): Promise<Section[]> {
   const nights = join(data, "champion");
   const last = await isFile(join(nights, INDEX))
-    ? await Deno.readTextFile(join(nights, "last.json")).then(JSON.parse)
+    ? await readText(join(nights, "last.json")).then(JSON.parse)
       .catch(() => null)
     : undefined;
   return [

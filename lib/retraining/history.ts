@@ -1,5 +1,5 @@
 /** `history.csv`: one line per night, for spreadsheets and scripts. */
-import { ifThere } from "../files.ts";
+import { ifThere, readText } from "../files.ts";
 import { replaceDurably } from "../system/mod.ts";
 import type { NightResult } from "./result.ts";
 
@@ -54,7 +54,7 @@ export async function addLine(
   file: string,
   night: NightResult,
 ): Promise<void> {
-  const text = await ifThere(Deno.readTextFile(file)) || `${HEADER}\n`;
+  const text = await ifThere(readText(file)) || `${HEADER}\n`;
   if (text.includes(`\n${night.night},`)) return;
   const line = Object.values(COLUMNS).map((of) => cellText(of(night))).join();
   const ended = text.endsWith("\n") ? text : `${text}\n`;

@@ -3,7 +3,7 @@
  * night's folder is the one record: it says `running` until the night has ended.
  */
 import { join } from "node:path";
-import { ifThere, namesIn } from "../files.ts";
+import { ifThere, namesIn, readText } from "../files.ts";
 import { replaceDurably, withReserve } from "../system/mod.ts";
 import { readChampion } from "./champion.ts";
 import { addLine } from "./history.ts";
@@ -32,7 +32,7 @@ export async function readNights(
   for (const name of await namesIn(folder.nights)) {
     const file = join(folder.nights, name, RECORD);
     try {
-      const text = await ifThere(Deno.readTextFile(file));
+      const text = await ifThere(readText(file));
       if (text !== null) records.push(recordSchema.parse(JSON.parse(text)));
     } catch {
       warn(`${file} is no record of a night; it is left out`);
@@ -50,7 +50,7 @@ export async function nextNight(folder: ChampionFolder): Promise<number> {
     ...await namesIn(folder.agents),
     ...await namesIn(folder.nights),
   ];
-  const history = await ifThere(Deno.readTextFile(folder.history)) ?? "";
+  const history = await ifThere(readText(folder.history)) ?? "";
   return 1 + Math.max(
     0,
     ...names.map((name) => nightOf(name) ?? 0),

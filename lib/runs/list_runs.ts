@@ -8,7 +8,13 @@ import {
   loadOwnConfig,
 } from "../config/mod.ts";
 import { gameName } from "../evaluation/mod.ts";
-import { ifThere, namesIn, readPart, readWhenChanged } from "../files.ts";
+import {
+  ifThere,
+  namesIn,
+  readPart,
+  readText,
+  readWhenChanged,
+} from "../files.ts";
 import { lockHolder } from "../system/mod.ts";
 import { listCheckpoints } from "./checkpoint_files.ts";
 import { bestEvaluation } from "./find_checkpoint.ts";
@@ -164,7 +170,7 @@ async function stateOf(
   }
   // An earlier version took its name out of the lock when it ended.
   const killed = start?.end === null ||
-    await ifThere(Deno.readTextFile(run.lock)) !== "";
+    await ifThere(readText(run.lock)) !== "";
   return killed ? "interrupted" : "ended";
 }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Config, loadOwnConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { ifThere, namesIn } from "../files.ts";
+import { ifThere, namesIn, readText } from "../files.ts";
 import {
   type EvaluationPoint,
   INTERVALS,
@@ -39,7 +39,7 @@ export interface RunData {
 export async function readRunData(run: RunFolder): Promise<RunData> {
   const [config, configText, info, scores, metrics] = await Promise.all([
     loadOwnConfig(run.config, "run"),
-    Deno.readTextFile(run.config),
+    readText(run.config),
     readRunInfo(run),
     readTable(run.scores, ["score"]),
     readTable(run.metrics, ["step", "wall_s"]),
@@ -75,7 +75,7 @@ function metricsLine(row: Row, file: string, index: number): MetricsLine {
 
 /** A table that is not there yet has no lines. */
 async function readTable(file: string, columns: readonly string[]) {
-  const text = await ifThere(Deno.readTextFile(file));
+  const text = await ifThere(readText(file, Infinity));
   if (text === null) return [];
   return text.includes("\n") ? parseCsv(text, file, columns) : [];
 }
@@ -140,7 +140,7 @@ export async function readReport(
   folder: string,
 ): Promise<EvaluationReport | null> {
   const file = join(folder, "report.json");
-  const text = await ifThere(Deno.readTextFile(file));
+  const text = await ifThere(readText(file));
   if (text === null) return null;
   try {
     return storedReport(JSON.parse(text));

@@ -17,6 +17,7 @@ import {
   type Source,
 } from "../config/mod.ts";
 import { ConfigError, UsageError } from "../errors.ts";
+import { readText } from "../files.ts";
 import {
   checkSweep,
   type Stopping,
@@ -99,7 +100,7 @@ export async function loadSweep(
   const settings = candidates.map(valuesOf);
   return {
     ...{ name, file: path, base, seeds, parallel, stopping, settings },
-    text: await Deno.readTextFile(path),
+    text: await readText(path),
     threads: threadsOf(sweep, base),
   };
 }

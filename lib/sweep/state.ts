@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import type { SeedPurpose } from "../evaluation/mod.ts";
-import { ifThere } from "../files.ts";
+import { ifThere, readText } from "../files.ts";
 import { replaceDurably } from "../system/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import type { Values } from "./settings.ts";
@@ -158,7 +158,7 @@ function newTrial(name: string, setting: number, seed: number): Trial {
  * @throws UsageError if the file cannot be used
  */
 export async function readState(path: string): Promise<SweepState | null> {
-  const text = await ifThere(Deno.readTextFile(path));
+  const text = await ifThere(readText(path));
   if (text === null) return null;
   try {
     return stateSchema.parse(JSON.parse(text)) as SweepState;

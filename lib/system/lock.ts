@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { DinoDqnError, RunLockedError } from "../errors.ts";
-import { ifThere } from "../files.ts";
+import { ifThere, readText } from "../files.ts";
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -116,7 +116,7 @@ async function writeHolder(file: Deno.FsFile): Promise<void> {
 
 async function readHolder(path: string): Promise<LockHolder | null> {
   try {
-    const holder = JSON.parse(await ifThere(Deno.readTextFile(path)) ?? "null");
+    const holder = JSON.parse(await ifThere(readText(path)) ?? "null");
     return typeof holder?.pid === "number" ? holder : null;
   } catch (error) {
     // It is being written.

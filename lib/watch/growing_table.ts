@@ -1,6 +1,6 @@
 /** A table that another process appends to, read as it grows. */
 import { parseCsv } from "../csv.ts";
-import { ifThere } from "../files.ts";
+import { fileSize, ifThere } from "../files.ts";
 
 /** Bytes before the end of what was read, by which it is known again. */
 const MARK_BYTES = 64;
@@ -31,9 +31,9 @@ export class GrowingTable {
    * @throws UsageError naming the file and the line that is broken
    */
   async read(): Promise<void> {
-    using file = await ifThere(Deno.open(this.#file));
-    if (!file) return this.#forget();
-    const { size } = await file.stat();
+    const size = await ifThere(fileSize(this.#file));
+    if (size === null) return this.#forget();
+    using file = await Deno.open(this.#file);
     const start = Math.max(0, this.#offset - this.#mark.length);
     const bytes = new Uint8Array(Math.max(0, size - start));
     await file.seek(start, Deno.SeekMode.Start);

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { UsageError } from "../errors.ts";
+import { readAtMost } from "../files.ts";
 import { themeCss } from "../drawing/mod.ts";
 import { SCROLL_CSS } from "../report/mod.ts";
 import { RunCurves } from "./curves.ts";
@@ -201,7 +202,7 @@ function watchApp({ host, token, room, signal }: AppOptions): Hono {
     const file = dataFile(name);
     if (!file) return context.notFound();
     try {
-      return context.body(await Deno.readFile(file.path), 200, {
+      return context.body(await readAtMost(file.path, Infinity), 200, {
         "content-type": `${file.type}; charset=utf-8`,
         "content-security-policy": FILE_POLICY,
       });

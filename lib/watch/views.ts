@@ -72,17 +72,26 @@ export async function readSweep(name: string): Promise<Page | null> {
   const { json, lock } = sweepFolder(nameIn(name));
   const text = await ifThere(readText(json));
   if (text === null) return null;
-  const results: SweepResults = JSON.parse(text);
+  try {
+    return await heldBy(lock, sweepText(await asItStands(JSON.parse(text))));
+  } catch (cause) {
+    throw new UsageError(`${json} is not what a sweep leaves; remove it`, {
+      cause,
+    });
+  }
+}
+
+/** What runs told since the sweep's file, which one that begins or ends writes. */
+async function asItStands(results: SweepResults): Promise<SweepResults> {
   for (const trial of results.settings.flatMap(({ trials }) => trials)) {
     if (trial.state !== "begun") continue;
-    // Its file tells how far it was when another one began or ended.
     const run = await runAt(join(RUNS_FOLDER, trial.run)).catch(() => null);
     if (!run) continue;
     const { steps, seconds, best } = await summarizeRun(run);
     Object.assign(trial, { steps, minutes: seconds / 60 });
     trial.evaluations = best ? [best] : [];
   }
-  return await heldBy(lock, sweepText(results));
+  return results;
 }
 
 /** The nights, as they stand now. */
@@ -136,7 +145,7 @@ export async function readDetails(name: string): Promise<RunDetails | null> {
     ...await summarizeRun(run),
     stepsWanted: (await loadOwnConfig(run.config, "run")).training.steps,
     starts: (await readRunInfo(run)).starts,
-    config: await Deno.readTextFile(run.config),
+    config: await readText(run.config),
     checkpoints: await listCheckpoints(run.checkpoints),
     files: await there([
       ["report", join(run.report, "index.html")],
