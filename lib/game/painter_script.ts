@@ -37,7 +37,7 @@ export function createPainter(
   recorders: Recorders,
   newCanvas: () => PageCanvas,
 ): Painter {
-  const { ink, stride, firstInk, endInk } = scaler;
+  const { ink, stride } = scaler;
   /** Numbers per sprite. */
   const FIELDS = 7;
   const TRANSPARENT = -1;
@@ -68,6 +68,8 @@ export function createPainter(
   }
 
   let sheet = new Int16Array(0);
+  /** For each pixel of the sheet, where in its row pixels of its kind end. */
+  let runEnd = new Int32Array(0);
   let sheetWidth = 0;
   let sheetHeight = 0;
 
@@ -85,43 +87,53 @@ export function createPainter(
       if (alpha < 255) return TRANSLUCENT;
       return inkOf(data[4 * i]!, data[4 * i + 1]!, data[4 * i + 2]!, alpha);
     });
+    runEnd = new Int32Array(sheet.length);
+    const kind = (i: number) => Math.min(sheet[i]!, 0);
+    for (let i = sheet.length - 1; i >= 0; i--) {
+      const goesOn = (i + 1) % sheetWidth > 0 && kind(i) === kind(i + 1);
+      runEnd[i] = goesOn ? runEnd[i + 1]! : i + 1;
+    }
   }
 
   /** Copies the sprites' visible part; false: one is not plain opaque. */
   function copySprites(list: readonly number[]): boolean {
-    ink.fill(0);
-    firstInk.fill(crop.width);
-    endInk.fill(0);
+    scaler.clear();
+    const [pixels, ends, to] = [sheet, runEnd, ink];
     for (let i = 0; i < list.length; i += FIELDS) {
-      const sheetX = list[i]!;
-      const sheetY = list[i + 1]!;
-      const width = list[i + 2]!;
-      const height = list[i + 3]!;
-      const x = list[i + 4]!;
-      const y = list[i + 5]!;
+      // Whole numbers, for the engine too: a list with an opacity has floats.
+      const sheetX = list[i]! | 0;
+      const sheetY = list[i + 1]! | 0;
+      const width = list[i + 2]! | 0;
+      const height = list[i + 3]! | 0;
+      const x = list[i + 4]! | 0;
+      const y = list[i + 5]! | 0;
       const left = Math.max(x, crop.x);
       const right = Math.min(x + width, crop.x + crop.width);
       const top = Math.max(y, crop.y);
       const bottom = Math.min(y + height, crop.y + crop.height);
       if (left >= right || top >= bottom) continue;
-      const plain = list[i + 6] === 1 && Number.isInteger(x) &&
-        Number.isInteger(y) && Number.isInteger(sheetX) &&
-        Number.isInteger(sheetY) &&
+      const plain = list[i + 6] === 1 &&
+        x === list[i + 4] && y === list[i + 5] &&
+        sheetX === list[i] && sheetY === list[i + 1] &&
         sheetX >= 0 && sheetX + width <= sheetWidth &&
         sheetY >= 0 && sheetY + height <= sheetHeight;
       if (!plain) return false;
       for (let row = top; row < bottom; row++) {
         const line = row - crop.y;
-        const place = left - crop.x;
-        const end = right - crop.x;
-        if (place < firstInk[line]!) firstInk[line] = place;
-        if (end > endInk[line]!) endInk[line] = end;
+        // What lies from `from` on in the sheet is at `from - shift` in the ink.
         let from = (sheetY + row - y) * sheetWidth + sheetX + left - x;
-        let to = line * stride + place;
-        for (const stop = line * stride + end; to < stop; to++, from++) {
-          const value = sheet[from]!;
-          if (value >= 0) ink[to] = value;
-          else if (value === TRANSLUCENT) return false;
+        const shift = from - (left - crop.x);
+        const stop = from + right - left;
+        while (from < stop) {
+          const end = Math.min(ends[from]!, stop);
+          const kind = pixels[from]!;
+          if (kind === TRANSLUCENT) return false;
+          if (kind >= 0) {
+            scaler.mark(line, from - shift, end - shift);
+            const back = shift - line * stride;
+            for (; from < end; from++) to[from - back] = pixels[from]!;
+          }
+          from = end;
         }
       }
     }
@@ -165,8 +177,7 @@ export function createPainter(
     if (recording && copySprites(recording.sprites)) return;
     const { x, y, width, height } = crop;
     readInk(drawn(canvas), x, y, width, height, ink, stride);
-    firstInk.fill(0);
-    endInk.fill(width);
+    for (let row = 0; row < height; row++) scaler.mark(row, 0, width);
   }
 
   function paint(canvas: PageCanvas, inversion: number, out: Uint8Array): void {
