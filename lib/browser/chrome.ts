@@ -36,7 +36,8 @@ const FLAGS = [
   // start, and Chrome would try again and again: more than half of two cores
   // went there.
   "--enable-features=NetworkServiceInProcess2",
-  "--disable-features=AudioServiceOutOfProcess",
+  // Nor the pages that the address bar keeps ready, in two processes more.
+  "--disable-features=AudioServiceOutOfProcess,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
   // Containers often have a /dev/shm that is too small for Chrome.
   "--disable-dev-shm-usage",
   // Several tabs play at once: none of them may be slowed as "background".
@@ -170,6 +171,8 @@ export class Chrome implements AsyncDisposable {
         ...(config.headless ? ["--headless=new"] : []),
         ...sandboxFlags(),
         `--user-data-dir=${guard.folder}/profile`,
+        // In place of the page for new tabs, which would load and never be seen.
+        "about:blank",
       ]);
       const connection = Connection.byPipe(process);
       return await Chrome.#greet(connection, guard, config.timeoutSeconds);
