@@ -26,7 +26,10 @@ declare const document: {
   querySelector(selector: string): PageImage | null;
 };
 declare const HTMLCanvasElement: { prototype: PageCanvas };
-declare const window: { lockstep: LockstepApi };
+declare const window: {
+  lockstep: LockstepApi;
+  addEventListener(type: string, ...rest: unknown[]): void;
+};
 
 /** Numbers that the injected script knows by name. */
 const NUMBERS = {
@@ -61,6 +64,11 @@ function installLockstep(
   { frameMs, parked }: typeof NUMBERS,
   parts: typeof PARTS,
 ): void {
+  // Chrome asks for gamepads all the time once a page listens for them.
+  const listen = window.addEventListener.bind(window);
+  window.addEventListener = (type, ...rest) => {
+    if (!type.startsWith("gamepad")) listen(type, ...rest);
+  };
   const api = parts.createPageApi();
   const clocks = parts.installClock(frameMs);
   const sky = parts.createSky(frameMs);
