@@ -69,7 +69,8 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
             "autoreset_mode": mode,
         }
         self.single_observation_space = gym.spaces.Box(0, 255, (STACK, *FRAME), np.uint8)
-        self.single_action_space = gym.spaces.Discrete(self._bridge.hello["actions"])
+        self._actions = int(self._bridge.hello["actions"])
+        self.single_action_space = gym.spaces.Discrete(self._actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         #: The oldest frames first, [n, 80, 80] each.
@@ -110,8 +111,8 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
         wanted = np.asarray(actions)
         if wanted.shape != (self.num_envs,) or not np.issubdtype(wanted.dtype, np.integer):
             raise InvalidAction(f"Actions must be {self.num_envs} whole numbers, not {wanted.dtype} {list(wanted.shape)}.")
-        if ((wanted < 0) | (wanted >= self.single_action_space.n)).any():
-            raise InvalidAction(f"An action must be 0 to {self.single_action_space.n - 1}: {wanted.tolist()}.")
+        if ((wanted < 0) | (wanted >= self._actions)).any():
+            raise InvalidAction(f"An action must be 0 to {self._actions - 1}: {wanted.tolist()}.")
         self._bridge.send_actions(np.where(self._resting, STANDS_STILL, wanted).astype(np.uint8))
 
     def step_wait(self) -> tuple[NDArray[np.uint8], NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
