@@ -3,5 +3,6 @@ export { sweepJsonSchemaText } from "./json_schema.ts";
 export { listRunningSweeps, sweepFolder } from "./folder.ts";
 export { loadSweep, planText, type SweepPlan } from "./plan.ts";
 export { settingsTable, sweepNotes, sweepText } from "./report.ts";
-export type { SweepResults } from "./results.ts";
+export { resultsSoFar, type SweepResults } from "./results.ts";
+export { readState } from "./state.ts";
 export { runSweep } from "./run.ts";

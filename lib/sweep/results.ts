@@ -43,7 +43,10 @@ export interface SweepResults {
 
 /** Puts a sweep's trainings together, as far as they have come. */
 export function sweepResults(
-  { name, settings: planned, seeds }: SweepPlan,
+  { name, settings: planned, seeds }: Pick<
+    SweepPlan,
+    "name" | "settings" | "seeds"
+  >,
   { settings }: SweepState,
   trials: readonly Trial[],
 ): SweepResults {
@@ -60,6 +63,18 @@ export function sweepResults(
     }).sort(byChoice),
   };
 }
+
+/** The same of all that a sweep has done, whatever its file names now. */
+export const resultsSoFar = (name: string, state: SweepState): SweepResults =>
+  sweepResults(
+    {
+      name,
+      settings: state.settings.map(({ values }) => values),
+      seeds: [...new Set(state.trials.map(({ seed }) => seed))],
+    },
+    state,
+    state.trials,
+  );
 
 const gamesOf = ({ scores: _scores, ...games }: FinalGames) => games;
 

@@ -24,7 +24,12 @@ import {
   type RunSummary,
   summarizeRun,
 } from "../runs/mod.ts";
-import { sweepFolder, type SweepResults, sweepText } from "../sweep/mod.ts";
+import {
+  readState,
+  resultsSoFar,
+  sweepFolder,
+  sweepText,
+} from "../sweep/mod.ts";
 import { lockHolder } from "../system/mod.ts";
 
 /** The front page. */
@@ -69,29 +74,19 @@ export async function readOverview(most = Infinity): Promise<Overview> {
  * @returns null if there is none of this name @throws UsageError if it is none
  */
 export async function readSweep(name: string): Promise<Page | null> {
-  const { json, lock } = sweepFolder(nameIn(name));
-  const text = await ifThere(readText(json));
-  if (text === null) return null;
-  try {
-    return await heldBy(lock, sweepText(await asItStands(JSON.parse(text))));
-  } catch (cause) {
-    throw new UsageError(`${json} is not what a sweep leaves; remove it`, {
-      cause,
-    });
-  }
-}
-
-/** What runs told since the sweep's file, which one that begins or ends writes. */
-async function asItStands(results: SweepResults): Promise<SweepResults> {
-  for (const trial of results.settings.flatMap(({ trials }) => trials)) {
+  const folder = sweepFolder(nameIn(name));
+  const state = await readState(folder.state);
+  if (state === null) return null;
+  for (const trial of state.trials) {
     if (trial.state !== "begun") continue;
+    // The file tells how far it was when another one began or ended.
     const run = await runAt(join(RUNS_FOLDER, trial.run)).catch(() => null);
     if (!run) continue;
     const { steps, seconds, best } = await summarizeRun(run);
     Object.assign(trial, { steps, minutes: seconds / 60 });
     trial.evaluations = best ? [best] : [];
   }
-  return results;
+  return await heldBy(folder.lock, sweepText(resultsSoFar(name, state)));
 }
 
 /** The nights, as they stand now. */
