@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 
@@ -18,6 +19,8 @@ from dino_dqn_gym import BridgeError, DinoVectorEnv
 
 ID = "dino_dqn/ChromeDino-v0"
 STEPS = 160
+#: How often games are opened and closed; by hand: 100.
+OPENINGS = int(os.environ.get("OPENINGS", 3))
 
 
 def digest(observations) -> str:
@@ -128,20 +131,70 @@ def what_is_wrong_is_said() -> None:
     envs.close()
 
 
-def nothing_is_left() -> None:
-    """A program that is killed leaves no process of its games."""
-    code = "import gymnasium, dino_dqn_gym, os, time\n" \
-        f"env = gymnasium.make('{ID}'); env.reset(seed=1)\n" \
-        "print(env.unwrapped._games._bridge._process.pid, flush=True)\ntime.sleep(60)"
-    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    games = int(child.stdout.readline())
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+def of_these_games(mark: str) -> list[int]:
+    """Processes that were started with a mark in their environment, zombies left out."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            environment = open(f"/proc/{pid}/environ", "rb").read()
+        except OSError:
+            continue
+        if int(pid) != os.getpid() and f"MARK={mark}\0".encode() in environment + b"\0":
+            found.append(int(pid))
+    return found
+
+
+def soon(what: str, holds) -> None:
     for _ in range(600):
-        if not os.path.exists(f"/proc/{games}") or open(f"/proc/{games}/stat").read().split(")")[-1].split()[0] == "Z":
+        if holds():
             return
         time.sleep(0.1)
-    raise AssertionError(f"the games' process {games} is left")
+    raise AssertionError(what)
+
+
+def nothing_is_left() -> None:
+    """Whoever is killed, and however often games are opened: no process, no folder, no descriptor is left."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"TMPDIR": folder, "MARK": folder}
+        gone = lambda: not of_these_games(folder) and not os.listdir(folder)  # noqa: E731
+        descriptors = len(os.listdir("/proc/self/fd"))
+        for _ in range(OPENINGS):
+            env = gym.make(ID)
+            env.reset(seed=1)
+            env.close()
+        soon("games that were closed are left", gone)
+        assert len(os.listdir("/proc/self/fd")) == descriptors
+
+        code = f"import gymnasium, dino_dqn_gym, time\nenv = gymnasium.make('{ID}'); env.reset(seed=1)\n" \
+            "print('begun', flush=True)\ntime.sleep(60)"
+        child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        child.stdout.readline()
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        soon("a Python that was killed left games", gone)
+
+        envs = vector(AutoresetMode.SAME_STEP)
+        envs.reset(seed=1)
+        os.kill(envs._bridge._process.pid, signal.SIGKILL)
+        refused(BridgeError, lambda: [envs.step([0, 0]) for _ in range(3)], "has ended")
+        envs.close()
+        soon("a Deno that was killed left its Chrome", gone)
+
+        seen = []
+        for killed in (False, True):
+            envs = vector(AutoresetMode.SAME_STEP)
+            envs.reset(seed=1)
+            for step in range(12):
+                observations, *_ = envs.step([0, 1])
+                if killed and step == 5:
+                    for pid in of_these_games(folder):
+                        if b"--user-data-dir" in open(f"/proc/{pid}/cmdline", "rb").read():
+                            os.kill(pid, signal.SIGKILL)
+                            break
+            seen.append(digest(observations))
+            envs.close()
+        assert seen[0] == seen[1], "a Chrome that was killed and brought back shows other pixels"
+        soon("a Chrome that was killed is left", gone)
 
 
 crashed = one_game(10**6)

@@ -147,6 +147,7 @@ class Bridge:
             self._process.kill()
             self._process.wait()
         self._from.close()
+        self._said.close()
 
     def _send(self, kind: bytes, body: bytes = b"") -> None:
         if self._owner != os.getpid():
@@ -187,6 +188,8 @@ class Bridge:
             code = self._process.wait(5)
         except subprocess.TimeoutExpired:
             return "the games' process does not answer any more."
+        if self._said.closed:
+            return "the games were closed; make them anew."
         self._said.seek(0)
         lines = self._said.read().decode(errors="replace").splitlines()
         errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
