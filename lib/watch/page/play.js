@@ -86,6 +86,22 @@ export function showPlay(main, query) {
   };
 
   const ending = button("To its end", "e", end);
+  const keys = make(
+    "span.muted.small.end",
+    {},
+    make("kbd", {}, "space"),
+    " pause  ",
+    make("kbd", {}, "→"),
+    " one decision  ",
+    make("kbd", {}, "+"),
+    " ",
+    make("kbd", {}, "−"),
+    " pace  ",
+    make("kbd", {}, "n"),
+    " next game  ",
+    make("kbd", {}, "e"),
+    " to its end",
+  );
 
   fill(
     main,
@@ -101,7 +117,7 @@ export function showPlay(main, query) {
       seedLabel,
     ),
     timeline,
-    make("div.bar", {}, place),
+    make("div.bar", {}, place, keys),
     make(
       "div.below",
       {},
@@ -132,22 +148,6 @@ export function showPlay(main, query) {
           "The last four frames, 80×80. Coloured: where covering a part of them changes the highest Q-value most.",
         ),
       ),
-    ),
-    make(
-      "p.muted.small",
-      {},
-      make("kbd", {}, "space"),
-      " pause  ",
-      make("kbd", {}, "→"),
-      " one decision  ",
-      make("kbd", {}, "+"),
-      " ",
-      make("kbd", {}, "−"),
-      " pace  ",
-      make("kbd", {}, "n"),
-      " next game  ",
-      make("kbd", {}, "e"),
-      " to its end",
     ),
   );
 
