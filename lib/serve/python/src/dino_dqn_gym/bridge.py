@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sysconfig
 import tempfile
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,6 +60,19 @@ def find_deno() -> list[str]:
     raise BridgeError("Deno was not found; install it (pip install deno), or set DINO_DENO to its program.")
 
 
+_open: weakref.WeakSet[Bridge] = weakref.WeakSet()
+
+
+def _let_go() -> None:
+    """A fork has copies of the pipes; as long as one is open, the games do not see their end."""
+    for bridge in _open:
+        bridge._to.close()
+        bridge._from.close()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
 class Bridge:
     """A Deno process with its Chrome. It ends when its stdin is closed: also when Python is killed."""
 
@@ -91,6 +105,7 @@ class Bridge:
             raise BridgeError(f"{command[0]} cannot be started: {error}") from error
         assert self._process.stdin and self._process.stdout
         self._to, self._from = self._process.stdin, self._process.stdout
+        _open.add(self)
         _widen(self._to.fileno())
         _widen(self._from.fileno())
         try:
