@@ -8,6 +8,7 @@ import {
   ELSEWHERE_OPTIONS,
   INTERRUPTED,
   JSON_OPTION,
+  requireNats,
   say,
   stopOnSignal,
 } from "../lib/cli/mod.ts";
@@ -93,6 +94,7 @@ export const command = defineCommand({
     ["default-1 --nats nats://127.0.0.1:4222", "by workers"],
   ],
   async run({ positionals, options }) {
+    requireNats(options, ["detach", "mixed", "part"]);
     const agent = await findAgent(positionals[0], { sets: options.set });
     const {
       episodes = 100,
@@ -123,11 +125,11 @@ export const command = defineCommand({
         );
       }
       const { onBus, playElsewhere } = await import("../lib/cluster/mod.ts");
-      using stop = await stopOnSignal({
-        message: "Stopping the workers' games; what was played is kept there.",
-      });
       const { detach, part = 16, mixed } = options;
       const code = await onBus(options.nats, say, async (bus) => {
+        using stop = await stopOnSignal({
+          message: "Stopping the games; what was played stays on the server.",
+        });
         const { signal } = stop;
         const how = { ...games, part, mixed, signal, say };
         played = await playElsewhere(bus, agent, how, detach);

@@ -7,6 +7,7 @@ import {
   JSON_OPTION,
   notified,
   NOTIFY_OPTION,
+  requireNats,
   say,
   stopOnSignal,
   whomToTell,
@@ -57,6 +58,7 @@ export const command = defineCommand({
   ],
   exitCodes: "130 stopped, and saved",
   async run({ positionals, options }) {
+    requireNats(options, ["detach", "mixed"]);
     const plan = await loadSweep(positionals[0]!, options.name);
     say(planText(plan));
     if (options["dry-run"]) {
@@ -65,19 +67,20 @@ export const command = defineCommand({
       return 0;
     }
     const whom = whomToTell(options.notify, plan.base);
-    const children = new Set<Process>();
-    using stop = await stopOnSignal({
-      message: "Saving and stopping all trainings; once more to stop at once.",
-      atOnce: () => children.forEach((child) => child.kill()),
-    });
-    const { signal } = stop;
     const { detach, mixed, nats } = options;
-    const open = async (bus: Bus) =>
-      await (await import("../lib/cluster/mod.ts")).JobSet.open(bus, {
-        ...{ name: plan.name, meaning: "sweep", mixed, signal, say },
+    const sweep = async (bus?: Bus) => {
+      const children = new Set<Process>();
+      using stop = await stopOnSignal({
+        message:
+          "Saving and stopping all trainings; once more to stop at once.",
+        atOnce: () => children.forEach((child) => child.kill()),
       });
-    const sweep = async (bus?: Bus) =>
-      await notified(
+      const { signal } = stop;
+      const open = async (bus: Bus) =>
+        await (await import("../lib/cluster/mod.ts")).JobSet.open(bus, {
+          ...{ name: plan.name, meaning: "sweep", mixed, signal, say },
+        });
+      return await notified(
         whom,
         { command: "sweep", name: plan.name },
         async () => {
@@ -100,6 +103,7 @@ export const command = defineCommand({
           return { code, document: results };
         },
       );
+    };
     if (nats === undefined) return await sweep();
     const { onBus } = await import("../lib/cluster/mod.ts");
     return await onBus(nats, say, sweep);

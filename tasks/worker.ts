@@ -66,10 +66,10 @@ export const command = defineCommand({
       left.forEach((what) => say(`To do: ${what}`));
       return 0;
     }
-    using stop = await stopOnSignal({
-      message: "Saving and giving back what is under way; once more to end.",
-    });
     return await onBus(nats, say, async (bus) => {
+      using stop = await stopOnSignal({
+        message: "Saving and giving back what is under way; once more to end.",
+      });
       const machine = await examined();
       const { device, numerics } = machine;
       const { hardwareConcurrency: cores } = navigator;

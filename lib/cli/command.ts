@@ -1,4 +1,5 @@
 /** How a command of the program is declared: once, as data. */
+import { UsageError } from "../errors.ts";
 
 /** One option, `--name value` or, when boolean, `--name`. */
 export interface Option {
@@ -136,6 +137,16 @@ export const ELSEWHERE_OPTIONS = {
     description: "With --nats: by workers that compute other bits as well.",
   },
 } as const satisfies Options;
+
+/** @throws UsageError when one of these options is given without `--nats` */
+export function requireNats<Name extends string>(
+  options: { nats: string | undefined } & Record<Name, unknown>,
+  names: readonly Name[],
+): void {
+  const given = names.find((name) => options[name]);
+  if (given === undefined || options.nats !== undefined) return;
+  throw new UsageError(`--${given} goes with --nats URL`);
+}
 
 /** `--set` of the commands that use an agent, whose config brings the rest. */
 export const AGENT_SET_OPTION = {

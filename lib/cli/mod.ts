@@ -8,6 +8,7 @@ export {
   ELSEWHERE_OPTIONS,
   JSON_OPTION,
   NATS_OPTION,
+  requireNats,
   settings,
 } from "./command.ts";
 export { INTERRUPTED, stopOnSignal } from "./interrupt.ts";

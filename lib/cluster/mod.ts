@@ -1,7 +1,13 @@
 /** Trainings and evaluations on several machines, over NATS JetStream. */
 export { type Bus, classOf, onBus, openBus } from "./bus.ts";
 export { jobExecutor } from "./execute.ts";
-export { fetchBytes, fetchFolder, storeBytes, storeFolder } from "./files.ts";
+export {
+  fetchBytes,
+  fetchFolder,
+  type JobFiles,
+  storeBytes,
+  storeFolder,
+} from "./files.ts";
 export { playElsewhere } from "./games.ts";
 export type { Job, JobState, TrainingJob } from "./jobs.ts";
 export { installService, uninstallService } from "./service.ts";

@@ -40,6 +40,9 @@ export class JobSet {
   readonly #className: string;
   readonly #states = new Map<string, JobState>();
   readonly #listeners = new Map<string, (state: JobState) => void>();
+  /** What was queued here. */
+  readonly #jobs = new Map<string, Job>();
+  readonly #healing: ReturnType<typeof setInterval>;
   readonly #watch: { stop(): void };
   readonly #watching: Promise<void>;
   readonly store: ObjectStore;
@@ -65,6 +68,8 @@ export class JobSet {
       }
     })();
     this.#watching.catch(() => {});
+    const heal = () => void this.#heal().catch(() => {});
+    this.#healing = setInterval(heal, bus.silenceMs);
   }
 
   /**
@@ -83,6 +88,7 @@ export class JobSet {
     if (className === null) return null;
     const record = JSON.stringify({ className });
     await insist(() => bus.jobs.put(name, record));
+    await insist(() => queueOf(bus, className));
     await clear(bus, "dino-orders", `${name}.*`);
     const watch = await insist(() => bus.jobs.watch({ key: `${name}.*` }));
     return new JobSet(bus, name, className, store, watch);
@@ -101,18 +107,47 @@ export class JobSet {
 
   /** Queues a job that is not queued, under way or finished. */
   async queue(job: Job): Promise<void> {
-    const { js, jobs } = this.#bus;
+    const { jobs } = this.#bus;
     const state = await this.stateOf(job.id);
-    if (state && hasEnded(state) && state.state !== "finished") {
+    if (state?.state === "finished") return;
+    this.#jobs.set(job.id, job);
+    if (state && !hasEnded(state)) return;
+    if (state) {
       await insist(() => jobs.purge(`${this.name}.${job.id}`));
       this.#states.delete(job.id);
-    } else if (state) return;
-    await insist(() => queueOf(this.#bus, this.#className));
-    const subject = `${STREAM}.${this.#className}.${this.name}.${job.id}`;
-    await insist(() => js.publish(subject, JSON.stringify(job)))
+    }
+    await this.#publish(job);
+  }
+
+  async #publish(job: Job): Promise<void> {
+    const { js } = this.#bus;
+    await insist(() => js.publish(this.#subject(job.id), JSON.stringify(job)))
       .catch((error) => {
         if (error.code !== IS_QUEUED) throw error;
       });
+  }
+
+  readonly #subject = (id: string) =>
+    `${STREAM}.${this.#className}.${this.name}.${id}`;
+
+  /**
+   * Queues again what nobody has and nobody would get: a server that was killed
+   * may have forgotten that it gave a job to a worker that is no more.
+   */
+  async #heal(): Promise<void> {
+    const { jsm } = this.#bus;
+    const { num_pending, num_ack_pending } = await jsm.consumers
+      .info(STREAM, this.#className);
+    if (num_pending + num_ack_pending > 0) return;
+    const workers = await listWorkers(this.#bus);
+    for (const [id, job] of this.#jobs) {
+      const state = this.#states.get(id);
+      const isAtWork = state?.state === "running" &&
+        workers.some(({ name }) => name === state.worker);
+      if (state && (hasEnded(state) || isAtWork)) continue;
+      await jsm.streams.purge(STREAM, { filter: this.#subject(id) });
+      await this.#publish(job);
+    }
   }
 
   /**
@@ -159,7 +194,8 @@ export class JobSet {
   /** Takes a job back, and waits until nobody works on it. */
   async #stopped(id: string): Promise<void> {
     const { jsm } = this.#bus;
-    const filter = `${STREAM}.${this.#className}.${this.name}.${id}`;
+    const filter = this.#subject(id);
+    this.#jobs.delete(id);
     const takeBack = () => insist(() => jsm.streams.purge(STREAM, { filter }));
     const look = () =>
       new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
@@ -181,6 +217,7 @@ export class JobSet {
 
   /** Leaves the jobs to whoever works on them. */
   async leave(): Promise<void> {
+    clearInterval(this.#healing);
     this.#watch.stop();
     await this.#watching.catch(() => {});
   }

@@ -1,6 +1,20 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  type Execute,
+  jobExecutor,
+  type JobFiles,
+  storeBytes,
+  type TrainingJob,
+} from "../../lib/cluster/mod.ts";
+import { loadConfig } from "../../lib/config/mod.ts";
+import { DinoDqnError } from "../../lib/errors.ts";
 import { inFolder } from "../folder.ts";
 import { NatsServer } from "../cluster/nats.ts";
 
@@ -106,4 +120,62 @@ Deno.test("workers train and play as one machine does, though one of them is kil
       }
       await Promise.all(ends);
     }
+  }));
+
+Deno.test("a hostile config starts no program, and reads no file of the worker's", () =>
+  inFolder(async (root) => {
+    const evil = join(root, "evil.sh");
+    const touched = join(root, "touched");
+    await Deno.writeTextFile(evil, `#!/bin/sh\ntouch '${touched}'\n`, {
+      mode: 0o755,
+    });
+    const config = await loadConfig(SMOKE, [
+      ...["training.steps=300", "evaluation.every=300"],
+      ...["evaluation.episodes=2", "evaluation.finalEpisodes=2"],
+      ...["evaluation.maxScore=45", `browser.path=${evil}`],
+      `notify.command=[${evil}]`,
+    ]);
+    const objects = new Map<string, Uint8Array>();
+    const store = {
+      info: (name: string) => Promise.resolve(objects.get(name) ?? null),
+      putBlob: ({ name }: { name: string }, bytes: Uint8Array) =>
+        Promise.resolve(objects.set(name, bytes)),
+      getBlob: (name: string) => Promise.resolve(objects.get(name)),
+      delete: (name: string) => Promise.resolve(objects.delete(name)),
+    };
+    const state = { files: {}, evaluations: [], steps: 0 };
+    const context = {
+      claim: {
+        state,
+        write: (change: object) =>
+          Promise.resolve(Object.assign(state, change)),
+      },
+      files: { store, job: "j" },
+      signal: new AbortController().signal,
+    } as unknown as Parameters<Execute>[1];
+    const execute = jobExecutor(root);
+    const job: TrainingJob = {
+      ...{ set: "s", id: "j", kind: "training", run: "r", seed: 1, files: {} },
+      config: { ...config, extends: evil },
+    };
+    assertEquals(await execute(job, context), { state: "finished" });
+    assertEquals([state.steps, state.evaluations.length], [300, 1]);
+    const path = "checkpoints/step-300/weights.bin";
+    assert(path in state.files);
+    assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), [
+      "evil.sh",
+    ]);
+
+    // A snapshot, too, may have been made by somebody else.
+    const files = { store, job: "j" } as unknown as JobFiles;
+    const text = `extends: ${evil}\n`;
+    state.files = {
+      ...state.files,
+      "config.yaml": await storeBytes(files, new TextEncoder().encode(text)),
+    };
+    await assertRejects(
+      () => execute(job, context),
+      DinoDqnError,
+      "the run's config extends another one",
+    );
   }));

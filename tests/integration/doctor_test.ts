@@ -36,6 +36,12 @@ Deno.test("doctor finds everything by using it", async () => {
     find("Device CPU:0").detail,
     /matrix product [\d.]+ ms, convolution [\d.]+ ms$/,
   );
+  assertMatch(find("Numerics").detail, /^[0-9a-f]{64}: weights after five/);
+  const { program, pageScript, numerics, device } = document.machine;
+  assertMatch(program, /^\d+\.\d+\.\d+\+[0-9a-f]{12}$/);
+  assertStringIncludes(find("Chrome").detail, pageScript!);
+  assertStringIncludes(find("Numerics").detail, numerics!);
+  assertEquals(device, "CPU");
   assertMatch(find("sharp").detail, /^\d+\.\d+\.\d+, libvips \d/);
   for (const { status, fix } of document.checks) {
     assertEquals(fix === null, status === "ok");
@@ -53,6 +59,7 @@ Deno.test("doctor says what is missing, why, and how to mend it", async () => {
   assertStringIncludes(chrome.detail, "/nowhere/chrome");
   assertStringIncludes(tensorflow.detail, "DINO_TENSORFLOW is /nowhere");
   assertEquals(find("sharp").status, "ok");
+  assertEquals(document.machine.numerics, null);
 });
 
 Deno.test("doctor reports a Chrome that does not start", () =>
