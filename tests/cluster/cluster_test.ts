@@ -69,9 +69,6 @@ async function until(
   }
 }
 
-const isWith = (name: string) => ({ state, worker }: JobState) =>
-  state === "running" && worker === name;
-
 async function ended(...workers: Deno.ChildProcess[]) {
   for (const worker of workers) {
     try {
@@ -92,7 +89,7 @@ Deno.test("a job goes to another worker when its own is killed, stands still or 
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       const set = await openSet(bus);
-      const ends = endOf(set, { a: 3000, b: 3000, c: 3000 });
+      const ends = endOf(set, { a: 1e6, b: 1e6, c: 1e6 });
       const owners = new Map<string, string>();
       for (const id of ["a", "b", "c"]) {
         await until(set, id, ({ state, worker }) => {
@@ -104,8 +101,8 @@ Deno.test("a job goes to another worker when its own is killed, stands still or 
       two.kill("SIGSTOP");
       three.kill("SIGTERM");
       await three.status;
-      const four = startSleeper(url, "four");
-      await until(set, owners.get("three")!, isWith("four"));
+      const four = startSleeper(url, "four", 500);
+      await until(set, owners.get("three")!, ({ worker }) => worker === "four");
       await until(set, owners.get("two")!, ({ worker }) => worker === "four");
       // It comes back, finds that its job is another's, and drops it.
       two.kill("SIGCONT");
@@ -117,7 +114,7 @@ Deno.test("a job goes to another worker when its own is killed, stands still or 
       );
       const dead = states.get(owners.get("one")!)!;
       assert(dead.worker !== "one");
-      assertEquals(dead.deaths, 1);
+      assert(dead.deaths > 0);
       const files = await fetchFolder(
         set.filesOf(owners.get("two")!),
         states.get(owners.get("two")!)!.files,
@@ -193,11 +190,17 @@ Deno.test("a server that is killed and comes back loses no job and no result", (
     assertEquals([...(await endOf(again, { j0: 600 })).values()], [states[0]!]);
     // What is stopped is taken back, and nothing of it stays.
     const cancel = new AbortController();
-    const cancelled = ["x", "y", "z", "u", "v"].map(async (id) => {
-      await again.queue(sleepJob(again.name, id, 60_000));
-      return await again.ended(id, () => {}, cancel.signal);
-    });
-    await until(again, "x", ({ state }) => state === "running");
+    const more = ["x", "y", "z", "u", "v"];
+    for (const id of more) {
+      await again.queue(sleepJob(again.name, id, 1e6));
+    }
+    const cancelled = more.map((id) =>
+      again.ended(id, () => {}, cancel.signal)
+    );
+    // There are four slots.
+    for (const id of more.slice(0, 4)) {
+      await until(again, id, ({ state }) => state === "running");
+    }
     cancel.abort();
     const ended = (await Promise.all(cancelled)).map((state) => state?.state);
     assertEquals(ended.sort(), [

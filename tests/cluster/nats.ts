@@ -75,12 +75,16 @@ export class NatsServer implements AsyncDisposable {
 }
 
 /** A worker as a process, whose jobs are to sleep. */
-export function startSleeper(url: string, name: string): Deno.ChildProcess {
+export function startSleeper(
+  url: string,
+  name: string,
+  mostMs = 1e6,
+): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--allow-all", "--no-check"],
       fileURLToPath(new URL("./sleeper.ts", import.meta.url)),
-      ...[url, name],
+      ...[url, name, `${mostMs}`],
     ],
     env: { DINO_NATS_SILENCE: SILENCE },
     stdout: "null",

@@ -1,4 +1,4 @@
-/** `sleeper.ts URL NAME`: a worker whose jobs are to sleep for a while. */
+/** `sleeper.ts URL NAME [MS]`: a worker whose jobs are to sleep, so long at most. */
 import {
   type Execute,
   openBus,
@@ -9,7 +9,7 @@ import { programHash } from "../../lib/system/mod.ts";
 
 /** Sleeps as long as the config says; a negative time kills this process. */
 export const sleep: Execute = async (job, { claim, files, signal }) => {
-  const ms = Number(job.config.ms);
+  const ms = Math.min(Number(job.config.ms), Number(Deno.args[2] ?? Infinity));
   if (ms < 0) Deno.kill(Deno.pid, "SIGKILL");
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, ms);
