@@ -1,7 +1,7 @@
 /** Files and folders that may not be there. */
 import { statfsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { UsageError } from "./errors.ts";
+import { DinoDqnError } from "./errors.ts";
 
 /**
  * The result of an operation on a file or folder; null when that is not there.
@@ -42,10 +42,10 @@ export function readWhenChanged<Content>(
   };
 }
 
-/** A file's bytes. @throws UsageError when it is no file: a pipe is waited for */
+/** A file's bytes. @throws DinoDqnError when it is no file: a pipe is waited for */
 export async function fileSize(path: string): Promise<number> {
   const { isFile, size } = await Deno.stat(path);
-  if (!isFile) throw new UsageError(`${path} is not a file`);
+  if (!isFile) throw new DinoDqnError(`${path} is not a file`);
   return size;
 }
 
@@ -53,7 +53,7 @@ export async function fileSize(path: string): Promise<number> {
  * Reads a file that somebody else may have made, whose size is looked at before
  * memory is taken for it.
  *
- * @throws UsageError when it is no file, or has more bytes than `most`
+ * @throws DinoDqnError when it is no file, or has more bytes than `most`
  */
 export async function readAtMost(
   path: string,
@@ -61,7 +61,7 @@ export async function readAtMost(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const size = await fileSize(path);
   if (size > most) {
-    throw new UsageError(
+    throw new DinoDqnError(
       `${path} has ${size} bytes, where at most ${most} are expected`,
     );
   }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { UsageError } from "../lib/errors.ts";
+import { DinoDqnError } from "../lib/errors.ts";
 import { readPart, readText } from "../lib/files.ts";
 import { championFolderAt, readNights } from "../lib/retraining/mod.ts";
 import { readStoredGame } from "../lib/recording/mod.ts";
@@ -25,7 +25,7 @@ Deno.test("a pipe in the place of a file is told, and not waited for", () =>
         () => readStoredGame(path),
       ]
     ) {
-      await assertRejects(read, UsageError, `${path} is not a file`);
+      await assertRejects(read, DinoDqnError, `${path} is not a file`);
     }
     const told: string[] = [];
     const tell = (line: string) => void told.push(line);
