@@ -14,6 +14,7 @@ import {
 } from "../lib/cli/mod.ts";
 import { HELD_OUT_SEEDS_START } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
+import { checkGames } from "../lib/evaluation/mod.ts";
 import { checkFolder, commandText } from "../lib/system/mod.ts";
 import {
   evaluationText,
@@ -106,6 +107,7 @@ export const command = defineCommand({
       ...{ episodes, firstSeed, maxScore, clock },
       baselines: !options["no-baselines"],
     };
+    checkGames(games);
     if (options["part-of"] !== undefined) {
       const whole = wholeOf(options["part-of"], games);
       answer(JSON.stringify(await playGames(agent, { ...games, whole })));

@@ -6,6 +6,7 @@
 import { PARKED } from "../constants.ts";
 import type { EpisodeSchedule, EpisodeStart, VectorEnv } from "../env/types.ts";
 import { ChromeCrashedError, UsageError } from "../errors.ts";
+import { points } from "../text.ts";
 import { EarlyEnd } from "./early_end.ts";
 import {
   actionsAtSpeeds,
@@ -134,7 +135,7 @@ export async function evaluate(
   policy: Policy,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  checkOptions(options);
+  checkGames(options);
   const envs = [groups].flat();
   const { episodes, firstSeed, maxScore, least = 0 } = options;
   const games = new Map<number, PlayedGame>();
@@ -171,7 +172,17 @@ export async function evaluate(
   return summarizeGames(played, maxScore, actionsAtSpeeds(decided), options);
 }
 
-function checkOptions({ episodes, firstSeed, maxScore }: EvaluateOptions) {
+/**
+ * Refuses games that make no sense, before anything is started to play them.
+ *
+ * @throws UsageError naming what is wrong
+ */
+export function checkGames(
+  { episodes, firstSeed, maxScore }: Pick<
+    EvaluateOptions,
+    "episodes" | "firstSeed" | "maxScore"
+  >,
+): void {
   for (
     const [name, value, least] of [
       ["episodes", episodes, 1],
@@ -185,7 +196,25 @@ function checkOptions({ episodes, firstSeed, maxScore }: EvaluateOptions) {
       );
     }
   }
+  if (episodes > MOST_EPISODES) {
+    throw new UsageError(
+      `At most ${
+        points(MOST_EPISODES)
+      } games can be asked for, not ${episodes}.`,
+    );
+  }
+  if (firstSeed + episodes > SEEDS) {
+    throw new UsageError(
+      `There are the seeds up to ${points(SEEDS - 1)} (after them the same ` +
+        `games come again), not ${episodes} from ${firstSeed} on.`,
+    );
+  }
 }
+
+/** So many games differ: the page's random numbers have a state of 32 bits. */
+const SEEDS = 2 ** 32;
+/** Games of one evaluation; each is kept. */
+const MOST_EPISODES = 1_000_000;
 
 /** What the games are played with, beside the policy. */
 interface PlayOptions {

@@ -1,6 +1,7 @@
 /** Games on held-out seeds, and figures of them that can be believed. */
 export { type Baseline, evaluateBaselines } from "./baselines.ts";
 export {
+  checkGames,
   evaluate,
   type EvaluateOptions,
   type Policy,

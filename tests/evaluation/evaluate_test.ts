@@ -192,6 +192,9 @@ Deno.test("evaluate() refuses options that make no sense", async () => {
       [{ episodes: 1.5 }, "but is 1.5"],
       [{ firstSeed: -1 }, "The first seed must"],
       [{ maxScore: 0 }, "The highest score must"],
+      [{ episodes: 1e9 }, "At most 1,000,000 games can be asked for"],
+      // Its game is that of seed 5, which training may have had.
+      [{ firstSeed: 2 ** 32 + 5 }, "the seeds up to 4,294,967,295 (after"],
     ] as const
   ) {
     await assertRejects(
