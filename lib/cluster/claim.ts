@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Machine } from "../doctor/mod.ts";
 import { type Bus, insist } from "./bus.ts";
-import { hasEnded, type JobState, stateSchema } from "./jobs.ts";
+import { hasEnded, type JobState, stateIn } from "./jobs.ts";
 
 /** JetStream's code for: another revision is the last. */
 const WRONG_REVISION = 10071;
@@ -47,7 +47,7 @@ export class Claim {
     machine: Machine,
   ): Promise<Claim | null> {
     const entry = await insist(() => bus.jobs.get(key));
-    const before = entry?.length ? stateSchema.parse(entry.json()) : null;
+    const before = stateIn(entry);
     if (before && hasEnded(before)) return null;
     const machines = before?.machines ?? [];
     const state: JobState = {

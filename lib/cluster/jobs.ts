@@ -43,7 +43,7 @@ export type TrainingJob = z.infer<typeof training>;
 export type Manifest = z.infer<typeof manifest>;
 
 /** What is known of a job; only its present owner writes it. */
-export const stateSchema = z.object({
+const stateSchema = z.object({
   state: z.enum(["running", "waiting", "finished", "stopped", "failed"]),
   /** Who has it, or had it last. */
   worker: z.string(),
@@ -60,6 +60,25 @@ export const stateSchema = z.object({
   reason: z.string(),
 });
 export type JobState = z.infer<typeof stateSchema>;
+
+/** A message, or an entry of a table, that anybody with a key may have written. */
+interface Said {
+  length?: number;
+  json(): unknown;
+}
+
+/** What somebody said; undefined: nothing, or no JSON. */
+export function saidBy(said: Said | null): unknown {
+  try {
+    return said?.length === 0 ? undefined : said?.json();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A job's state; null: nobody has begun it, or what stands there is none. */
+export const stateIn = (entry: Said | null): JobState | null =>
+  stateSchema.safeParse(saidBy(entry)).data ?? null;
 
 /** Whether nobody is to work on it any more. */
 export const hasEnded = ({ state }: JobState): boolean =>

@@ -7,7 +7,7 @@ import { programHash } from "../system/mod.ts";
 import { sha256 } from "../sha256.ts";
 import { type Bus, insist, queueOf, STREAM } from "./bus.ts";
 import type { JobFiles } from "./files.ts";
-import { hasEnded, type Job, type JobState, stateSchema } from "./jobs.ts";
+import { hasEnded, type Job, type JobState, saidBy, stateIn } from "./jobs.ts";
 import { alikeWorkers, listWorkers, unlike } from "./workers.ts";
 
 /** JetStream's code for: there is a message of this subject already. */
@@ -60,9 +60,9 @@ export class JobSet {
     this.#watch = watch;
     this.#watching = (async () => {
       for await (const entry of watch) {
-        if (entry.length === 0) continue;
+        const state = stateIn(entry);
+        if (!state) continue;
         const id = entry.key.slice(name.length + 1);
-        const state = stateSchema.parse(entry.json());
         this.#states.set(id, state);
         this.#listeners.get(id)?.(state);
       }
@@ -82,9 +82,8 @@ export class JobSet {
     const name = await setName(options);
     const store = await insist(() => bus.stores.create(`dino-${name}`));
     const known = await insist(() => bus.jobs.get(name));
-    const className = known?.length
-      ? recordSchema.parse(known.json()).className
-      : await chooseClass(bus, options);
+    const className = recordSchema.safeParse(saidBy(known)).data?.className ??
+      await chooseClass(bus, options);
     if (className === null) return null;
     const record = JSON.stringify({ className });
     await insist(() => bus.jobs.put(name, record));
@@ -102,7 +101,7 @@ export class JobSet {
   /** The state of a job; null: nobody has begun it. */
   async stateOf(id: string): Promise<JobState | null> {
     const entry = await insist(() => this.#bus.jobs.get(`${this.name}.${id}`));
-    return entry?.length ? stateSchema.parse(entry.json()) : null;
+    return stateIn(entry);
   }
 
   /** Queues a job that is not queued, under way or finished. */

@@ -5,7 +5,7 @@ import { DinoDqnError } from "../errors.ts";
 import { type Bus, classOf, insist, queueOf } from "./bus.ts";
 import { Claim, LostJobError } from "./claim.ts";
 import type { JobFiles } from "./files.ts";
-import { type Job, jobSchema, type JobState } from "./jobs.ts";
+import { type Job, jobSchema, type JobState, saidBy } from "./jobs.ts";
 import type { Worker } from "./workers.ts";
 
 /** Workers that may die with a job in a row without a new snapshot. */
@@ -93,7 +93,7 @@ async function doJob(
   { begun, beat }: { begun: Map<string, number>; beat: () => void },
 ): Promise<void> {
   const acknowledge = () => insist(() => message.ackAck());
-  const { data: job, error: wrong } = jobSchema.safeParse(message.json());
+  const { data: job, error: wrong } = jobSchema.safeParse(saidBy(message));
   const [, , set, id] = message.subject.split(".");
   if (!job || job.set !== set || job.id !== id) {
     say(
@@ -104,11 +104,14 @@ async function doJob(
     return void await acknowledge();
   }
   const key = `${job.set}.${job.id}`;
-  const store = await bus.stores.open(`dino-${job.set}`).catch(() => null);
-  if (!store || !await store.status().catch(() => null)) {
-    // Whoever wanted it has taken its set away.
-    return void await acknowledge();
-  }
+  const store = await insist(() =>
+    bus.stores.open(`dino-${job.set}`).catch((error) => {
+      // Whoever wanted it has taken its set away.
+      if (error.message === "object store not found") return null;
+      throw error;
+    })
+  );
+  if (!store) return void await acknowledge();
   const stop = new AbortController();
   let ordered = "";
   const look = async () => {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Machine } from "../doctor/mod.ts";
 import { type Bus, classOf, insist } from "./bus.ts";
+import { saidBy } from "./jobs.ts";
 
 const text = z.string().nullable();
 
@@ -28,7 +29,7 @@ export async function listWorkers({ workers }: Bus): Promise<Worker[]> {
   );
   const found = await Promise.all(names.map(async (name) => {
     const entry = await insist(() => workers.get(name));
-    const { data } = workerSchema.safeParse(entry?.length ? entry.json() : {});
+    const { data } = workerSchema.safeParse(saidBy(entry));
     return data ? [{ name, ...data }] : [];
   }));
   return found.flat().sort((a, b) => a.name < b.name ? -1 : 1);

@@ -230,6 +230,7 @@ Deno.test("jobs that are none, and files that lead elsewhere or were changed, ar
         ["e", { ...job, id: "e", files: { "config.yaml": "/etc/passwd" } }],
         ["f", { ...job, id: "f", notify: { command: ["rm"] } }],
         ["g", "rm"],
+        ["h", new TextEncoder().encode("{")],
       ];
       await set.queue(job);
       await set.ended("a", () => {}, never);
@@ -243,12 +244,19 @@ Deno.test("jobs that are none, and files that lead elsewhere or were changed, ar
           "*.*",
           `${set.name}.${id}`,
         );
-        await bus.js.publish(subject, JSON.stringify(content));
+        await bus.js.publish(
+          subject,
+          content instanceof Uint8Array ? content : JSON.stringify(content),
+        );
       }
-      while (said.filter((line) => line.includes("no job")).length < 6) {
+      while (said.filter((line) => line.includes("no job")).length < 7) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       for (const [id] of hostile) assertEquals(await set.stateOf(id), null);
+      await bus.jobs.put(`${set.name}.i`, "no state");
+      assertEquals(await set.stateOf("i"), null);
+      await set.queue(sleepJob(set.name, "i", 1));
+      assertEquals((await set.ended("i", () => {}, never))?.state, "finished");
 
       const files = set.filesOf("mine");
       await Deno.mkdir(join(folder, "a"));
