@@ -42,6 +42,8 @@ export class JobSet {
   readonly #listeners = new Map<string, (state: JobState) => void>();
   /** What was queued here. */
   readonly #jobs = new Map<string, Job>();
+  /** Of them, what nobody had at the last look. */
+  #forgotten = new Set<string>();
   readonly #healing: ReturnType<typeof setInterval>;
   readonly #watch: { stop(): void };
   readonly #watching: Promise<void>;
@@ -135,6 +137,8 @@ export class JobSet {
    */
   async #heal(): Promise<void> {
     const { jsm } = this.#bus;
+    const before = this.#forgotten;
+    this.#forgotten = new Set();
     const { num_pending, num_ack_pending } = await jsm.consumers
       .info(STREAM, this.#className);
     if (num_pending + num_ack_pending > 0) return;
@@ -144,6 +148,9 @@ export class JobSet {
       const isAtWork = state?.state === "running" &&
         workers.some(({ name }) => name === state.worker);
       if (state && (hasEnded(state) || isAtWork)) continue;
+      this.#forgotten.add(id);
+      // What was on its way at one look is not at the next.
+      if (!before.has(id)) continue;
       await jsm.streams.purge(STREAM, { filter: this.#subject(id) });
       await this.#publish(job);
     }

@@ -92,7 +92,9 @@ async function doJob(
   message: JsMsg,
   { begun, beat }: { begun: Map<string, number>; beat: () => void },
 ): Promise<void> {
-  const acknowledge = () => insist(() => message.ackAck());
+  // Not waited for: nobody answers when the set was taken away meanwhile, and
+  // a message that comes again is of a job that has ended.
+  const acknowledge = () => message.ack();
   const { data: job, error: wrong } = jobSchema.safeParse(saidBy(message));
   const [, , set, id] = message.subject.split(".");
   if (!job || job.set !== set || job.id !== id) {
@@ -101,7 +103,7 @@ async function doJob(
         wrong?.issues[0]?.message
       }`,
     );
-    return void await acknowledge();
+    return acknowledge();
   }
   const key = `${job.set}.${job.id}`;
   const store = await insist(() =>
@@ -111,7 +113,7 @@ async function doJob(
       throw error;
     })
   );
-  if (!store) return void await acknowledge();
+  if (!store) return acknowledge();
   const stop = new AbortController();
   let ordered = "";
   const look = async () => {
@@ -123,7 +125,7 @@ async function doJob(
   let claim: Claim | null = null;
   try {
     claim = await Claim.take(bus, key, worker.name, worker.machine);
-    if (!claim) return void await acknowledge();
+    if (!claim) return acknowledge();
     begun.set(key, performance.now());
     beat();
     await look();
@@ -152,7 +154,7 @@ async function doJob(
     });
     say(`${key} is ${claim.state.state} ${claim.state.reason}`.trim());
     if (claim.state.state === "waiting") message.nak();
-    else await acknowledge();
+    else acknowledge();
   } catch (error) {
     if (!(error instanceof LostJobError)) {
       message.nak(bus.silenceMs);
