@@ -104,6 +104,7 @@ Deno.test("a job goes to another worker when its own is killed, stands still or 
       const four = startSleeper(url, "four", 500);
       await until(set, owners.get("three")!, ({ worker }) => worker === "four");
       await until(set, owners.get("two")!, ({ worker }) => worker === "four");
+      await until(set, owners.get("one")!, ({ worker }) => worker === "four");
       // It comes back, finds that its job is another's, and drops it.
       two.kill("SIGCONT");
       const states = await ends;
