@@ -63,7 +63,10 @@ export async function trainAgent(
 ): Promise<TrainedAgent> {
   const { name, reward, signal = new AbortController().signal } = options;
   const config = await wholeConfig(options.config);
-  const run = await createRun({ config, name, configName: "script" });
+  const run = await createRun({
+    ...{ config, name, configName: "script" },
+    ownReward: reward !== undefined,
+  });
   try {
     const { counters, checkpoint, reason, evaluation } = await runTraining({
       ...{ config, run, reward, signal },

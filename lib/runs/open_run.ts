@@ -18,6 +18,8 @@ export interface CreateRunOptions {
   configName: string;
   /** The agent whose weights it begins with. @default random ones */
   from?: string | undefined;
+  /** Whether a script rewards its decisions. @default {false} */
+  ownReward?: boolean;
   /** Whether it may have a name of the program's own. @default {false} */
   own?: boolean;
   /** Folder of all runs. @default {RUNS_FOLDER} */
@@ -39,7 +41,8 @@ const RESERVED =
  * be made; then nothing was made
  */
 export async function createRun(options: CreateRunOptions): Promise<RunFolder> {
-  const { config, name, configName, from, own, root = RUNS_FOLDER } = options;
+  const { config, name, configName, from, own, ownReward = false } = options;
+  const { root = RUNS_FOLDER } = options;
   const path = name === undefined
     ? await makeNextFolder(root, configName)
     : await makeNamedFolder(root, name, own);
@@ -52,6 +55,7 @@ export async function createRun(options: CreateRunOptions): Promise<RunFolder> {
     await writeRunInfo(run, {
       ...{ name: run.name, seed: config.seed, starts: [] },
       ...(from !== undefined && { from }),
+      ...(ownReward && { ownReward }),
     });
   } catch (error) {
     await Deno.remove(path, { recursive: true }).catch(() => {});

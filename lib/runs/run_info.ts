@@ -14,6 +14,7 @@ const infoSchema = z.looseObject({
   name: z.string(),
   seed: z.number(),
   from: z.string().optional(),
+  ownReward: z.boolean().optional(),
   starts: z.array(
     z.looseObject({
       commandLine: z.array(z.string()),
@@ -96,6 +97,8 @@ export interface RunInfo {
   seed: number;
   /** The agent whose weights it began with; absent: random ones. */
   from?: string;
+  /** A script rewarded its decisions, not the config. */
+  ownReward?: boolean;
   starts: RunStart[];
 }
 

@@ -132,6 +132,7 @@ export async function runTraining(
   const { config, run } = options;
   using _lock = await acquireLock(run.lock, `The run ${run.name}`);
   checkLasting(options);
+  await checkReward(options);
   await using stage = await open(config);
   const { environments, learner } = stage;
   using heard = new DisposableStack();
@@ -255,6 +256,16 @@ function checkLasting({ run, config, former }: TrainingOptions): void {
     `The run ${run.name} cannot go on with another config: ` +
       `${changed.map(differenceText).join("; ")}. Its network, its replay ` +
       "memory and its games are made for it; train a new run with that",
+  );
+}
+
+/** A script's reward is in no config: nobody else can go on by it. */
+async function checkReward({ run, reward }: TrainingOptions): Promise<void> {
+  if (reward || !(await readRunInfo(run)).ownReward) return;
+  throw new UsageError(
+    `The run ${run.name} learned from the reward of a script, not from its ` +
+      "config's, so it cannot go on here; begin a new run with its weights: " +
+      `--from ${run.name}`,
   );
 }
 

@@ -47,6 +47,7 @@ const SMALL = [
 interface Attempt extends FakeOptions {
   resume?: boolean;
   weights?: NamedTensor[];
+  reward?: Parameters<typeof runTraining>[0]["reward"];
   bestAfter?: number | undefined;
   sets?: readonly string[];
   stop?: AbortController;
@@ -63,6 +64,7 @@ async function trainRun(
   {
     resume = false,
     weights,
+    reward,
     bestAfter = 0,
     sets = [],
     stop = new AbortController(),
@@ -73,7 +75,7 @@ async function trainRun(
   const config = await loadConfig(run.config, sets);
   return await runTraining(
     {
-      ...{ config, run, weights, bestAfter, onEvaluation },
+      ...{ config, run, weights, reward, bestAfter, onEvaluation },
       former: resume ? await loadConfig(run.config) : null,
       ...{ commandLine: ["train"], signal: stop.signal },
     },
@@ -223,6 +225,23 @@ Deno.test("runTraining() changes nothing of a run that cannot be resumed", () =>
         RunLockedError,
       );
     }
+    assertEquals(await contentOf(run), before);
+  }));
+
+Deno.test("runTraining() does not go on by the config's reward where a script's was learned from", () =>
+  inFolder(async (root) => {
+    const config = await fakeConfig(SMALL);
+    const run = await createRun({
+      ...{ config, name: "a", configName: "x", root, ownReward: true },
+    });
+    const { reason } = await trainRun(run, { reward: () => 1 });
+    assertEquals(reason, "steps");
+    const before = await contentOf(run);
+    await assertRejects(
+      () => trainRun(run, { resume: true }),
+      UsageError,
+      "--from a",
+    );
     assertEquals(await contentOf(run), before);
   }));
 
