@@ -3,6 +3,7 @@ import { loadConfig } from "../config/mod.ts";
 import { Random } from "../random.ts";
 import { sha256 } from "../sha256.ts";
 import { createLearner } from "./learner.ts";
+import { encodeTensors } from "./model_format.ts";
 import { resolveNetwork } from "./network.ts";
 
 /** Updates after which other kernels have left other bits everywhere. */
@@ -40,8 +41,5 @@ export async function numericsHash(): Promise<string> {
     await learner.update(1e-3);
   }
   const { sets: { online } } = await learner.getState();
-  const bytes = await new Blob(
-    online.map(({ data }) => new Uint8Array(data.slice().buffer)),
-  ).bytes();
-  return await sha256(bytes);
+  return await sha256(encodeTensors(online));
 }
