@@ -1,4 +1,5 @@
 /** How games in real time were paced: their scores depend on the machine. */
+import { mean, sum } from "d3-array";
 import { FRAMES_PER_SECOND } from "../constants.ts";
 import type { PlayedGame } from "./games.ts";
 import { median } from "./statistics.ts";
@@ -19,14 +20,13 @@ export interface Pace {
 export function paceOf(games: readonly PlayedGame[]): Pace | null {
   const live = games.flatMap(({ live }) => live ?? []);
   if (live.length === 0) return null;
-  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   const late = (which: "median" | "p95") =>
     median(live.map(({ lateMs }) => lateMs[which]));
-  const seconds = sum(games.map(({ frames }) => frames)) / FRAMES_PER_SECOND;
+  const seconds = sum(games, ({ frames }) => frames) / FRAMES_PER_SECOND;
   return {
     lateMs: { median: late("median"), p95: late("p95") },
-    decisionMs: 1000 * seconds / sum(games.map(({ played }) => played.length)),
-    load: sum(live.map(({ load }) => load)) / live.length,
+    decisionMs: 1000 * seconds / sum(games, ({ played }) => played.length),
+    load: mean(live, ({ load }) => load)!,
     cores: navigator.hardwareConcurrency,
   };
 }
