@@ -98,7 +98,7 @@ export function createPainter(
   /** Copies the sprites' visible part; false: one is not plain opaque. */
   function copySprites(list: readonly number[]): boolean {
     scaler.clear();
-    const [pixels, ends, to] = [sheet, runEnd, ink];
+    const [pixels, ends] = [sheet, runEnd];
     for (let i = 0; i < list.length; i += FIELDS) {
       // Whole numbers, for the engine too: a list with an opacity has floats.
       const sheetX = list[i]! | 0;
@@ -120,18 +120,18 @@ export function createPainter(
       if (!plain) return false;
       for (let row = top; row < bottom; row++) {
         const line = row - crop.y;
-        // What lies from `from` on in the sheet is at `from - shift` in the ink.
         let from = (sheetY + row - y) * sheetWidth + sheetX + left - x;
-        const shift = from - (left - crop.x);
         const stop = from + right - left;
+        // What is at `from` in the sheet comes to `from + shift` in the line.
+        const shift = left - crop.x - from;
+        const toInk = line * stride + shift;
         while (from < stop) {
           const end = Math.min(ends[from]!, stop);
           const kind = pixels[from]!;
           if (kind === TRANSLUCENT) return false;
           if (kind >= 0) {
-            scaler.mark(line, from - shift, end - shift);
-            const back = shift - line * stride;
-            for (; from < end; from++) to[from - back] = pixels[from]!;
+            scaler.mark(line, from + shift, end + shift);
+            for (; from < end; from++) ink[from + toInk] = pixels[from]!;
           }
           from = end;
         }
