@@ -26,14 +26,12 @@ const OWN_NAMES = [
 
 /** @throws UsageError when a training would not be the same on another machine */
 export function checkRepeats({ base, settings }: SweepPlan): void {
-  const values = [
-    ...[base.env.clock, ...settings.map((one) => one["env.clock"])],
-  ];
+  const clocks = [base.env.clock, ...settings.map((one) => one["env.clock"])];
   const minutes = [
     base.training.minutes,
     ...settings.map((one) => one["training.minutes"] ?? null),
   ];
-  if (values.includes("live") || minutes.some((each) => each !== null)) {
+  if (clocks.includes("live") || minutes.some((each) => each !== null)) {
     throw new UsageError(
       "A sweep with env.clock: live or training.minutes does not repeat on " +
         "another machine: leave out --nats, or give training.steps",

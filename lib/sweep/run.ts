@@ -61,7 +61,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepResults> {
     return await new Sweeper(options, folder, reconciled).run();
   }
   const { open, detach } = options.elsewhere;
-  await checkRepeats(plan);
+  checkRepeats(plan);
   const set = await open();
   if (!set) return sweepResults(plan, reconciled.state, reconciled.trials);
   let isLeft = true;
