@@ -7,6 +7,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const timerMs = (seconds: number): number =>
   Math.min(seconds * 1000, LONGEST_TIMER_MS);
 
+/** Waits so long. */
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
+
 /** What a promise gives; null when it takes longer than so long. */
 export async function within<T>(
   ms: number,

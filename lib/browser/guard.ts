@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ChromeNotFoundError } from "../errors.ts";
 import { ifThere } from "../files.ts";
 import { acquireLock, killGroup, Watchdog } from "../system/mod.ts";
-import { within } from "../time.ts";
+import { sleep, within } from "../time.ts";
 import {
   CHROME_FOLDER_PREFIX,
   endLeftoverChromes,
@@ -33,7 +33,7 @@ async function removeFolder(folder: string): Promise<void> {
       await ifThere(Deno.remove(folder, { recursive: true }));
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   }
 }

@@ -15,6 +15,7 @@ import type { Machine } from "../doctor/mod.ts";
 import { DinoDqnError, UsageError } from "../errors.ts";
 import { sha256 } from "../sha256.ts";
 import { runWithHost } from "../system/mod.ts";
+import { sleep } from "../time.ts";
 
 /** The queue of jobs; its subjects: class of machines, set, job. */
 export const STREAM = "dino-work";
@@ -281,7 +282,7 @@ export async function insist<T>(action: () => Promise<T>): Promise<T> {
       return await action();
     } catch (error) {
       if (isRefused(error) || attempt === 30) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await sleep(1000);
     }
   }
 }

@@ -9,6 +9,7 @@ import { type Bus, insist, queueOf, STREAM } from "./bus.ts";
 import type { JobFiles } from "./files.ts";
 import { hasEnded, type Job, type JobState, saidBy, stateIn } from "./jobs.ts";
 import { alikeWorkers, listWorkers, unlike } from "./workers.ts";
+import { sleep } from "../time.ts";
 
 /** JetStream's code for: there is a message of this subject already. */
 const IS_QUEUED = 10077;
@@ -203,20 +204,18 @@ export class JobSet {
     const filter = this.#subject(id);
     this.#jobs.delete(id);
     const takeBack = () => insist(() => jsm.streams.purge(STREAM, { filter }));
-    const look = () =>
-      new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     await this.order(id, "it was stopped");
     if (!this.#states.has(id)) {
       await takeBack();
       // Who has just taken it from the queue says so in a moment.
-      await look();
+      await sleep(LOOK_EVERY_MS);
     }
     for (;;) {
       const state = this.#states.get(id);
       if (!state || hasEnded(state) || state.state === "waiting") break;
       const workers = await listWorkers(this.#bus);
       if (!workers.some(({ name }) => name === state.worker)) break;
-      await look();
+      await sleep(LOOK_EVERY_MS);
     }
     await takeBack();
   }
@@ -291,7 +290,7 @@ async function chooseClass(
           `${worker.name} with ${worker.machine.program}`
         : "Waiting for a worker: deno task worker --nats …",
     );
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await sleep(LOOK_EVERY_MS);
   }
   return null;
 }

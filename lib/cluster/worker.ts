@@ -7,6 +7,7 @@ import { Claim, LostJobError } from "./claim.ts";
 import type { JobFiles } from "./files.ts";
 import { type Job, jobSchema, type JobState, saidBy } from "./jobs.ts";
 import type { Worker } from "./workers.ts";
+import { sleep } from "../time.ts";
 
 /** Workers that may die with a job in a row without a new snapshot. */
 const MOST_DEATHS = 3;
@@ -71,7 +72,7 @@ export async function work(options: WorkOptions): Promise<void> {
         // The server is away, or was emptied.
         queues = [];
         say(`waits: ${(error as Error).message}`);
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await sleep(1000);
       }
     }
   };

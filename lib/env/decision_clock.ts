@@ -1,3 +1,5 @@
+import { sleep } from "../time.ts";
+
 /** The q-quantile of numbers in ascending order (nearest rank). */
 function quantile(sorted: readonly number[], q: number): number {
   return sorted[Math.ceil(q * sorted.length) - 1] ?? 0;
@@ -12,8 +14,7 @@ export interface Timer {
 /** The real one. */
 export const REAL_TIME: Timer = {
   now: () => performance.now(),
-  sleep: (milliseconds) =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep,
 };
 
 /**

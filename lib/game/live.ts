@@ -11,6 +11,7 @@ import { ChromeCrashedError, DinoPageError } from "../errors.ts";
 import { loadDino, pageScriptHash } from "./dino_page.ts";
 import { createPageApi } from "./page_api.ts";
 import type { GameState } from "./types.ts";
+import { sleep } from "../time.ts";
 
 /**
  * In a window of this height the page shows its canvas unscaled, one pixel for
@@ -50,9 +51,6 @@ export type LivePictures = "screenshot" | "canvas";
 /** The bytes of a `data:image/png;base64,…` address. */
 const imageOf = (url: string): Uint8Array =>
   Uint8Array.fromBase64(url.slice(url.indexOf(",") + 1));
-
-const sleep = (milliseconds: number) =>
-  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * The untouched dino page, in real time and in a Chrome of its own: real keys
@@ -101,7 +99,7 @@ export class LiveGame implements AsyncDisposable {
   static async open(
     browser: BrowserConfig,
     speed: number | null,
-    pictures: LivePictures = "screenshot",
+    pictures: LivePictures,
   ): Promise<LiveGame> {
     const chrome = await Chrome.launch(browser);
     try {

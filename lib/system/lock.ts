@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { DinoDqnError, RunLockedError } from "../errors.ts";
 import { ifThere, readText } from "../files.ts";
+import { sleep } from "../time.ts";
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -75,7 +76,7 @@ export async function acquireLock(
 async function taken(file: Deno.FsFile): Promise<boolean> {
   for (let attempt = 0; attempt < 3; attempt++) {
     if (await file.tryLock(true)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
   return false;
 }
