@@ -266,10 +266,14 @@ export async function queueOf(
   return await js.consumers.get(STREAM, className);
 }
 
+/** JetStream's own codes begin here; those of HTTP and of the client are less. */
+const FIRST_CODE = 10_000;
+
 /** The server has said no, and would again. */
-export const isRefused = (error: unknown): boolean =>
-  error instanceof Error && error.name === "JetStreamApiError" &&
-  (error as Error & { status: number }).status < 500;
+export function isRefused(error: unknown): boolean {
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  return Number(code) >= FIRST_CODE && Number(status) < 500;
+}
 
 /**
  * Repeats what fails because the server is away.

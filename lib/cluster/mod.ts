@@ -5,6 +5,7 @@ export {
   fetchBytes,
   fetchFolder,
   type JobFiles,
+  removeOlder,
   storeBytes,
   storeFolder,
 } from "./files.ts";

@@ -55,11 +55,8 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /** What it has in memory; 0 where ps does not say. */
-  async memoryBytes(): Promise<number> {
-    const { stdout } = await new Deno.Command("ps", {
-      args: ["-o", "rss=", "-p", `${this.#process?.pid}`],
-    }).output();
-    return Number(new TextDecoder().decode(stdout)) * 1024;
+  memoryBytes(): Promise<number> {
+    return memoryBytes(this.#process);
   }
 
   /** Kills it at once; what it has on the disk stays. */
@@ -72,6 +69,16 @@ export class NatsServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
+}
+
+/** What a process has in memory; 0 where ps does not say. */
+export async function memoryBytes(
+  process: Deno.ChildProcess | null,
+): Promise<number> {
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-o", "rss=", "-p", `${process?.pid}`],
+  }).output();
+  return Number(new TextDecoder().decode(stdout)) * 1024;
 }
 
 /** A worker as a process, whose jobs are to sleep. */
@@ -93,7 +100,12 @@ export function startSleeper(
 }
 
 /** A job that takes so many milliseconds, or kills who has it. */
-export const sleepJob = (set: string, id: string, ms: number): TrainingJob => ({
+export const sleepJob = (
+  set: string,
+  id: string,
+  ms: number,
+  bytes = 0,
+): TrainingJob => ({
   ...{ set, id, kind: "training", run: id, seed: 1, files: {} },
-  config: { ms },
+  config: { ms, bytes },
 });

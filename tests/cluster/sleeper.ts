@@ -2,15 +2,28 @@
 import {
   type Execute,
   openBus,
+  removeOlder,
   storeBytes,
   work,
 } from "../../lib/cluster/mod.ts";
 import { programHash } from "../../lib/system/mod.ts";
 
-/** Sleeps as long as the config says; a negative time kills this process. */
+/**
+ * Sleeps as long as the config says; a negative time kills this process. With
+ * `bytes` it stores a snapshot of so many first, and another one on its top.
+ */
 export const sleep: Execute = async (job, { claim, files, signal }) => {
   const ms = Math.min(Number(job.config.ms), Number(Deno.args[2] ?? Infinity));
   if (ms < 0) Deno.kill(Deno.pid, "SIGKILL");
+  let snapshot: Record<string, string> = {};
+  for (let step = 1; step <= 2 && Number(job.config.bytes) > 0; step++) {
+    const bytes = new Uint8Array(Number(job.config.bytes));
+    crypto.getRandomValues(bytes.subarray(0, 2 ** 16));
+    const former = snapshot;
+    snapshot = { "snapshot.bin": await storeBytes(files, bytes) };
+    await claim.write({ files: snapshot });
+    await removeOlder(files, former, snapshot);
+  }
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => {
@@ -21,7 +34,7 @@ export const sleep: Execute = async (job, { claim, files, signal }) => {
   if (signal.aborted) return {};
   const text = `${job.id} by ${claim.state.worker}`;
   const hash = await storeBytes(files, new TextEncoder().encode(text));
-  return { state: "finished", files: { "done.txt": hash } };
+  return { state: "finished", files: { ...snapshot, "done.txt": hash } };
 };
 
 /** A machine as every test worker is one. */
