@@ -15,6 +15,8 @@ import { UsageError } from "../lib/errors.ts";
 import { writeIndex } from "../lib/report/mod.ts";
 import {
   changeSchedule,
+  commandsOf,
+  type NightParts,
   type NightResult,
   resultLine,
   retrain,
@@ -98,15 +100,33 @@ export const command = defineCommand({
       await changeSchedule({ ...request, args, config, answer, say });
       return 0;
     }
-    using stop = await stopOnSignal({
-      message: "Saving and ending the night; once more to end at once.",
-    });
-    const result = await retrain({ config, nats, signal: stop.signal, say });
-    await writeIndex();
-    answer(options.json ? JSON.stringify(result) : resultLine(result));
-    return result.result === "failed" && stop.signal.aborted
-      ? INTERRUPTED
-      : EXIT_CODES[result.result];
+    const night = async (training: Partial<NightParts> = {}) => {
+      using stop = await stopOnSignal({
+        message: "Saving and ending the night; once more to end at once.",
+      });
+      const { signal } = stop;
+      const parts = { ...commandsOf(nats), ...training };
+      const result = await retrain({ config, parts, signal, say });
+      await writeIndex();
+      answer(options.json ? JSON.stringify(result) : resultLine(result));
+      return result.result === "failed" && signal.aborted
+        ? INTERRUPTED
+        : EXIT_CODES[result.result];
+    };
+    // One is trained as well here.
+    if (nats === undefined || config.retraining.challengers === 1) {
+      return await night();
+    }
+    const { onBus, trainElsewhere } = await import("../lib/cluster/mod.ts");
+    return await onBus(nats, say, (bus) =>
+      night({
+        sideBySide: true,
+        train: ({ run, from: { step: bestAfter } }, { log, signal }) =>
+          trainElsewhere(bus, run, {
+            ...{ bestAfter, signal },
+            say: (line) => log.say(line),
+          }),
+      }));
   },
 });
 

@@ -116,15 +116,19 @@ async function train(
   if (!isNew) await refuseExtends(run.config);
   const config = join(folder, "config.yaml");
   await writeConfig(config, job.config);
-  const own = machineSets(await loadConfig(), "program")
-    .flatMap((set) => ["--set", set]);
+  const { threads } = Object(job.config.learner);
+  const own = [
+    ...machineSets(await loadConfig(), "program"),
+    // What a run was begun with may be: all cores of another machine.
+    ...isNew ? [] : [`learner.threads=${Number(threads) || 1}`],
+  ].flatMap((set) => ["--set", set]);
   const snapshots = new Snapshots(run, context, known);
   const training = runHere(
     [
       "train",
       ...isNew
         ? ["--config", config, "--run", job.run, "--seed", `${job.seed}`]
-        : ["--resume", job.run],
+        : ["--resume", job.run, "--best-after", `${job.bestAfter ?? 0}`],
       ...own,
     ],
     folder,

@@ -28,6 +28,8 @@ const training = z.strictObject({
   /** Name of the run. */
   run: z.string().max(120).refine(isRunName),
   ...{ config, seed: count },
+  /** The best checkpoint is one of the evaluations after this step. */
+  bestAfter: count.exactOptional(),
   /** The run as far as it has come; empty: it begins. */
   files: manifest,
 });

@@ -13,5 +13,6 @@ export { playElsewhere } from "./games.ts";
 export type { Job, JobState, TrainingJob } from "./jobs.ts";
 export { installService, uninstallService } from "./service.ts";
 export { JobSet } from "./set.ts";
+export { bringHome, queueTraining, trainElsewhere } from "./training.ts";
 export { type Execute, work } from "./worker.ts";
 export { commonMachine, listWorkers, unlike, type Worker } from "./workers.ts";

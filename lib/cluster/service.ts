@@ -1,7 +1,6 @@
 /** A worker as a service of the user's own systemd. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../errors.ts";
 import { removeIfThere } from "../files.ts";
 import {
   lastingCommand,
@@ -26,11 +25,7 @@ const NAME = "dino-dqn-worker.service";
 export async function installService(
   args: readonly string[],
 ): Promise<string[]> {
-  const { words } = lastingCommand(["worker", ...args]);
-  const bad = [...words, ROOT].find((text) => /\p{Cc}|[\s\\]$/u.test(text));
-  if (bad !== undefined) {
-    throw new UsageError(`A unit has no place for ${JSON.stringify(bad)}`);
-  }
+  const { words, warnings } = lastingCommand(["worker", ...args], [ROOT]);
   const line = `cd ${shellWord(ROOT)} && exec env ${
     words.map(shellWord).join(" ")
   }`;
@@ -63,10 +58,12 @@ WantedBy=default.target
     if (await systemctl(command) !== null) continue;
     const all = commands.map((each) => `systemctl --user ${each.join(" ")}`);
     return [
+      ...warnings,
       `there is no systemctl here; where systemd runs: ${all.join("; ")}`,
     ];
   }
-  return [await lingering("the worker")].filter((left) => left !== null);
+  const left = [...warnings, await lingering("the worker")];
+  return left.filter((what) => what !== null);
 }
 
 /** Takes the service away, if it is there. */

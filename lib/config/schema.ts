@@ -270,6 +270,9 @@ const retrainingSchema = z.strictObject({
   steps: positiveInteger.nullable().describe(
     "Agent steps of training per night, if they end sooner than the minutes; null: no limit.",
   ),
+  challengers: positiveInteger.max(16).describe(
+    "Challengers that are trained each night, by seeds of their own: seed, seed + 1, …; of several, and of all of them as one ensemble, the best on other games meets the champion.",
+  ),
   episodes: z.int().min(10).max(HELD_OUT_SEEDS_PER_NIGHT).describe(
     "Games that champion and challenger each play, on seeds that are new every night.",
   ),

@@ -27,7 +27,13 @@ export {
   randomPolicy,
 } from "./policies.ts";
 export { scriptedPolicy } from "./scripted_player.ts";
-export { firstSeedFor, type SeedPurpose, seedPurpose } from "./seeds.ts";
+export {
+  firstSeedFor,
+  firstSeedOfNight,
+  type SeedPurpose,
+  seedPurpose,
+  selectionSeedOfNight,
+} from "./seeds.ts";
 export type { Interval, Sample } from "./intervals.ts";
 export {
   mean,

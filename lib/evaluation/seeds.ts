@@ -56,3 +56,20 @@ export function firstSeedFor(
   }
   return TRAINING_SEEDS_END;
 }
+
+/**
+ * The first seed of a night's games. It follows the night's number and not the
+ * clock: a clock that is set back must not bring seeds back.
+ *
+ * @param night from 1
+ */
+export function firstSeedOfNight(night: number): number {
+  return HELD_OUT_SEEDS_START + night * HELD_OUT_SEEDS_PER_NIGHT;
+}
+
+/** The first seed of the games that choose a night's challenger among several. */
+export function selectionSeedOfNight(night: number): number {
+  const nights = (HELD_OUT_SEEDS_START - TRAINING_SEEDS_END) /
+    HELD_OUT_SEEDS_PER_NIGHT;
+  return TRAINING_SEEDS_END + (night % nights) * HELD_OUT_SEEDS_PER_NIGHT;
+}

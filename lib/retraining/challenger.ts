@@ -1,4 +1,4 @@
-/** The challenger: the run that is trained on, night after night. */
+/** The challengers: the runs that are trained on, night after night. */
 import { join } from "node:path";
 import {
   type Config,
@@ -21,10 +21,10 @@ import {
 import { freshCounters, newestSoundCounters } from "../training/mod.ts";
 import { type ChampionFolder, nightName } from "./paths.ts";
 
-/** Name of its run. */
-export const CHALLENGER = "challenger";
-/** Followed by a night's number: challengers that are not continued. */
-export const SET_ASIDE = `${CHALLENGER}-until-`;
+/** Names of the challengers' runs. */
+export const CHALLENGER = /^challenger(?:\.\d+)?$/;
+/** Names of challengers that are not continued, with the night's number. */
+export const SET_ASIDE = /^challenger(?:\.\d+)?-until-night-(\d+)$/;
 
 /** More agent steps in a second than any machine plays. */
 const MOST_STEPS_PER_SECOND = 100_000;
@@ -37,22 +37,27 @@ export interface Challenger {
 }
 
 /**
- * Finds the challenger, or makes it, and writes the night's budget into its
+ * Finds a challenger, or makes it, and writes the night's budget into its
  * config, on top of what it has done. One that cannot be continued (all of its
  * checkpoints are damaged, or the config asks for another network or game) is
  * set aside under another name.
  *
- * @param config tonight's; `retraining` holds the budget
+ * @param tonight config, whose `retraining` holds the budget
+ * @param number from 1; each has a training seed of its own
  * @param warn told what was unusual, in sentences
  * @throws RunLockedError when another process trains it
  */
 export async function prepareChallenger(
-  config: Config,
+  tonight: Config,
+  number: number,
   { runs }: ChampionFolder,
   night: number,
   warn: (message: string) => void,
 ): Promise<Challenger> {
-  const run = runFolderAt(join(runs, CHALLENGER));
+  const seed = (tonight.seed + number - 1) % 2 ** 32;
+  const config = { ...tonight, seed };
+  const name = number === 1 ? "challenger" : `challenger.${number}`;
+  const run = runFolderAt(join(runs, name));
   if (await ifThere(Deno.stat(run.path))) {
     using _lock = await acquireLock(run.lock, "The challenger");
     const from = await whereItStands(run, config, warn);
@@ -60,7 +65,7 @@ export async function prepareChallenger(
       await updateRunConfig(run, withBudget(config, from));
       return { run, from };
     }
-    const aside = join(runs, SET_ASIDE + nightName(night));
+    const aside = `${run.path}-until-${nightName(night)}`;
     await Deno.rename(run.path, aside);
     warn(`the challenger begins anew: ${from}; the former one is in ${aside}`);
   }
@@ -68,7 +73,7 @@ export async function prepareChallenger(
   return {
     run: await createRun({
       config: withBudget(config, from),
-      ...{ name: CHALLENGER, configName: CHALLENGER, own: true, root: runs },
+      ...{ name, configName: "challenger", own: true, root: runs },
     }),
     from,
   };

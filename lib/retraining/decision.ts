@@ -1,8 +1,4 @@
 /** Who is champion after a night. Pure. */
-import {
-  HELD_OUT_SEEDS_PER_NIGHT,
-  HELD_OUT_SEEDS_START,
-} from "../config/mod.ts";
 import { pairedDifference } from "../evaluation/mod.ts";
 import type { Contestant } from "./result.ts";
 
@@ -56,14 +52,4 @@ function byPoints(difference: number, low: number, high: number): Verdict {
   if (low > 0) return ["promoted", made];
   const isClear = high < 0 || difference === 0;
   return ["kept", isClear ? made : `${made}, which may be chance`];
-}
-
-/**
- * The first seed of a night's games. It follows the night's number and not the
- * clock: a clock that is set back must not bring seeds back.
- *
- * @param night from 1
- */
-export function firstSeedOfNight(night: number): number {
-  return HELD_OUT_SEEDS_START + night * HELD_OUT_SEEDS_PER_NIGHT;
 }

@@ -38,17 +38,19 @@ const UNFINISHED = /^night-(\d+).*\.(?:partial|removed|replaced)/;
  * @throws UsageError when it has not
  */
 export function checkRetention(
-  { training, replay, retention: { maxGb } }: Config,
+  { training, replay, retraining, retention: { maxGb } }: Config,
 ): void {
+  const { challengers } = retraining;
   const checkpoints = training.keepCheckpoints + MORE_CHECKPOINTS;
   const needed = (checkpoints * replay.capacity * STEP_BYTES + NIGHT_BYTES) /
     GB;
-  if (maxGb >= needed) return;
+  if (maxGb >= needed * challengers) return;
   throw new UsageError(
     `retention.maxGb is ${maxGb}, but one run with training.keepCheckpoints ` +
       `${training.keepCheckpoints} and replay.capacity ${replay.capacity} ` +
-      `needs about ${needed.toPrecision(2)} GB; set retention.maxGb to more ` +
-      "than that",
+      `needs about ${needed.toPrecision(2)} GB${
+        challengers > 1 ? `, ${challengers} times` : ""
+      }; set retention.maxGb to more than that`,
   );
 }
 
@@ -81,7 +83,7 @@ export async function checkRoom(
 /** All that the nights keep, in bytes. */
 export async function allBytes(folder: ChampionFolder): Promise<number> {
   const runs = (await namesIn(folder.runs))
-    .filter((name) => name === CHALLENGER || name.startsWith(SET_ASIDE))
+    .filter((name) => CHALLENGER.test(name) || SET_ASIDE.test(name))
     .map((name) => join(folder.runs, name));
   return [folder.path, ...runs]
     .reduce((sum, path) => sum + folderBytes(path), 0);
@@ -129,15 +131,22 @@ type Kind = [parent: string, name: RegExp, most?: number];
 
 /** All that may go, the least dear first. */
 async function kindsIn(folder: ChampionFolder): Promise<Kind[]> {
-  const challenger = runFolderAt(join(folder.runs, CHALLENGER));
+  const challengers = (await namesIn(folder.runs))
+    .filter((name) => CHALLENGER.test(name))
+    .map((name) => runFolderAt(join(folder.runs, name)));
   // Without a champion somebody may want one of the former ones back.
   const hasChampion = await ifThere(Deno.stat(folder.current)) !== null;
   return [
     [folder.nights, UNFINISHED, 0],
     [folder.agents, UNFINISHED, 0],
-    [challenger.checkpoints, /^step-(\d+)\.damaged$/],
-    [folder.runs, new RegExp(`^${SET_ASIDE}night-(\\d+)$`)],
-    [challenger.evaluations, /^step-(\d+)$/, EVALUATIONS],
+    ...challengers.map((run): Kind => [
+      run.checkpoints,
+      /^step-(\d+)\.damaged$/,
+    ]),
+    [folder.runs, SET_ASIDE],
+    ...challengers.map((run): Kind => [
+      ...[run.evaluations, /^step-(\d+)$/, EVALUATIONS] as const,
+    ]),
     [folder.nights, NIGHT],
     ...(hasChampion ? [[folder.agents, NIGHT] as Kind] : []),
   ];

@@ -6,3 +6,4 @@ export { type NightResult, resultLine } from "./result.ts";
 export { retrain, type RetrainOptions } from "./retrain.ts";
 export { changeSchedule, type ScheduleRequest } from "./schedule.ts";
 export { readStatus, statusText } from "./status.ts";
+export { commandsOf, type NightParts } from "./steps.ts";

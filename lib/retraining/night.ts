@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { type Agent, findAgent } from "../agents/mod.ts";
 import { type Config, HELD_OUT_SEEDS_PER_NIGHT } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
-import { seedPurpose } from "../evaluation/mod.ts";
+import { seedPurpose, selectionSeedOfNight } from "../evaluation/mod.ts";
 import { exportFiles } from "../export/mod.ts";
 import { readRecordings } from "../recording/mod.ts";
 import { writeReport } from "../report/mod.ts";
@@ -55,23 +55,37 @@ export async function playNight(context: NightContext): Promise<void> {
   record.removed.push(...await keepHouse(config, folder, night));
   await checkRoom(config, folder);
   const champion = await soundChampion(folder, warn);
-  const challenger = await prepareChallenger(config, folder, night, warn);
-  const step = await train(context, challenger, options);
-  record.steps = step - challenger.from.step;
+  const challengers: Challenger[] = [];
+  while (challengers.length < config.retraining.challengers) {
+    const number = challengers.length + 1;
+    challengers.push(
+      await prepareChallenger(config, number, folder, night, warn),
+    );
+  }
+  const train = (one: Challenger) => trainOne(context, one, options);
+  const steps = parts.sideBySide
+    ? await Promise.all(challengers.map(train))
+    : await Array.fromAsync(challengers, train);
+  record.steps = steps.reduce((sum, each) => sum + each);
 
-  const checkpoint = await chooseCheckpoint(challenger);
-  const agent = await findAgent(checkpoint);
   const play = async (
     agent: string,
-    role: "champion" | "challenger" | "crowned",
+    role: "champion" | "challenger" | "crowned" | `candidate-${number}`,
   ) => {
     const { episodes, maxScore } = record;
-    const firstSeed = record.firstSeed + (role === "crowned" ? episodes : 0);
+    const firstSeed = role.startsWith("candidate")
+      ? selectionSeedOfNight(night)
+      : record.firstSeed + (role === "crowned" ? episodes : 0);
     log.say(`${episodes} games of the ${role}, seeds from ${firstSeed} on.`);
     const out = `${nightPath(folder, night)}/${role}`;
     const games = { episodes, firstSeed, maxScore, out };
     return { ...await parts.measure(agent, games, options), out };
   };
+  const { name, checkpoint, agent } = await chooseCandidate(
+    challengers,
+    record,
+    play,
+  );
   const defended = champion && await play("champion", "champion");
   if (defended) await noteChampion(context, champion, defended);
   const played = await play(checkpoint, "challenger");
@@ -84,7 +98,7 @@ export async function playNight(context: NightContext): Promise<void> {
   const { parameters } = agent.network;
   record.pageScript = played.pageScript;
   record.challenger = {
-    ...contestant(basename(checkpoint), parameters, played),
+    ...contestant(name, parameters, played),
     seedPurpose: defended ? "selection" : "test",
   };
   const { result, ...decision } = record.champion && defended
@@ -125,8 +139,8 @@ export async function playNight(context: NightContext): Promise<void> {
   record.result = result;
 }
 
-/** @returns the step of the challenger's newest checkpoint */
-async function train(
+/** @returns the steps that it was trained */
+async function trainOne(
   { config, log, parts }: NightContext,
   challenger: Challenger,
   options: StepOptions,
@@ -134,7 +148,7 @@ async function train(
   const { run, from } = challenger;
   const { minutes, steps } = config.retraining;
   log.say(
-    `Training the challenger from step ${from.step}: ${minutes} minutes` +
+    `Training the ${run.name} from step ${from.step}: ${minutes} minutes` +
       (steps === null ? "." : `, at most ${steps} steps.`),
   );
   await parts.train(challenger, options);
@@ -144,7 +158,43 @@ async function train(
       `training left no new checkpoint after step ${from.step}: the log says why`,
     );
   }
-  return newest;
+  return newest - from.step;
+}
+
+/**
+ * Which of the challengers, or whether all of them as one ensemble, meets the
+ * champion: the best on games that do no more than choose.
+ */
+async function chooseCandidate(
+  challengers: readonly Challenger[],
+  record: NightRecord,
+  play: (
+    agent: string,
+    role: `candidate-${number}`,
+  ) => Promise<Measured>,
+) {
+  const single = await Promise.all(challengers.map(async (challenger) => {
+    const checkpoint = await chooseCheckpoint(challenger);
+    const step = basename(checkpoint);
+    const isOnly = challengers.length === 1;
+    const name = isOnly ? step : `${challenger.run.name}/${step}`;
+    return { name, checkpoint, agent: await findAgent(checkpoint) };
+  }));
+  if (single.length === 1) return single[0]!;
+  const checkpoint = single.map(({ checkpoint }) => checkpoint).join(",");
+  const name = single.map(({ name }) => name).join("+");
+  const ensemble = { name, checkpoint, agent: await findAgent(checkpoint) };
+  const candidates = [...single, ensemble];
+  record.candidates = [];
+  for (const [i, { name, checkpoint, agent }] of candidates.entries()) {
+    const played = await play(checkpoint, `candidate-${i + 1}`);
+    record.candidates.push({
+      ...contestant(name, agent.network.parameters, played),
+      seedPurpose: "selection",
+    });
+  }
+  const means = record.candidates.map(({ mean }) => mean);
+  return candidates[means.indexOf(Math.max(...means))]!;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The page of a night, and the page with the curve over the nights. */
 import { nightsChart } from "../drawing/mod.ts";
 import { type Page, pageHtml } from "../report/mod.ts";
-import { signedPoints, withInterval } from "../text.ts";
+import { points, signedPoints, withInterval } from "../text.ts";
 import { nightName } from "./paths.ts";
 import {
   type Contestant,
@@ -30,6 +30,12 @@ export function nightPage(night: NightResult): string {
         ...games.map((role) => ({
           text: `games of the ${role}`,
           href: `${role}/index.html`,
+        })),
+        ...(night.candidates ?? []).map(({ name, mean }, i) => ({
+          text: `games that chose among the challengers: ${name}, ${
+            points(mean)
+          }`,
+          href: `candidate-${i + 1}/index.html`,
         })),
         { text: "all that is known of it", href: "report.json" },
         { text: "the whole log", href: "log.txt" },

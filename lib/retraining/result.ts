@@ -38,6 +38,8 @@ export const recordSchema = z.object({
   champion: contestantSchema.nullable().default(null),
   /** The challenger; null: it did not play. */
   challenger: contestantSchema.nullable().default(null),
+  /** Of several challengers: each, and their ensemble, on games that chose one. */
+  candidates: z.array(contestantSchema).exactOptional(),
   /** Mean of challenger minus champion over the games, in points. */
   difference: z.number().nullable().default(null),
   difference95: intervalSchema.nullable().default(null),

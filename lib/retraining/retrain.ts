@@ -2,11 +2,10 @@
 import { join } from "node:path";
 import { type Config, differenceText } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { gameDifferences } from "../evaluation/mod.ts";
+import { firstSeedOfNight, gameDifferences } from "../evaluation/mod.ts";
 import { acquireLock, Log, notify, rotateLog } from "../system/mod.ts";
 import { timerMs } from "../time.ts";
 import { readChampion } from "./champion.ts";
-import { firstSeedOfNight } from "./decision.ts";
 import { allBytes, checkRetention, keepHouse } from "./house.ts";
 import { playNight } from "./night.ts";
 import { type ChampionFolder, championFolderAt, nightPath } from "./paths.ts";
@@ -28,9 +27,7 @@ export interface RetrainOptions {
   say: (line: string) => void;
   /** @default {championFolderAt()} */
   folder?: ChampionFolder;
-  /** Server of the workers that play. @default this machine plays */
-  nats?: string | undefined;
-  /** What trains and plays. @default {commandsOf(nats)} */
+  /** What trains and plays. @default {commandsOf()} */
   parts?: NightParts;
 }
 
@@ -116,11 +113,9 @@ function newRecord(
 
 /** Plays the night until it ends, fails, is stopped or takes too long. */
 async function playWithin(
-  { config, signal, say, folder, nats, parts = commandsOf(nats) }:
+  { config, signal, say, folder, parts = commandsOf() }:
     & RetrainOptions
-    & {
-      folder: ChampionFolder;
-    },
+    & { folder: ChampionFolder },
   record: NightRecord,
 ): Promise<NightResult> {
   const { hardLimitMinutes } = config.retraining;

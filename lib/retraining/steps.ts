@@ -44,6 +44,8 @@ export interface Measured {
 
 /** What trains and plays in a night. */
 export interface NightParts {
+  /** Whether challengers are trained at the same time. @default {false} */
+  sideBySide?: boolean;
   /**
    * Trains the challenger up to the budget in its config. Its best checkpoint
    * is then one of this night: a lucky evaluation of another one must not be.

@@ -31,7 +31,7 @@ export interface CreateRunOptions {
  * they remove in time.
  */
 const RESERVED =
-  /^(champion|challenger|challenger-until-.*|pretrained|best|last|step-\d+)$/i;
+  /^(champion|challenger(\.\d+)?(-until-.*)?|pretrained|best|last|step-\d+)$/i;
 
 /**
  * Makes the folder of a new run, with its `config.yaml` and an empty list of

@@ -1,11 +1,7 @@
 /** One training of a sweep, done by a worker. */
-import type { JobSet, TrainingJob } from "../cluster/mod.ts";
-import { fetchFolder, storeFolder } from "../cluster/mod.ts";
+import { bringHome, type JobSet, queueTraining } from "../cluster/mod.ts";
 import { loadConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { isFile } from "../files.ts";
-import type { RunFolder } from "../runs/mod.ts";
-import { writeFolder } from "../system/mod.ts";
 import type { SweepPlan } from "./plan.ts";
 import type { Trial } from "./state.ts";
 import {
@@ -15,14 +11,6 @@ import {
   type TrialOptions,
   trialSets,
 } from "./trial.ts";
-
-/** What of a run that comes home may be in the place of an older one. */
-const OWN_NAMES = [
-  ...["config.yaml", "run.json", "scores.csv", "metrics.csv"],
-  ...["log.txt", "lock"],
-  ...["tensorboard/*", "checkpoints/*/*", "evaluations/*/*"],
-  ...["report/*", "report/*/*"],
-];
 
 /** @throws UsageError when a training would not be the same on another machine */
 export function checkRepeats({ base, settings }: SweepPlan): void {
@@ -57,20 +45,14 @@ export async function trainElsewhere(
   { set, detach }: { set: JobSet; detach: boolean },
 ): Promise<TrialEnd | null> {
   const id = jobOf(trial);
-  const files = set.filesOf(id);
   const sets = await trialSets(options);
   // Threads decide a training's bits, and cores are not everywhere the same.
   const config = await loadConfig(options.config, sets);
   config.learner.threads ??= 1;
-  const job: TrainingJob = {
+  await queueTraining(set, {
     ...{ set: set.name, id, kind: "training", run: run.name, seed: trial.seed },
     config: { ...config },
-    files: {},
-  };
-  if (await isFile(run.info) && !await set.stateOf(id)) {
-    job.files = await storeFolder(files, run.path);
-  }
-  await set.queue(job);
+  }, run);
   if (detach) return null;
   let worker = "";
   const state = await set.ended(id, (state) => {
@@ -85,10 +67,7 @@ export async function trainElsewhere(
     if (onEvaluation(isLast)) void set.order(id, "its setting is given up");
   }, signal);
   if (!state) return { code: 130, error: "nobody had begun it" };
-  if (Object.keys(state.files).length > 0) {
-    await bringHome(await fetchFolder(files, state.files), run);
-    await readProgress(trial, run);
-  }
+  if (await bringHome(set, id, state, run)) await readProgress(trial, run);
   if (state.state === "finished") trial.final = await readFinalGames(run);
   const code = {
     finished: 0,
@@ -99,6 +78,3 @@ export async function trainElsewhere(
   };
   return { code: code[state.state], error: state.reason };
 }
-
-const bringHome = (files: Record<string, Uint8Array>, run: RunFolder) =>
-  writeFolder(run.path, files, OWN_NAMES);

@@ -1,5 +1,6 @@
 /** A command of this program for who starts it later, without this environment. */
 import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { UsageError } from "../errors.ts";
 import { realPath } from "../files.ts";
 
 /** Variables that are taken along as they are now. */
@@ -17,11 +18,16 @@ const KEPT_TEXTS = [
  * `deno task NAME …` with this process's Deno and environment, for `env`.
  *
  * @param args the command's name and its arguments
- * @returns its words, variables first; and the Deno among them
+ * @param others paths that will stand beside it
+ * @returns its words, variables first; and what the user should know before
+ * relying on it, in sentences
+ * @throws UsageError if a word or path cannot be written into a crontab or a
+ * unit: it has a line break, or ends in a space
  */
 export function lastingCommand(
   args: readonly string[],
-): { deno: string; words: string[] } {
+  others: readonly string[],
+): { words: string[]; warnings: string[] } {
   const path = lastingFolders(Deno.env.get("PATH") ?? "");
   const deno = lastingDeno(path);
   const words = [
@@ -30,7 +36,36 @@ export function lastingCommand(
     `PATH=${path.join(delimiter)}`,
     ...[deno, "task", "--quiet", ...args],
   ];
-  return { deno, words };
+  const bad = [...words, ...others].find((text) =>
+    /\p{Cc}|[\s\\]$/u.test(text)
+  );
+  if (bad !== undefined) {
+    throw new UsageError(
+      `Cannot schedule with ${JSON.stringify(bad)}: a schedule has no place ` +
+        "for line breaks and other control characters, nor for a space or " +
+        "backslash at an end; use another name",
+    );
+  }
+  return { words, warnings: warningsOf(deno) };
+}
+
+function warningsOf(deno: string): string[] {
+  const warnings: string[] = [];
+  if (/\/(_npx|\.npm|_cacache)\//.test(deno)) {
+    warnings.push(
+      `Deno is in npm's cache (${deno}), which npm may empty at any time; ` +
+        "then nothing is started any more. Install Deno for good " +
+        "(npm install --global deno, or https://deno.com) and install the " +
+        "schedule again with it",
+    );
+  }
+  if (Deno.uid() === 0) {
+    warnings.push(
+      "It will run as root, where Chrome has no sandbox: better install it " +
+        "as a normal user",
+    );
+  }
+  return warnings;
 }
 
 function keptVariables(

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type Bus,
+  fetchBytes,
   fetchFolder,
   JobSet,
   type JobState,
@@ -320,6 +321,14 @@ Deno.test("two users' sets of one name never meet", () =>
     await endOf(mine, { j: 1 });
     assertEquals(await yours.stateOf("j"), null);
     await mine.remove();
+    // What is gone is believed at once: it is not asked for again and again.
+    const { outMsgs: before } = bus.nc.stats();
+    await assertRejects(
+      () => fetchBytes(mine.filesOf("j"), "0".repeat(64), "file"),
+      Error,
+      "stream not found",
+    );
+    assert(bus.nc.stats().outMsgs - before < 10);
     assertEquals((await endOf(yours, { j: 1 })).get("j")?.state, "finished");
     await yours.remove();
     stop.abort();

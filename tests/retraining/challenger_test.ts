@@ -88,3 +88,46 @@ Deno.test("a challenger that cannot go on is set aside, aloud", () =>
     );
     assertEquals(await Deno.readTextFile(run.config), before);
   }));
+
+Deno.test("of several challengers and their ensemble the best one, on games that no more than choose, meets the champion", () =>
+  inNights(async ({ folder, night, json }) => {
+    const set = ["retraining.challengers=2", "seed=7"];
+    const both = "challenger/step-400+challenger.2/step-400";
+    const first = await night({
+      set,
+      challenger: (agent) => agent.includes(",") ? 300 : 200,
+    });
+    assertEquals(
+      first.candidates?.map((each) => [each.name, each.mean, each.seedPurpose]),
+      [
+        ["challenger/step-400", 200.9, "selection"],
+        ["challenger.2/step-400", 200.9, "selection"],
+        [both, 300.9, "selection"],
+      ],
+    );
+    assertEquals([first.steps, first.challenger?.name], [800, both]);
+    const seeds = await Promise.all(
+      ["challenger", "challenger.2"].map(async (name) =>
+        (await loadConfig(runFolderAt(join(folder.runs, name)).config)).seed
+      ),
+    );
+    assertEquals(seeds, [7, 8]);
+    const firstSeedOf = async (role: string) =>
+      (await json(`nights/night-1/${role}/report.json`)).firstSeed;
+    assertEquals(await firstSeedOf("candidate-3"), 501_000);
+    assertEquals(await firstSeedOf("challenger"), 1_001_000);
+    assertEquals(
+      (await loadConfig(join(folder.current, "config.yaml"))).network.members,
+      2,
+    );
+
+    const second = await night({
+      set,
+      challenger: (agent) => /\.2[^,]*$/.test(agent) ? 400 : 200,
+    });
+    assertEquals(second.challenger?.name, "challenger.2/step-800");
+    // One alone is told as ever.
+    const third = await night({ set: ["seed=7"] });
+    assertEquals(third.challenger?.name, "step-1200");
+    assert(!("candidates" in third));
+  }));

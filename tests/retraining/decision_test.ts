@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { decide, firstSeedOfNight } from "../../lib/retraining/decision.ts";
+import { firstSeedOfNight } from "../../lib/evaluation/mod.ts";
+import { decide } from "../../lib/retraining/decision.ts";
 import { Random } from "../../lib/random.ts";
 
 /** An agent's games, of a network of 1,000 numbers unless told otherwise. */

@@ -29,7 +29,7 @@ export interface Pretended {
   set?: string[];
   /** Scores of ten games each. @default 100, for a challenger 200 points */
   champion?: number;
-  challenger?: number;
+  challenger?: number | ((agent: string) => number);
   pageScript?: string;
   /** In place of the training, which adds a checkpoint of 400 more steps. */
   train?: Parts["train"];
@@ -110,7 +110,11 @@ async function pretendNight(folder: ChampionFolder, options: Pretended) {
         ((challenger) => addCheckpoint(challenger, challenger.from.step + 400)),
       measure: options.measure ?? (async (agent, games) => {
         if (options.failing?.(games.out)) throw new Error("Chrome is gone");
-        const score = agent === "champion" ? champion : challenger;
+        const score = agent === "champion"
+          ? champion
+          : typeof challenger === "number"
+          ? challenger
+          : challenger(agent);
         const { episodes, firstSeed, maxScore } = games;
         const played = Array.from(
           { length: episodes },

@@ -70,7 +70,7 @@ Deno.test("createRun() names a run by its config and the next number, never twic
 
 Deno.test("createRun() refuses the words that mean something else", () =>
   inFolder(async (root) => {
-    const words = ["champion", "challenger", "challenger-until-night-1"];
+    const words = ["champion", "challenger", "challenger.2-until-night-1"];
     words.push("pretrained", "best", "last", "step-5000", "Champion");
     for (const name of words) {
       await assertRejects(
