@@ -44,6 +44,17 @@ export class RunLockedError extends DinoDqnError {}
 /** The learner's loss is not a finite number any more. */
 export class DivergedError extends DinoDqnError {}
 
+/** Why something could not be written: what the system says, made plain. */
+export function whyNotWritten(cause: unknown): string {
+  const { message } = cause as Error;
+  if (message.includes("(os error 27)")) {
+    return `${message}; files may not grow any larger here (ulimit -f)`;
+  }
+  return cause instanceof Deno.errors.NotCapable && /all access/.test(message)
+    ? "Deno writes nothing below /dev, /proc and /sys"
+    : message;
+}
+
 /** What the disk or the machine lacks is nobody's wrong use. */
 const FAILURES = /^E(NOSPC|DQUOT|FBIG|IO|ROFS|MFILE|NFILE|NOMEM|PIPE)$/;
 

@@ -109,7 +109,7 @@ export const command = defineCommand({
     const maxScore = options["max-score"] ??
       (window ? COUNTER_END : PICTURE_SCORE);
 
-    const format = await pictureFormat(options.out ?? "game.webp");
+    const format = window ? "webp" : await pictureFormat(options.out);
     const how = { seconds, drawQ, format };
 
     if (window) {

@@ -5,7 +5,7 @@ import { say } from "../say.ts";
 import { Calls } from "./calls.ts";
 import { Connection } from "./connection.ts";
 import { searchChrome } from "./find.ts";
-import { ChromeGuard } from "./guard.ts";
+import { ChromeGuard, FORBIDDEN } from "./guard.ts";
 import { Tab, type TabOptions } from "./tab.ts";
 
 /** Longest wait for a tab or a connection to close. */
@@ -64,6 +64,24 @@ function reachWithoutProxy(): void {
   }
 }
 
+/** What to do about a Chrome that does not start, by its own words. */
+const REMEDIES: readonly [RegExp, string][] = [
+  [
+    FORBIDDEN,
+    "A policy of this machine (RemoteDebuggingAllowed, HeadlessMode; " +
+    "chrome://policy shows it) keeps programs from using this Chrome: have it " +
+    "changed, or set browser.path to a Chrome that it is not for.",
+  ],
+  [
+    /No usable sandbox/,
+    "Let this user make namespaces (sysctl user.max_user_namespaces, " +
+    "kernel.apparmor_restrict_unprivileged_userns; Docker's --security-opt), " +
+    "or set browser.path to a script that starts Chrome with --no-sandbox.",
+  ],
+  [/ulimit -f/, "Raise that limit."],
+  [/^/, "See 'deno task doctor', or set browser.path to another Chrome."],
+];
+
 /** Why a Chrome did not start, with its own words, and what to do. */
 export function whyNotStarted(
   error: unknown,
@@ -71,14 +89,8 @@ export function whyNotStarted(
 ): string {
   const words = forbidden ?? lastWords;
   const said = words && ` It said: ${words.replace(/\.?$/, ".")}`;
-  if (forbidden) {
-    return `${sentence(error)}${said} A policy of this machine ` +
-      "(RemoteDebuggingAllowed, HeadlessMode; chrome://policy shows it) keeps " +
-      "programs from using this Chrome: have it changed, or set browser.path to " +
-      "a Chrome that it is not for.";
-  }
-  return `${sentence(error)}${said} See 'deno task doctor', or set ` +
-    "browser.path to another Chrome.";
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(words))![1];
+  return `${sentence(error)}${said} ${remedy}`;
 }
 
 let warnedAboutSandbox = false;

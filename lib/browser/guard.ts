@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ChromeNotFoundError } from "../errors.ts";
+import { ChromeNotFoundError, whyNotWritten } from "../errors.ts";
 import { ifThere } from "../files.ts";
 import { acquireLock, killGroup, Watchdog } from "../system/mod.ts";
 import { sleep, within } from "../time.ts";
@@ -16,14 +16,18 @@ const SAID_LINES = 3;
 /** What Chrome says of a bus that most servers do not have. */
 const NOISE = /the bus:|org\.freedesktop\.|unexpected operator/;
 /** What it says when a policy forbids that programs drive it. */
-const FORBIDDEN = /disallowed by the system admin/;
+export const FORBIDDEN = /disallowed by the system admin/;
 
 /**
  * Notes the process's number, and becomes Chrome: its stdin and stdout are the
- * two ends of Chrome's debugging pipe, and what Chrome says is kept.
+ * two ends of Chrome's debugging pipe, and what Chrome says is kept. A Chrome
+ * that cannot write says nothing, so the limit is told before it.
  */
 const SCRIPT = `echo $$ > "$0/pid" || exit 1
-exec "$@" 3<&0 4>&1 < /dev/null > /dev/null 2> "$0/log"
+limit=$(ulimit -f)
+[ "$limit" = unlimited ] ||
+  echo "Files may not grow beyond $limit blocks here (ulimit -f)" > "$0/log"
+exec "$@" 3<&0 4>&1 < /dev/null > /dev/null 2>> "$0/log"
 `;
 
 /** Removes a folder in which a process that was killed may still write. */
@@ -74,9 +78,8 @@ export class ChromeGuard implements AsyncDisposable {
     } catch (error) {
       throw new ChromeNotFoundError(
         "Chrome needs a temporary folder for its profile, but none could be " +
-          `made (${(error as Error).message}): ` +
-          "set TMPDIR to a folder that can be written, not below /dev, which " +
-          "Deno refuses.",
+          `made (${whyNotWritten(error)}): ` +
+          "set TMPDIR to a folder that can be written.",
         { cause: error },
       );
     }

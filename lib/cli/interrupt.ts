@@ -47,8 +47,6 @@ export async function stopOnSignal(
     SIGTERM: onSignal,
     // Without a listener Deno would end by it, once it listens to another one.
     SIGHUP: await ignoresHangUp() ? () => {} : onSignal,
-    // A file that grows past `ulimit -f` is an error of that write alone.
-    SIGXFSZ: () => {},
   };
   const entries = Object.entries(listeners) as [Deno.Signal, () => void][];
   for (const entry of entries) Deno.addSignalListener(...entry);

@@ -1,5 +1,5 @@
 /** Answers go to stdout, everything said about them to stderr. */
-import { DinoDqnError } from "../errors.ts";
+import { DinoDqnError, whyNotWritten } from "../errors.ts";
 import { writeAll } from "../say.ts";
 
 export { say } from "../say.ts";
@@ -14,7 +14,7 @@ export function answer(line: string): void {
     writeAll(Deno.stdout, `${line}\n`);
   } catch (cause) {
     throw new DinoDqnError(
-      `The answer could not be written to stdout: ${(cause as Error).message}`,
+      `The answer could not be written to stdout: ${whyNotWritten(cause)}`,
       { cause },
     );
   }

@@ -1,6 +1,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { explain, UsageError } from "../errors.ts";
 import { withHome } from "../files.ts";
+import { ignoreFileLimit } from "../system/mod.ts";
 import type { CommandEntry } from "./command.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { nearest } from "./nearest.ts";
@@ -48,6 +49,7 @@ export async function runCommandLine(
   entries: readonly CommandEntry[],
   args: string[],
 ): Promise<number> {
+  ignoreFileLimit();
   try {
     return await dispatch(entries, args.map(withHome));
   } catch (error) {

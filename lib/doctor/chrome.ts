@@ -9,8 +9,11 @@ const NAME = "Chrome";
 function remedy({ path, endpoint }: BrowserConfig): string {
   if (endpoint !== null) return "Start that Chrome, or set browser.endpoint";
   if (path !== null) return "Set browser.path to a Chrome that starts";
-  return Deno.env.get("CHROME_PATH")
-    ? "Set CHROME_PATH to a Chrome that starts, or unset it"
+  if (Deno.env.get("CHROME_PATH")) {
+    return "Set CHROME_PATH to a Chrome that starts, or unset it";
+  }
+  return findChrome({ path: null })
+    ? "Mend what it says, or set CHROME_PATH to a Chrome that starts"
     : "deno task setup (as root), or install Chrome or Chromium";
 }
 

@@ -21,6 +21,29 @@ export async function loadDino<T>(
   }
 }
 
+/**
+ * A page whose game is not one that can be played, and what to do.
+ *
+ * @param how what it is not, in words
+ * @param live whether it can be played in real time. @default {false}
+ */
+export function unknownPage(
+  version: string,
+  how: string,
+  reason: string,
+  live = false,
+): DinoPageError {
+  return new DinoPageError(
+    `The game at chrome://dino of ${version} is not one that ${how}. ` +
+      `${reason} Use another Chrome (browser.path), or ${
+        live
+          ? "play in real time (env.clock=live)."
+          : "one without a policy against the game (AllowDinosaurEasterEgg, " +
+            "URLBlocklist; chrome://policy shows them)."
+      }`,
+  );
+}
+
 /** SHA-256 (hexadecimal) of the page's own script, which is the game. */
 export async function pageScriptHash(tab: Tab): Promise<string> {
   return await sha256(

@@ -8,7 +8,7 @@ import {
 import type { BrowserConfig } from "../config/mod.ts";
 import { ACTIONS, CANVAS } from "../constants.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
-import { loadDino, pageScriptHash } from "./dino_page.ts";
+import { loadDino, pageScriptHash, unknownPage } from "./dino_page.ts";
 import { createPageApi } from "./page_api.ts";
 import type { GameState } from "./types.ts";
 import { sleep } from "../time.ts";
@@ -292,9 +292,6 @@ export class LiveGame implements AsyncDisposable {
   }
 
   #unknownPage(reason: string): DinoPageError {
-    return new DinoPageError(
-      `The game at chrome://dino of ${this.chromeVersion} is not one that ` +
-        `can be played live. ${reason} Use another Chrome (browser.path).`,
-    );
+    return unknownPage(this.chromeVersion, "can be played live", reason);
   }
 }

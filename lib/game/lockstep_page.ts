@@ -2,7 +2,7 @@ import { Chrome, Relauncher, type Tab } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
 import { CANVAS } from "../constants.ts";
 import { DinoPageError } from "../errors.ts";
-import { loadDino, pageScriptHash } from "./dino_page.ts";
+import { loadDino, pageScriptHash, unknownPage } from "./dino_page.ts";
 import type { LockstepApi, LockstepOptions } from "./lockstep_protocol.ts";
 import { lockstepScript } from "./lockstep_script.ts";
 
@@ -122,17 +122,18 @@ export class LockstepPage implements AsyncDisposable {
       ...VIEWPORT,
       script: this.#script,
     });
-    const { missing, width, obstacles } = await loadDino<Answer<"open">>(
+    const { missing, width, obstacles, live } = await loadDino<Answer<"open">>(
       tab,
       "lockstep.open()",
       (reason) => this.#unknownPage(reason),
     );
     if (missing.length > 0) {
-      throw this.#unknownPage(`Missing: ${missing.join(", ")}.`);
+      throw this.#unknownPage(`Missing: ${missing.join(", ")}.`, live);
     }
     if (width !== CANVAS.width) {
       throw this.#unknownPage(
         `Its canvas is ${width} pixels wide in place of ${CANVAS.width}.`,
+        live,
       );
     }
     this.#obstacles = obstacles;
@@ -142,13 +143,8 @@ export class LockstepPage implements AsyncDisposable {
     this.#generation++;
   }
 
-  #unknownPage(reason: string): DinoPageError {
-    return new DinoPageError(
-      `The game at chrome://dino of ${this.#version} is not one that the ` +
-        `lock-step clock knows. ${reason} Use another Chrome ` +
-        "(browser.path), one without a policy against the game " +
-        "(AllowDinosaurEasterEgg, URLBlocklist; chrome://policy shows them), or " +
-        "play in real time (env.clock=live).",
-    );
+  #unknownPage(reason: string, live?: boolean): DinoPageError {
+    const how = "the lock-step clock knows";
+    return unknownPage(this.#version, how, reason, live);
   }
 }

@@ -38,8 +38,13 @@ export interface Taps {
 
 /** What Deno may ask of the page; all answers are JSON or base64. */
 export interface LockstepApi {
-  /** Waits for the page's pictures. Names what the page lacks. */
-  open(): Promise<{ missing: string[]; width: number; obstacles: string[] }>;
+  /**
+   * Waits for the page's pictures. Names what the page lacks, and says whether
+   * its game can be played in real time all the same.
+   */
+  open(): Promise<
+    { missing: string[]; width: number; obstacles: string[]; live: boolean }
+  >;
   /**
    * Takes `count` games for a batch of its own.
    *

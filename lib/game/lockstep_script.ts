@@ -130,6 +130,7 @@ function installLockstep(
       const lacks = (missing: string[], width = 0) => ({
         missing,
         width,
+        live: api.plays(),
         obstacles: obstacleNames,
       });
       const sprites = document.querySelector("#offline-resources-1x");

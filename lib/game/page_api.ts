@@ -17,6 +17,8 @@ export interface PageApi {
   runner(): PageRunner;
   /** Names of what this program uses and this game lacks. */
   missing(runner: PageRunner): string[];
+  /** Whether there is a game that lacks nothing. */
+  plays(): boolean;
   /** Those of the dotted paths where the object has no value of their kind. */
   absent(object: unknown, paths: Record<string, string[]>): string[];
   score(runner: PageRunner): number;
@@ -54,6 +56,14 @@ export function createPageApi(): PageApi {
     if (typeof Runner.getInstance === "function") return Runner.getInstance();
     if (Runner.instance_) return Runner.instance_;
     throw new Error("neither Runner.getInstance() nor Runner.instance_");
+  }
+
+  function plays(): boolean {
+    try {
+      return missing(runner()).length === 0;
+    } catch {
+      return false;
+    }
   }
 
   const absent = (object: unknown, paths: Record<string, string[]>) =>
@@ -132,5 +142,5 @@ export function createPageApi(): PageApi {
     };
   }
 
-  return { runner, missing, absent, score, configure, typeName, state };
+  return { runner, missing, plays, absent, score, configure, typeName, state };
 }

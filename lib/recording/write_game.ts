@@ -1,10 +1,10 @@
 /** A game that was shown, as files: its picture and, beside it, the game. */
 import { dirname, extname, join, resolve } from "node:path";
 import type { PictureFormat } from "../drawing/mod.ts";
-import { DinoDqnError, UsageError } from "../errors.ts";
+import { DinoDqnError, UsageError, whyNotWritten } from "../errors.ts";
 import { ifThere, readAtMost } from "../files.ts";
 import { DATA_FOLDER } from "../runs/mod.ts";
-import { replaceDurably } from "../system/mod.ts";
+import { checkPlace, replaceDurably } from "../system/mod.ts";
 import type { ShownGame } from "./play.ts";
 import { readStoredGame } from "./stored_game.ts";
 
@@ -16,15 +16,21 @@ const FORMATS: readonly PictureFormat[] = ["webp", "gif"];
 /**
  * The format of a picture, by its file's ending, before a game is played for it.
  *
- * @throws UsageError if it has another one, or beside it lies something else by
- * the name of the game's file
+ * @param path absent: one in `data/games`
+ * @throws UsageError if it has another one, something else lies there or, by the
+ * name of the game's file, beside it, or nothing can be written there
  */
-export async function pictureFormat(path: string): Promise<PictureFormat> {
+export async function pictureFormat(path?: string): Promise<PictureFormat> {
+  await checkPlace(path ?? join(GAMES_FOLDER, "game.webp"));
+  if (path === undefined) return "webp";
   const format = FORMATS.find((each) => extname(path) === `.${each}`);
   if (!format) {
     throw new UsageError(
       `Cannot write ${path}: a game's picture is a .webp or a .gif.`,
     );
+  }
+  if ((await ifThere(Deno.stat(path)))?.isDirectory) {
+    throw new UsageError(`Cannot write ${path}: it is a folder.`);
   }
   const beside = gamePath(path);
   if (await ifThere(Deno.stat(beside))) {
@@ -66,9 +72,7 @@ export async function writeShownGame(
     return path;
   } catch (cause) {
     throw new DinoDqnError(
-      `Cannot write ${path}: ${
-        (cause as Error).message
-      }; choose another --out.`,
+      `Cannot write ${path}: ${whyNotWritten(cause)}; choose another --out.`,
       { cause },
     );
   }

@@ -1,6 +1,7 @@
 /** The page that leads to everything in the data folder. */
 import { basename, join } from "node:path";
-import { isFile, namesIn, readText } from "../files.ts";
+import { whyNotWritten } from "../errors.ts";
+import { ifThere, isFile, namesIn, readText } from "../files.ts";
 import { DATA_FOLDER, listRuns, type RunSummary } from "../runs/mod.ts";
 import { say } from "../say.ts";
 import { replaceDurably } from "../system/mod.ts";
@@ -26,17 +27,18 @@ const KINDS = {
 /**
  * Writes `index.html` in the data folder anew: its runs, sweeps, nights and
  * other pages. It is the old one or the new one, never half; one that cannot be
- * written is told and ends nothing.
+ * written is told and ends nothing. No data folder has none.
  */
 export async function writeIndex(
   data: string = DATA_FOLDER,
   warn: (message: string) => void = (message) => say(`warning: ${message}`),
 ): Promise<void> {
   try {
+    if (!await ifThere(Deno.stat(data))) return;
     await replaceDurably(join(data, INDEX), await indexPage(data));
   } catch (error) {
     warn(
-      `${join(data, INDEX)} could not be written: ${(error as Error).message}`,
+      `${join(data, INDEX)} could not be written: ${whyNotWritten(error)}`,
     );
   }
 }

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { GameConfig } from "../config/mod.ts";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, whyNotWritten } from "../errors.ts";
 import { ifThere, namesIn, removeIfThere } from "../files.ts";
 import { readCheckpointFiles, writeManifestFolder } from "../runs/mod.ts";
 import { type Files, writeBeside } from "../system/mod.ts";
@@ -181,7 +181,7 @@ export async function writeCandidate(
   } catch (cause) {
     await removeIfThere(path).catch(() => {});
     throw new CheckpointError(
-      `The new champion could not be written: ${(cause as Error).message}; ` +
+      `The new champion could not be written: ${whyNotWritten(cause)}; ` +
         "the former one stays",
       { cause },
     );

@@ -3,6 +3,7 @@
  * night's folder is the one record: it says `running` until the night has ended.
  */
 import { join } from "node:path";
+import { whyNotWritten } from "../errors.ts";
 import { ifThere, namesIn, readText } from "../files.ts";
 import { replaceDurably, withReserve } from "../system/mod.ts";
 import { readChampion } from "./champion.ts";
@@ -108,7 +109,7 @@ export async function tellNight(
   await withReserve(folder.reserve, async () => {
     for (const [name, write] of Object.entries(files)) {
       await write().catch((error) =>
-        warn(`${name} could not be written: ${error.message}`)
+        warn(`${name} could not be written: ${whyNotWritten(error)}`)
       );
     }
   });

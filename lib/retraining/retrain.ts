@@ -1,7 +1,7 @@
 /** `deno task retrain`: a night with its lock, its limit and its one line. */
 import { join } from "node:path";
 import { type Config, differenceText } from "../config/mod.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, whyNotWritten } from "../errors.ts";
 import { firstSeedOfNight, gameDifferences } from "../evaluation/mod.ts";
 import { acquireLock, Log, notify, rotateLog } from "../system/mod.ts";
 import { timerMs } from "../time.ts";
@@ -67,7 +67,7 @@ async function makeFolder({ path, nights }: ChampionFolder): Promise<void> {
     await Deno.mkdir(nights, { recursive: true });
   } catch (cause) {
     throw new UsageError(
-      `Cannot make ${path}: ${(cause as Error).message}; its parent must be ` +
+      `Cannot make ${path}: ${whyNotWritten(cause)}; its parent must be ` +
         "a folder that this user may write to, with free space",
       { cause },
     );

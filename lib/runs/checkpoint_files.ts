@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, whyNotWritten } from "../errors.ts";
 import {
   ifThere,
   namesIn,
@@ -80,7 +80,7 @@ export async function writeCheckpointFiles(
     return path;
   } catch (cause) {
     throw new CheckpointError(
-      `Cannot save the checkpoint ${path}: ${(cause as Error).message}; ` +
+      `Cannot save the checkpoint ${path}: ${whyNotWritten(cause)}; ` +
         "earlier ones are untouched. Make room on that disk",
       { cause },
     );

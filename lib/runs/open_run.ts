@@ -1,7 +1,7 @@
 /** Making runs, and finding them again. */
 import { join, resolve } from "node:path";
 import { type Config, configToYaml, displayPath } from "../config/mod.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, whyNotWritten } from "../errors.ts";
 import { ifThere, isPath, namesIn } from "../files.ts";
 import { nearestOf } from "../nearest.ts";
 import { replaceDurably } from "../system/mod.ts";
@@ -81,7 +81,7 @@ async function makeFolder(path: string): Promise<boolean> {
 
 function cannotMake(path: string, cause: unknown): UsageError {
   return new UsageError(
-    `Cannot make the run's folder ${path}: ${(cause as Error).message}; ` +
+    `Cannot make the run's folder ${path}: ${whyNotWritten(cause)}; ` +
       "make its parent a folder that this user may write to, with free space",
     { cause },
   );

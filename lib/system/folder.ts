@@ -1,6 +1,6 @@
 /** Writing a folder as a whole, and nothing but what is this program's. */
 import { dirname, join, relative, resolve } from "node:path";
-import { DinoDqnError, UsageError } from "../errors.ts";
+import { DinoDqnError, UsageError, whyNotWritten } from "../errors.ts";
 import { ifThere, removeIfThere } from "../files.ts";
 import { bytesOf, syncFolder, writeBeside, writeDurably } from "./durable.ts";
 import { exchange } from "./exchange.ts";
@@ -91,10 +91,19 @@ export async function checkFolder(
       );
     }
   }
+  await checkPlace(path);
+}
+
+/**
+ * Whether a file or a folder can be put there. Leaves nothing.
+ *
+ * @throws UsageError if it cannot
+ */
+export async function checkPlace(path: string): Promise<void> {
   try {
-    await tryToWrite(path);
+    await tryToWrite(resolve(path));
   } catch (cause) {
-    throw new UsageError(cannotWrite(folder, cause), { cause });
+    throw new UsageError(cannotWrite(path, cause), { cause });
   }
 }
 
@@ -110,7 +119,7 @@ async function tryToWrite(path: string): Promise<void> {
 }
 
 function cannotWrite(folder: string, cause: unknown): string {
-  return `Cannot write ${folder}: ${(cause as Error).message}; its parent ` +
+  return `Cannot write ${folder}: ${whyNotWritten(cause)}; its parent ` +
     "must be a folder that this user may write to, with free space.";
 }
 

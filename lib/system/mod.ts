@@ -12,10 +12,12 @@ export { hasDisplay, openInBrowser } from "./desktop.ts";
 export { bytesOf, replaceDurably, syncFolder, writeBeside } from "./durable.ts";
 export {
   checkFolder,
+  checkPlace,
   type Files,
   replaceFolder,
   writeFolder,
 } from "./folder.ts";
+export { ignoreFileLimit } from "./file_limit.ts";
 export { Log, rotateLog } from "./log.ts";
 export { lastingCommand } from "./lasting_command.ts";
 export { acquireLock, isLocked, type LockHolder, lockHolder } from "./lock.ts";

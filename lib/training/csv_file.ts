@@ -1,4 +1,4 @@
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, whyNotWritten } from "../errors.ts";
 
 /** Bytes in which the first line of a table ends. */
 const HEADER_BYTES = 4096;
@@ -74,7 +74,7 @@ export class CsvFile implements Disposable {
       this.#file.syncDataSync();
     } catch (cause) {
       throw new CheckpointError(
-        `Cannot write ${this.#path}: ${(cause as Error).message}; ` +
+        `Cannot write ${this.#path}: ${whyNotWritten(cause)}; ` +
           "its lines are kept in memory until they can be written",
         { cause },
       );

@@ -105,6 +105,14 @@ Deno.test("an answer that cannot be written is one sentence and exit code 1", as
     stderr: "said aloud\nerror: The answer could not be written to stdout: " +
       "No space left on device (os error 28)\n",
   });
+  const large = await shell(
+    'cd "$(mktemp -d)"; ulimit -f 0; "$0" "$@" echo a > a; rc=$?; ' +
+      'rm a; rmdir "$PWD"; exit $rc',
+  );
+  assertEquals(large.code, 1);
+  assert(
+    large.stderr.endsWith("files may not grow any larger here (ulimit -f)\n"),
+  );
   const gone = await shell('"$0" "$@" echo a | true; exit ${PIPESTATUS[0]}');
   assertEquals(gone.code, 1);
   assert(gone.stderr.endsWith("stdout: Broken pipe (os error 32)\n"));

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createPageApi } from "../../lib/game/page_api.ts";
 import { FakeOldRunner, installFakeOldPage } from "./fake_old_page.ts";
 
@@ -7,6 +7,7 @@ Deno.test("createPageApi() finds the game of an old page and reads it", () => {
   const api = createPageApi();
   const runner = api.runner();
   assertEquals(api.missing(runner), []);
+  assert(api.plays());
   fake.distanceRan = 3999.2;
   fake.highestScore = 8000;
   fake.horizon.obstacles.push({
@@ -66,10 +67,12 @@ Deno.test("missing() names what a game lacks", () => {
     "distanceMeter.getActualDistance",
     "config.acceleration",
   ]);
+  assert(!api.plays());
 });
 
 Deno.test("runner() says what was looked for on a page without the game", () => {
   assertThrows(() => createPageApi().runner(), Error, "no Runner");
+  assert(!createPageApi().plays());
   using _fake = installFakeOldPage();
   FakeOldRunner.instance_ = undefined;
   assertThrows(

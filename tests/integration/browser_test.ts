@@ -218,6 +218,14 @@ Deno.test("Chrome.launch() says why a Chrome does not start, in its own words", 
     assertStringIncludes(message, `Chrome at ${path} could not be started: `);
     assertStringIncludes(message, " It said: no such library. See 'deno task");
   });
+  const sandbox = "echo 'No usable sandbox! See' >&2; exit 1";
+  await withFakeChrome(sandbox, async (path) => {
+    await assertRejects(
+      () => Chrome.launch({ ...CONFIG, path }),
+      ChromeNotFoundError,
+      "It said: No usable sandbox! See. Let this user make namespaces",
+    );
+  });
 });
 
 Deno.test("Chrome.launch() names the policies that keep a Chrome from being driven", async () => {

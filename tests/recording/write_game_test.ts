@@ -66,4 +66,15 @@ Deno.test("pictureFormat() goes by the ending, and leaves what is not ours", () 
       UsageError,
       "is there and is no stored game",
     );
+    await assertRejects(
+      () => pictureFormat(at("a.json/b.gif")),
+      UsageError,
+      "Cannot write",
+    );
+    await Deno.mkdir(at("b.gif"));
+    await assertRejects(
+      () => pictureFormat(at("b.gif")),
+      UsageError,
+      "it is a folder",
+    );
   }));

@@ -63,6 +63,7 @@ Deno.test("writeIndex() says that it cannot write, and of no runs that there are
     await writeIndex(folder, (message) => warnings.push(message));
     assertEquals(warnings.length, 1);
     const empty = join(folder, "empty");
+    await writeIndex(empty, (message) => warnings.push(message));
     await Deno.mkdir(empty);
     await writeIndex(empty, (message) => warnings.push(message));
     assertEquals(warnings.length, 1);
