@@ -1,7 +1,14 @@
-import { answer, defineCommand, say, stopOnSignal } from "../lib/cli/mod.ts";
+import {
+  answer,
+  defineCommand,
+  NATS_OPTION,
+  say,
+  stopOnSignal,
+} from "../lib/cli/mod.ts";
+import type { Bus } from "../lib/cluster/mod.ts";
 import { openInBrowser } from "../lib/system/mod.ts";
 import { openRun } from "../lib/runs/mod.ts";
-import { serveWatch } from "../lib/watch/mod.ts";
+import { serveWatch, watchWorkers } from "../lib/watch/mod.ts";
 
 /** `deno task watch`. */
 export const command = defineCommand({
@@ -26,6 +33,10 @@ export const command = defineCommand({
       placeholder: "ADDRESS",
       description: "Address to listen on (default: 127.0.0.1).",
     },
+    nats: {
+      ...NATS_OPTION,
+      description: "Shows the workers on this NATS server as well.",
+    },
     "no-open": {
       type: "boolean",
       description: "Prints the address alone, and opens no browser.",
@@ -33,20 +44,30 @@ export const command = defineCommand({
   },
   examples: [["default-1", "opens its page"]],
   async run({ positionals: [name], options }) {
-    const { host = "127.0.0.1", port } = options;
+    const { host = "127.0.0.1", nats, port } = options;
     const run = name === undefined ? null : await openRun(name);
-    using stop = await stopOnSignal({ message: "The page ends." });
-    await using server = serveWatch({ host, port });
-    const url = new URL(server.url);
-    if (run) url.pathname = `/run/${encodeURIComponent(run.name)}`;
-    say(`The page is at ${url.href}; Ctrl-C ends it.`);
-    if (!Deno.stdout.isTerminal()) answer(url.href);
-    if (!options["no-open"]) await openInBrowser(url.href);
-    await new Promise<void>((resolve) =>
-      stop.signal.aborted
-        ? resolve()
-        : stop.signal.addEventListener("abort", () => resolve())
-    );
-    return 0;
+    const watch = async (bus?: Bus) => {
+      using stop = await stopOnSignal({ message: "The page ends." });
+      const { signal } = stop;
+      const workers = bus && watchWorkers(bus, signal);
+      await using server = serveWatch({
+        ...{ host, port },
+        ...(workers && { more: () => [workers()] }),
+      });
+      const url = new URL(server.url);
+      if (run) url.pathname = `/run/${encodeURIComponent(run.name)}`;
+      say(`The page is at ${url.href}; Ctrl-C ends it.`);
+      if (!Deno.stdout.isTerminal()) answer(url.href);
+      if (!options["no-open"]) await openInBrowser(url.href);
+      await new Promise<void>((resolve) =>
+        signal.aborted
+          ? resolve()
+          : signal.addEventListener("abort", () => resolve())
+      );
+      return 0;
+    };
+    if (nats === undefined) return await watch();
+    const { onBus } = await import("../lib/cluster/mod.ts");
+    return await onBus(nats, say, watch);
   },
 });

@@ -15,4 +15,9 @@ export { installService, uninstallService } from "./service.ts";
 export { JobSet } from "./set.ts";
 export { bringHome, queueTraining, trainElsewhere } from "./training.ts";
 export { type Execute, work } from "./worker.ts";
-export { commonMachine, listWorkers, unlike, type Worker } from "./workers.ts";
+export {
+  compareWorkers,
+  listWorkers,
+  type Worker,
+  workersTable,
+} from "./workers.ts";

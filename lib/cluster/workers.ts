@@ -1,6 +1,7 @@
 /** Who is there. */
 import { z } from "zod";
 import type { Machine } from "../doctor/mod.ts";
+import { duration, sizeText } from "../text.ts";
 import { type Bus, classOf, insist } from "./bus.ts";
 import { saidBy } from "./jobs.ts";
 
@@ -33,6 +34,32 @@ export async function listWorkers({ workers }: Bus): Promise<Worker[]> {
     return data ? [{ name, ...data }] : [];
   }));
   return found.flat().sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** The same, and in what each one's machine is not like most of them. */
+export async function compareWorkers(bus: Bus) {
+  const workers = await listWorkers(bus);
+  const [common] = await alikeWorkers(workers);
+  return workers.map((worker) => ({
+    ...worker,
+    differs: unlike(worker.machine, common!.machine),
+  }));
+}
+
+/** They as a table. */
+export function workersTable(
+  workers: Awaited<ReturnType<typeof compareWorkers>>,
+) {
+  const rows = workers.map((worker) => [
+    ...[worker.name, worker.host, `${worker.cores}`],
+    ...[sizeText(worker.memoryBytes), worker.machine.device ?? "none"],
+    `${worker.jobs.length} of ${worker.slots}`,
+    worker.jobs.map(({ job, seconds }) => `${job} (${duration(seconds)})`)
+      .join(", ") || "waits",
+    worker.differs || "-",
+  ]);
+  const header = ["worker", "host", "cores", "memory", "device", "busy"];
+  return { header: [...header, "does", "differs"], rows };
 }
 
 /** In what a machine is not like another one, in words; empty: in nothing. */
@@ -72,8 +99,3 @@ export async function alikeWorkers(workers: readonly Worker[], mixed = false) {
     }))
     .sort((a, b) => b.slots - a.slots);
 }
-
-/** The machine that most slots are on. */
-export const commonMachine = async (
-  workers: readonly Worker[],
-): Promise<Machine | undefined> => (await alikeWorkers(workers))[0]?.machine;

@@ -5,7 +5,7 @@ import { streamSSE } from "hono/streaming";
 import { UsageError } from "../errors.ts";
 import { readAtMost } from "../files.ts";
 import { themeCss } from "../drawing/mod.ts";
-import { SCROLL_CSS } from "../report/mod.ts";
+import { SCROLL_CSS, type Section } from "../report/mod.ts";
 import { RunCurves } from "./curves.ts";
 import { dataFile } from "./data_folder.ts";
 import { guard, isLoopback } from "./guard.ts";
@@ -64,6 +64,8 @@ export interface WatchOptions {
   host?: string;
   /** The port; 0: any that is free. @default {6007, or any that is free} */
   port?: number | undefined;
+  /** More that the front page tells. @default nothing */
+  more?: () => Section[];
   /** What `/play` shows to who names no agent. @default {the newest agent} */
   show?: ShowOptions;
 }
@@ -74,14 +76,14 @@ export interface WatchOptions {
  * @throws UsageError if the address or the port cannot be had
  */
 export function serveWatch(
-  { host = "127.0.0.1", port, show = {} }: WatchOptions = {},
+  { host = "127.0.0.1", port, more, show = {} }: WatchOptions = {},
 ): WatchServer {
   const token = isLoopback(host)
     ? null
     : crypto.getRandomValues(new Uint8Array(16)).toHex();
   const room = new GameRoom(show);
   const stop = new AbortController();
-  const app = watchApp({ host, token, room, signal: stop.signal });
+  const app = watchApp({ host, token, room, more, signal: stop.signal });
   const ports = port === undefined ? [USUAL_PORT, 0] : [port];
   const server = listen(host, ports, app, stop.signal);
   const name = host.includes(":") ? `[${host}]` : host;
@@ -123,18 +125,19 @@ interface AppOptions {
   host: string;
   token: string | null;
   room: GameRoom;
+  more: WatchOptions["more"];
   /** Aborted when the server ends. */
   signal: AbortSignal;
 }
 
 /** What is answered to which path. */
-function watchApp({ host, token, room, signal }: AppOptions): Hono {
+function watchApp({ host, token, room, more, signal }: AppOptions): Hono {
   const app = new Hono();
   const runs = new KeptCurves();
-  const overview = shared(() => readOverview());
+  const overview = shared(() => readOverview(Infinity, more));
   // The first look at a run reads its config: the newest are shown first.
   let look = () => newest;
-  const newest = readOverview(FIRST_RUNS);
+  const newest = readOverview(FIRST_RUNS, more);
   newest.then(overview).then(() => look = overview, () => look = overview);
   app.use(guard(host, token));
   const page = async (context: Context) =>

@@ -60,11 +60,19 @@ export interface RunDetails extends RunSummary {
 const LOG_LINES = 30;
 const LOG_BYTES = 8192;
 
-/** All that there is. @param most runs, the newest */
-export async function readOverview(most = Infinity): Promise<Overview> {
+/**
+ * All that there is.
+ *
+ * @param most runs, the newest
+ * @param more what else is told, before the other pages
+ */
+export async function readOverview(
+  most = Infinity,
+  more: () => Section[] = () => [],
+): Promise<Overview> {
   return {
     runs: await listRuns(RUNS_FOLDER, () => {}, most),
-    sections: await otherPages(),
+    sections: [...more(), ...await otherPages()],
   };
 }
 
