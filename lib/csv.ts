@@ -11,13 +11,15 @@ export type Row = Record<string, string>;
  * that has not been ended is one that is still being written, and is left out.
  *
  * @param columns names that the header must have
+ * @param read makes of a line's cells what is wanted of them
  * @throws UsageError that names the file and the line which is broken
  */
-export function parseCsv(
+export function mapCsv<Line>(
   text: string,
   file: string,
   columns: readonly string[],
-): Row[] {
+  read: (cells: readonly string[], header: readonly string[]) => Line,
+): Line[] {
   const lines = text.replace("\uFEFF", "").split("\n");
   lines.pop();
   const first = lines.shift()?.trimEnd() ?? "";
@@ -40,9 +42,23 @@ export function parseCsv(
           `${cells.length} in "${shorten(line)}". Remove the line or the file.`,
       );
     }
-    return Object.fromEntries(header.map((name, c) => [name, cells[c]!]));
+    return read(cells, header);
   });
 }
+
+/** Lines by the header's names. @throws UsageError as {@linkcode mapCsv} */
+export const parseCsv = (
+  text: string,
+  file: string,
+  columns: readonly string[],
+): Row[] =>
+  mapCsv(
+    text,
+    file,
+    columns,
+    (cells, header) =>
+      Object.fromEntries(header.map((name, c) => [name, cells[c]!])),
+  );
 
 /**
  * A cell as a number, or `null` where it is empty or not a number by name.

@@ -1,6 +1,7 @@
 /** From files and `--set`s to one complete, checked {@linkcode Config}. */
 import { resolve } from "node:path";
 import { ConfigError } from "../errors.ts";
+import { readWhenChanged } from "../files.ts";
 import { checkConfig } from "./check.ts";
 import { checkedValues, type FileSchema } from "./explain.ts";
 import {
@@ -59,6 +60,9 @@ export function loadSources(
   return checkedValues(values, sources, CONFIG);
 }
 
+// Every other config goes by it: a list of runs reads hundreds.
+const readDefault = readWhenChanged(readConfigFile);
+
 /** The file and all that it extends, the most general first. */
 export async function readChain(
   file: string,
@@ -73,7 +77,9 @@ export async function readChain(
       }`,
     );
   }
-  const source = await readConfigFile(path);
+  const source = await (path === DEFAULT_CONFIG ? readDefault : readConfigFile)(
+    path,
+  );
   const base = source.extends ??
     (path === DEFAULT_CONFIG ? undefined : DEFAULT_CONFIG);
   if (base === undefined) return [source];

@@ -1,5 +1,5 @@
 /** A table that another process appends to, read as it grows. */
-import { parseCsv } from "../csv.ts";
+import { mapCsv } from "../csv.ts";
 import { fileSize, ifThere } from "../files.ts";
 
 /** Bytes before the end of what was read, by which it is known again. */
@@ -57,17 +57,19 @@ export class GrowingTable {
     if (text === "") return;
     const first = this.#offset === 0;
     if (first) this.#header = text.slice(0, text.indexOf("\n") + 1);
-    const rows = parseCsv(
+    let at: number[] | undefined;
+    const rows = mapCsv(
       (first ? "" : this.#header) + text,
       this.#file,
       [],
+      (cells, header) => {
+        at ??= this.#names.map((name) => header.indexOf(name));
+        return at.map((c) => cells[c] ? Number(cells[c]) : NaN);
+      },
     );
-    for (const name of this.#names) {
+    for (const [i, name] of this.#names.entries()) {
       const column = this.columns[name]!;
-      for (const row of rows) {
-        const cell = row[name];
-        column.push(cell ? Number(cell) : NaN);
-      }
+      for (const row of rows) column.push(row[i]!);
     }
     this.length += rows.length;
     this.#offset += text.length;

@@ -140,8 +140,20 @@ function watchApp({ host, token, room, more, signal }: AppOptions): Hono {
   const newest = readOverview(FIRST_RUNS, more);
   newest.then(overview).then(() => look = overview, () => look = overview);
   app.use(guard(host, token));
-  const page = async (context: Context) =>
-    context.html(await Deno.readTextFile(at("page/index.html")));
+  const page = async (context: Context) => {
+    // What the page's modules will ask for first: it need not wait for them.
+    const { path } = context.req;
+    const first = path === "/"
+      ? ["overview"]
+      : path.startsWith("/run/")
+      ? [path.slice(1), `${path.slice(1)}/curves`]
+      : [];
+    const links = first.map((name) =>
+      `</api/${name}>; rel=preload; as=fetch; crossorigin`
+    );
+    if (links.length > 0) context.header("link", links.join(", "));
+    return context.html(await Deno.readTextFile(at("page/index.html")));
+  };
   for (
     const path of [
       ...["/", "/run/:name", "/compare", "/play", "/sweep/:name", "/nights"],

@@ -15,9 +15,19 @@ import { withPageChrome } from "./page_chrome.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FORMER = join(ROOT, "tests/data/3adf822");
 
-/** Collects what goes wrong in a page, before its own scripts run. */
+/** Collects what goes wrong in a page, and its charts, before its own scripts run. */
 const WATCH = `
   globalThis.failures = [];
+  globalThis.plots = [];
+  let library;
+  Object.defineProperty(globalThis, "uPlot", {
+    get: () => library,
+    set(made) {
+      library = new Proxy(made, {
+        construct: (of, given) => plots[plots.push(new of(...given)) - 1],
+      });
+    },
+  });
   for (const event of ["error", "unhandledrejection", "securitypolicyviolation"]) {
     addEventListener(event, (e) => failures.push(String(e.message ?? e.reason ?? e.blockedURI)), true);
   }
@@ -245,13 +255,19 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
         )!.split(",");
         const games = Array.from(
           { length: 10 },
-          () => cells.with(3, "4321").join(",") + "\n",
+          () => cells.with(3, "4321").with(9, "7654").join(",") + "\n",
         );
         await Deno.writeTextFile(table, games.join(""), { append: true });
         await until<string>(
           tab,
           mean,
           (text) => text === "4,321" && text !== before,
+        );
+        // The axis goes on with the curve, for nobody has zoomed in.
+        await until<number>(
+          tab,
+          "plots[0].scales.x.max",
+          (step) => step === 7654,
         );
         assertMatch(
           await tab.evaluate(textOf("details pre")),
@@ -291,8 +307,14 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
           textOf(".bar button"),
           (text) => text === "Go on",
         );
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        const paused = await tab.evaluate<number>(decision);
+        // What was on its way comes still.
+        let same = 0;
+        let paused = -1;
+        await until<number>(tab, decision, (n) => {
+          same = n === paused ? same + 1 : 0;
+          paused = n;
+          return same >= 5;
+        });
         await tab.evaluate(click(".bar button:nth-child(2)"));
         await until<number>(tab, decision, (n) => n === paused + 1);
         assertEquals(

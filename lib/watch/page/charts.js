@@ -11,6 +11,22 @@ const colour = (role) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${role}`)
     .trim();
 
+/** Charts that are to be drawn, one per picture of the page. */
+const waiting = new Set();
+
+/** @param {Chart} chart */
+function drawLater(chart) {
+  if (waiting.size === 0) requestAnimationFrame(drawNext);
+  waiting.add(chart);
+}
+
+function drawNext() {
+  const [chart] = waiting;
+  waiting.delete(chart);
+  chart.draw();
+  if (waiting.size > 0) requestAnimationFrame(drawNext);
+}
+
 /**
  * A chart whose points are set again and again.
  *
@@ -18,6 +34,11 @@ const colour = (role) =>
  */
 export class Chart {
   /** @type {any} */ #plot = null;
+  /** Whether what is drawn has another axis or other colours. */
+  #stale = false;
+  /** Where the curves ended that are drawn: the arrays grow by themselves. */
+  #end = 0;
+  #time = false;
   #data;
   #options;
   #place;
@@ -41,39 +62,49 @@ export class Chart {
       ),
       this.#place,
     );
-    this.time = false;
     new ResizeObserver(() => this.#resize()).observe(this.#place);
     matchMedia("(prefers-color-scheme: dark)").addEventListener(
       "change",
-      () => this.#draw(),
+      () => this.#redraw(),
     );
   }
 
   /** @param {boolean} time whether x is seconds, not agent steps */
   set(data, time) {
-    const other = time !== this.time;
-    this.time = time;
+    this.#stale ||= time !== this.#time;
+    this.#time = time;
     this.#data = data;
-    if (this.#plot && !other) this.#plot.setData(data, !this.#zoomed());
-    else this.#draw();
+    drawLater(this);
+  }
+
+  #redraw() {
+    this.#stale = true;
+    drawLater(this);
   }
 
   #zoomed() {
     const { min, max } = this.#plot.scales.x;
-    const [x] = this.#plot.data;
-    return x.length > 0 && (min > x[0] || max < x[x.length - 1]);
+    return this.#end > 0 && (min > this.#data[0][0] || max < this.#end);
   }
 
   #resize() {
     const width = Math.floor(this.#place.clientWidth);
-    if (width === 0) return;
+    if (width === 0 || width === this.#plot?.width) return;
     if (this.#plot) this.#plot.setSize({ width, height: HEIGHT });
-    else this.#draw();
+    else drawLater(this);
   }
 
-  #draw() {
+  draw() {
     const width = Math.floor(this.#place.clientWidth);
     if (width === 0) return;
+    if (this.#plot && !this.#stale) {
+      this.#plot.setData(this.#data, !this.#zoomed());
+    } else this.#make(width);
+    this.#end = this.#data[0].at(-1) ?? 0;
+  }
+
+  #make(width) {
+    this.#stale = false;
     this.#plot?.destroy();
     const axis = {
       stroke: colour("muted"),
@@ -81,7 +112,7 @@ export class Chart {
       ticks: { show: false },
       font: "12px system-ui, sans-serif",
     };
-    const shown = (value) => this.time ? clock(value) : number(value);
+    const shown = (value) => this.#time ? clock(value) : number(value);
     fill(this.#place);
     this.#plot = new uPlot(
       {
@@ -105,7 +136,7 @@ export class Chart {
         })),
         series: [
           {
-            label: this.time ? "time" : "step",
+            label: this.#time ? "time" : "step",
             value: (_, value) => value === null ? "–" : shown(value),
           },
           ...this.#options.lines.map((

@@ -157,7 +157,7 @@ function curveChart(groups, title, meaning, pointsOf) {
     bands.push([lines.length - 1, lines.length, role]);
   }
   const chart = new Chart({ title, meaning, lines, bands, wide: true });
-  queueMicrotask(() => chart.set(data, false));
+  chart.set(data, false);
   return chart.element;
 }
 

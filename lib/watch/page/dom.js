@@ -30,6 +30,19 @@ export function fill(parent, ...children) {
   parent.replaceChildren(...children.filter(Boolean));
 }
 
+/**
+ * Makes these the children; who stays in its place is not touched.
+ *
+ * @param {Element} parent @param {Element[]} children
+ */
+export function place(parent, children) {
+  children.forEach((child, i) => {
+    const there = parent.children[i] ?? null;
+    if (there !== child) parent.insertBefore(child, there);
+  });
+  while (parent.children.length > children.length) parent.lastChild.remove();
+}
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const precise = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 

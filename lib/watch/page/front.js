@@ -6,6 +6,7 @@ import {
   listen,
   make,
   number,
+  place,
   remembered,
   runPath,
   stateWord,
@@ -57,6 +58,7 @@ const when = (iso) =>
 export async function showFront(main) {
   let overview = await fetchJson("/api/overview");
   const chosen = new Set();
+  const rows = new Map();
   let [column, down] = remembered.get("sort", "6 down").split(" ");
   let wanted = "";
 
@@ -104,6 +106,34 @@ export async function showFront(main) {
     );
   }
 
+  /** The same row for a run again: what has the focus keeps it. */
+  function rowOf(run) {
+    let row = rows.get(run.name);
+    if (!row) {
+      const box = make("input", {
+        type: "checkbox",
+        checked: chosen.has(run.name),
+        "aria-label": `Compare ${run.name}`,
+      });
+      box.onchange = () => {
+        box.checked ? chosen.add(run.name) : chosen.delete(run.name);
+        compare.disabled = chosen.size < 2;
+      };
+      row = { told: null, element: make("tr", {}, make("td", {}, box)) };
+      rows.set(run.name, row);
+    }
+    const { element, told } = row;
+    row.told = JSON.stringify(run);
+    if (told === row.told) return element;
+    for (const [i, [, kind, , shown]] of COLUMNS.entries()) {
+      const cell = make("td", { className: kind }, shown(run));
+      const before = element.children[i + 1];
+      if (!before) element.append(cell);
+      else if (!before.isEqualNode(cell)) before.replaceWith(cell);
+    }
+    return element;
+  }
+
   function draw() {
     const by = COLUMNS[Number(column)]?.[2] ?? COLUMNS[0][2];
     const turn = down === "down" ? -1 : 1;
@@ -113,28 +143,7 @@ export async function showFront(main) {
           .includes(wanted)
       )
       .sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0) * turn);
-    fill(
-      body,
-      ...runs.map((run) => {
-        const box = make("input", {
-          type: "checkbox",
-          checked: chosen.has(run.name),
-          "aria-label": `Compare ${run.name}`,
-        });
-        box.onchange = () => {
-          box.checked ? chosen.add(run.name) : chosen.delete(run.name);
-          compare.disabled = chosen.size < 2;
-        };
-        return make(
-          "tr",
-          {},
-          make("td", {}, box),
-          ...COLUMNS.map(([, kind, , shown]) =>
-            make("td", { className: kind }, shown(run))
-          ),
-        );
-      }),
-    );
+    place(body, runs.map(rowOf));
     const { length } = overview.runs;
     fill(
       count,

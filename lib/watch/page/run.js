@@ -72,7 +72,7 @@ export async function showRun(main, name) {
   /** One after the other, so that no point is taken twice. */
   const read = () =>
     reading = reading.then(async () => {
-      await curves.read();
+      if (!await curves.read()) return;
       redraw();
       describe();
     }).catch((error) =>
@@ -117,15 +117,17 @@ class Curves {
     this.#path = path;
   }
 
+  /** @returns whether there was something new */
   async read() {
     const long = this.curves.some(({ step }) => step.length > MOST_POINTS);
     const after = this.#upTo === "" || long ? "" : `?after=${this.#upTo}`;
     const news = await fetchJson(`${this.#path}/curves${after}`);
+    if (news.more && news.upTo === this.#upTo) return false;
     this.#upTo = news.upTo;
     this.evaluations = news.evaluations;
     if (!news.more) {
       this.curves = news.curves;
-      return;
+      return true;
     }
     for (const [i, curve] of news.curves.entries()) {
       for (const key of ["step", "seconds", "value", "mean"]) {
@@ -133,6 +135,7 @@ class Curves {
         for (const value of curve[key] ?? []) this.curves[i][key].push(value);
       }
     }
+    return true;
   }
 
   /** The newest value of a curve. */
