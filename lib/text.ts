@@ -3,28 +3,29 @@
 /** Bounds of an interval; null where there is none, as of a single game. */
 type Bounds = readonly [low: number, high: number] | null;
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const signed = new Intl.NumberFormat("en", {
-  maximumFractionDigits: 0,
-  signDisplay: "always",
-});
-
-const precise = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+/** Made when it is used: at a program's start there is no figure yet. */
+function formatter(options: Intl.NumberFormatOptions) {
+  let made: Intl.NumberFormat | undefined;
+  return (value: number): string =>
+    (made ??= new Intl.NumberFormat("en", options)).format(value);
+}
 
 /** What stands for a figure that there is not. */
 export const NOTHING = "–";
 
 /** A score, or any count: `1,234`. */
-export const points = (value: number): string => whole.format(value);
+export const points = formatter({ maximumFractionDigits: 0 });
 
 /** A difference of scores: `+120`. */
-export const signedPoints = (value: number): string => signed.format(value);
+export const signedPoints = formatter({
+  ...{ maximumFractionDigits: 0, signDisplay: "always" },
+});
 
 /** A share, 0 to 1: `67 %`. */
 export const percent = (share: number): string => `${points(100 * share)} %`;
 
 /** A rate, of which small ones matter too: `0.926`, `13.5`. */
-export const rate = (value: number): string => precise.format(value);
+export const rate = formatter({ maximumSignificantDigits: 3 });
 
 /** An interval: `700 to 910`. */
 export const intervalText = (bounds: Bounds, figure = points): string =>

@@ -64,8 +64,8 @@ export function checkSharp(): Promise<Check> {
 /** Room for a run's files. */
 export function checkDisk(): Promise<Check> {
   const name = "Disk";
-  return attempt(name, "Make room on the disk", () => {
-    const free = freeBytes(fileURLToPath(ROOT));
+  return attempt(name, "Make room on the disk", async () => {
+    const free = await freeBytes(fileURLToPath(ROOT));
     const detail = `${sizeText(free)} free`;
     return free < ENOUGH_BYTES
       ? warning(name, detail, "Make room: a run may need 2 GB")

@@ -71,7 +71,7 @@ export async function checkRoom(
         `retention.maxGb (${maxGb}); raise it`,
     );
   }
-  const free = freeBytes(folder.path) / GB;
+  const free = await freeBytes(folder.path) / GB;
   if (free < freeDiskGb) {
     throw new DinoDqnError(
       `only ${free.toFixed(2)} GB of disk are free, and a night needs ` +

@@ -87,7 +87,7 @@ export async function readStatus(
     champion: champion && standing(champion, nights),
     lastRun: nights.findLast(hasEnded) ?? null,
     nextRun: next.length > 0 ? new Date(Math.min(...next)).toISOString() : null,
-    freeDiskGb: freeBytes(folder.path) / 1e9,
+    freeDiskGb: await freeBytes(folder.path) / 1e9,
     ...{ lock, trainings, sweeps, schedules, problems },
   };
 }

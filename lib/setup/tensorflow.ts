@@ -117,8 +117,11 @@ async function checkGlibc(): Promise<void> {
   );
 }
 
-function checkDisk(cache: string, download: Download): void {
-  const free = freeBytes(cache);
+async function checkDisk(
+  cache: string,
+  download: Download,
+): Promise<void> {
+  const free = await freeBytes(cache);
   // pip holds a wheel twice while it moves it into place.
   const needed = download.unpackedBytes + 2 * download.downloadBytes;
   if (free >= needed) return;
@@ -216,7 +219,7 @@ async function install(
 ): Promise<void> {
   const python = findPython();
   await checkGlibc();
-  checkDisk(cacheFolder(), download);
+  await checkDisk(cacheFolder(), download);
   if (exists(cachedBuild(build))) {
     say(`${cachedBuild(build)} is damaged; it is fetched anew`);
   }
