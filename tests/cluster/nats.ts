@@ -1,9 +1,17 @@
 /** A NATS server for tests, and workers that sleep in place of training. */
 import { fileURLToPath } from "node:url";
-import type { TrainingJob } from "../../lib/cluster/mod.ts";
+import {
+  type Bus,
+  JobSet,
+  type JobState,
+  openBus,
+  type TrainingJob,
+} from "../../lib/cluster/mod.ts";
+import { inFolder } from "../folder.ts";
 
 /** Seconds of silence after which a worker counts as dead here. */
 export const SILENCE = "2";
+Deno.env.set("DINO_NATS_SILENCE", SILENCE);
 
 /** A real nats-server on a port of its own. */
 export class NatsServer implements AsyncDisposable {
@@ -109,3 +117,61 @@ export const sleepJob = (
   ...{ set, id, kind: "training", run: id, seed: 1, files: {} },
   config: { ms, bytes },
 });
+
+/** A signal that never comes. */
+export const never = new AbortController().signal;
+
+/** A server with its disk, and a connection to it. */
+export async function withServer(
+  use: (server: NatsServer, bus: Bus) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    await using server = await NatsServer.start(["-js", "-sd", folder]);
+    const bus = await openBus(server.url);
+    try {
+      await use(server, bus);
+    } finally {
+      await bus.nc.close();
+    }
+  });
+}
+
+export const openSet = async (bus: Bus, name = "test", signal = never) =>
+  (await JobSet.open(bus, {
+    ...{ name, meaning: "a test", mixed: false, signal },
+    say: () => {},
+  }))!;
+
+/** Queues jobs that sleep so long and waits for all of them. */
+export async function endOf(set: JobSet, times: Record<string, number>) {
+  const ends = Object.entries(times).map(async ([id, ms]) => {
+    await set.queue(sleepJob(set.name, id, ms));
+    return [id, await set.ended(id, () => {}, never)] as const;
+  });
+  return new Map(await Promise.all(ends));
+}
+
+/** Waits until a job has a state that is so. */
+export async function until(
+  set: JobSet,
+  id: string,
+  reached: (state: JobState) => boolean,
+): Promise<void> {
+  for (;;) {
+    const state = await set.stateOf(id);
+    if (state && reached(state)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Kills workers that have not ended. */
+export async function ended(...workers: Deno.ChildProcess[]) {
+  for (const worker of workers) {
+    try {
+      worker.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  }
+  await Promise.all(workers.map(({ status }) => status));
+}
