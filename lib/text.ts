@@ -142,3 +142,7 @@ export function wrapped(words: readonly string[], width: number): string[][] {
   }
   return lines;
 }
+
+/** A text as lines that are no wider than this, but for a word that is. */
+export const filled = (text: string, width: number): string[] =>
+  wrapped(text.split(" "), width).map((words) => words.join(" "));

@@ -1,5 +1,5 @@
 import { terminalWidth } from "../say.ts";
-import { wrapped } from "../text.ts";
+import { filled } from "../text.ts";
 import {
   type Command,
   type CommandEntry,
@@ -14,16 +14,13 @@ const WIDEST = 100;
 /** Columns of text beside which a left column of names may stand. */
 const LEAST = 30;
 
-const fill = (text: string, width: number): string[] =>
-  wrapped(text.split(" "), width).map((words) => words.join(" "));
-
 /** Two columns, or the right one below the left where there is no room. */
 function columns(rows: [string, string][], width: number): string {
   const left = Math.max(...rows.map(([name]) => name.length));
   const beside = width - left - 4 >= LEAST;
   const indent = beside ? left + 4 : 6;
   return rows.flatMap(([name, text]) => {
-    const [first = "", ...rest] = fill(text, width - indent);
+    const [first = "", ...rest] = filled(text, width - indent);
     return [
       ...beside
         ? [`  ${name.padEnd(left)}  ${first}`]
@@ -58,7 +55,7 @@ export function commandHelp(
   const { positionals = [], details, examples = [], exitCodes } = command;
   const most = Math.min(width, WIDEST);
   const options = { ...command.options, help: HELP_OPTION };
-  const paragraph = (text: string) => fill(text, most).join("\n");
+  const paragraph = (text: string) => filled(text, most).join("\n");
   const section = (title: string, rows: [string, string][]) =>
     rows.length > 0 ? [`${title}:\n${columns(rows, most)}`] : [];
   return [

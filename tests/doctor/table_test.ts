@@ -19,3 +19,18 @@ Deno.test("table puts each remedy below what it mends", () => {
   ]);
   assertStringIncludes(text, "Training cannot run");
 });
+
+Deno.test("table fits the terminal", () => {
+  const detail = "zod@4.6.7 yaml@2.9.1 ".repeat(9).trim();
+  const checks = [{
+    name: "Packages",
+    status: "ok" as const,
+    detail,
+    fix: null,
+  }];
+  for (const width of [80, 40]) {
+    const lines = table({ ok: true, checks }, width).split("\n");
+    assertEquals(Math.max(...lines.map(({ length }) => length)) <= width, true);
+    assertEquals(lines.join(" ").split("zod").length, 10);
+  }
+});
