@@ -99,7 +99,8 @@ pre { margin: .5rem 0; padding: .75rem; border: 1px solid var(--grid); border-ra
   font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 pre span { display: inline-block; max-width: 100%; }
 summary { cursor: pointer; }
-@media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } body { font-size: 15px; } }`;
+@media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } body { font-size: 15px; }
+  td.text:nth-child(n+6):last-child { min-width: 60rem; } }`;
 
 function chartHtml({ svg, png, description }: Chart, className = ""): string {
   const words = escapeXml(description);
