@@ -8,7 +8,7 @@ import { sha256 } from "../sha256.ts";
 import { type Bus, insist, queueOf, STREAM } from "./bus.ts";
 import type { JobFiles } from "./files.ts";
 import { hasEnded, type Job, type JobState, saidBy, stateIn } from "./jobs.ts";
-import { alikeWorkers, listWorkers, unlike } from "./workers.ts";
+import { alikeWorkers, listWorkers, unlike, type Worker } from "./workers.ts";
 import { sleep } from "../time.ts";
 
 /** JetStream's code for: there is a message of this subject already. */
@@ -132,9 +132,20 @@ export class JobSet {
   readonly #subject = (id: string) =>
     `${STREAM}.${this.#className}.${this.name}.${id}`;
 
+  /** Whether one of these works on a job: it has not died, nor dropped it. */
+  readonly #isWith = (workers: readonly Worker[], id: string): boolean => {
+    const state = this.#states.get(id);
+    return state?.state === "running" &&
+      workers.some(({ name, jobs }) =>
+        name === state.worker &&
+        jobs.some(({ job }) => job === `${this.name}.${id}`)
+      );
+  };
+
   /**
    * Queues again what nobody has and nobody would get: a server that was killed
-   * may have forgotten that it gave a job to a worker that is no more.
+   * may have forgotten that it gave a job to a worker that is no more, or that
+   * could not write its result meanwhile.
    */
   async #heal(): Promise<void> {
     const { jsm } = this.#bus;
@@ -146,9 +157,7 @@ export class JobSet {
     const workers = await listWorkers(this.#bus);
     for (const [id, job] of this.#jobs) {
       const state = this.#states.get(id);
-      const isAtWork = state?.state === "running" &&
-        workers.some(({ name }) => name === state.worker);
-      if (state && (hasEnded(state) || isAtWork)) continue;
+      if (state && hasEnded(state) || this.#isWith(workers, id)) continue;
       this.#forgotten.add(id);
       // What was on its way at one look is not at the next.
       if (!before.has(id)) continue;
@@ -200,7 +209,7 @@ export class JobSet {
 
   /** Takes a job back, and waits until nobody works on it. */
   async #stopped(id: string): Promise<void> {
-    const { jsm } = this.#bus;
+    const { jsm, silenceMs } = this.#bus;
     const filter = this.#subject(id);
     this.#jobs.delete(id);
     const takeBack = () => insist(() => jsm.streams.purge(STREAM, { filter }));
@@ -210,11 +219,11 @@ export class JobSet {
       // Who has just taken it from the queue says so in a moment.
       await sleep(LOOK_EVERY_MS);
     }
-    for (;;) {
-      const state = this.#states.get(id);
-      if (!state || hasEnded(state) || state.state === "waiting") break;
+    // Workers say three times in this span what they do.
+    for (let unseen = 0; unseen < silenceMs; unseen += LOOK_EVERY_MS) {
+      if (this.#states.get(id)?.state !== "running") break;
       const workers = await listWorkers(this.#bus);
-      if (!workers.some(({ name }) => name === state.worker)) break;
+      if (this.#isWith(workers, id)) unseen = -LOOK_EVERY_MS;
       await sleep(LOOK_EVERY_MS);
     }
     await takeBack();

@@ -148,3 +148,23 @@ Deno.test("a server that is killed and comes back loses no job and no result", (
     await Promise.all(working);
     for (const bus of buses) await bus.nc.close();
   }));
+
+Deno.test("a job that its worker has dropped, and the server forgotten, is queued again", () =>
+  withServer(async (_, bus) => {
+    const stop = new AbortController();
+    let tries = 0;
+    const working = work({
+      ...{ bus, worker: about("w"), say: () => {}, signal: stop.signal },
+      execute: async (...job) => {
+        if (++tries > 1) return await sleep(...job);
+        await bus.jsm.streams.purge("dino-work");
+        throw new Error("the server was away");
+      },
+    });
+    const set = await openSet(bus);
+    const { state, deaths } = (await endOf(set, { j: 1 })).get("j")!;
+    assertEquals([tries, state, deaths], [2, "finished", 1]);
+    await set.remove();
+    stop.abort();
+    await working;
+  }));
