@@ -77,10 +77,32 @@ export function triangleFilter(inputs: number, outputs: number): Taps[] {
   });
 }
 
-/** The most common value (of several, the lightest) and the outermost ones. */
-function tonesOf(grey: Uint8Array) {
+/** How often each value is there, of so many bytes at equal distances. */
+function countValues(
+  bytes: Uint8Array,
+  first = 0,
+  distance = 1,
+  count = bytes.length,
+): Uint32Array {
   const counts = new Uint32Array(256);
-  for (let i = 0; i < grey.length; i++) counts[grey[i]!]!++;
+  // Most are equal to the one before: one addition for all of these.
+  let value = 0;
+  let run = 0;
+  for (let i = 0, at = first; i < count; i++, at += distance) {
+    const next = bytes[at]!;
+    if (next !== value) {
+      counts[value]! += run;
+      value = next;
+      run = 0;
+    }
+    run++;
+  }
+  counts[value]! += run;
+  return counts;
+}
+
+/** The most common value (of several, the lightest) and the outermost ones. */
+function tonesOf(counts: Uint32Array) {
   let [paper, darkest, lightest] = [0, 255, 0];
   for (let value = 0; value < 256; value++) {
     if (counts[value] === 0) continue;
@@ -91,22 +113,15 @@ function tonesOf(grey: Uint8Array) {
   return { paper, darkest, lightest };
 }
 
-/**
- * Steps 3 and 4 of the definition, in place.
- *
- * @param frames [n, 80, 80] uint8 grey; becomes ink.
- */
-function greyToInk(frames: Uint8Array): void {
+/** Steps 3 and 4 of the definition: what each value of a frame becomes. */
+function inkOfValues(counts: Uint32Array): Uint8Array {
+  const { paper, darkest, lightest } = tonesOf(counts);
+  const strongest = Math.max(paper - darkest, lightest - paper, 1);
   const ink = new Uint8Array(256);
-  for (let start = 0; start < frames.length; start += FRAME_BYTES) {
-    const frame = frames.subarray(start, start + FRAME_BYTES);
-    const { paper, darkest, lightest } = tonesOf(frame);
-    const strongest = Math.max(paper - darkest, lightest - paper, 1);
-    for (let value = darkest; value <= lightest; value++) {
-      ink[value] = Math.abs(value - paper) * FULL_INK / strongest + 0.5;
-    }
-    for (let i = 0; i < FRAME_BYTES; i++) frame[i] = ink[frame[i]!]!;
+  for (let value = darkest; value <= lightest; value++) {
+    ink[value] = Math.abs(value - paper) * FULL_INK / strongest + 0.5;
   }
+  return ink;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
@@ -147,19 +162,25 @@ function sheetOf(
   const sheet = usedSheet?.length === bytes ? usedSheet : new Uint8Array(bytes);
   usedSheet = undefined;
   sheet.fill(WHITE);
-  const [blank, flip] = of === "ink" ? [0, WHITE] : [-1, 0];
-  pictures.forEach((picture, place) => {
-    let to = Math.floor(place / channels) * pitch * row + place % channels;
+  const flip = of === "ink" ? WHITE : 0;
+  const blank = (WHITE ^ flip) * 0x01010101;
+  for (const [place, picture] of pictures.entries()) {
+    const first = Math.floor(place / channels) * pitch * row + place % channels;
     // Most of it is paper, which is there already: four pixels are one word.
     const { buffer, byteOffset, length } = picture;
-    const words = new Int32Array(buffer, byteOffset, length >> 2);
-    for (let i = 0; i < length; i++, to += channels) {
-      if (i % 4 === 0 && words[i >> 2] === blank) {
-        i += 3;
-        to += 3 * channels;
-      } else sheet[to] = picture[i]! ^ flip;
+    const words = new Uint32Array(buffer, byteOffset, length >> 2);
+    for (let i = 0, to = first; i < words.length; i++, to += 4 * channels) {
+      const word = words[i]!;
+      if (word === blank) continue;
+      sheet[to] = word ^ flip;
+      sheet[to + channels] = word >>> 8 ^ flip;
+      sheet[to + 2 * channels] = word >>> 16 ^ flip;
+      sheet[to + 3 * channels] = word >>> 24 ^ flip;
     }
-  });
+    for (let pixel = length & ~3; pixel < length; pixel++) {
+      sheet[first + pixel * channels] = picture[pixel]! ^ flip;
+    }
+  }
   for (let top = 0; top < lines * pitch; top += pitch) {
     for (let k = 0; k < gap / 2; k++) {
       const repeat = (from: number, to: number) =>
@@ -194,13 +215,13 @@ export async function observePictures(
   const frames = new Uint8Array(pictures.length * FRAME_BYTES);
   for (let frame = 0; frame < pictures.length; frame++) {
     const top = Math.floor(frame / channels) * pitchScaled * FRAME_SIZE;
-    let from = top * channels + frame % channels;
+    const first = top * channels + frame % channels;
+    const ink = inkOfValues(countValues(scaled, first, channels, FRAME_BYTES));
     const start = frame * FRAME_BYTES;
-    for (let to = start; to < start + FRAME_BYTES; to++, from += channels) {
-      frames[to] = scaled[from]!;
+    for (let i = 0, from = first; i < FRAME_BYTES; i++, from += channels) {
+      frames[start + i] = ink[scaled[from]!]!;
     }
   }
-  greyToInk(frames);
   return frames;
 }
 
@@ -224,7 +245,7 @@ export async function canvasOfScreenshot(
     .greyscale()
     .raw().toBuffer();
   const picture = new Uint8Array(CANVAS.width * CANVAS.height)
-    .fill(tonesOf(grey).paper);
+    .fill(tonesOf(countValues(grey)).paper);
   picture.set(grey);
   return picture;
 }
