@@ -73,26 +73,29 @@ export class StateWriter {
   ): Uint8Array {
     this.#bytes.set(frames, this.#framesAt);
     let end = this.#framesAt + this.#games * FRAME_BYTES;
-    for (let game = 0; game < this.#games; game++) {
+    const words = this.#words;
+    for (let game = 0, at = 2; game < this.#games; game++, at += WORDS) {
       const info = step?.infos[game];
       const episode = info?.episode;
-      const first = 2 + game * WORDS;
-      this.#words.set([
-        ...[0, step?.terminated[game] ?? 0, step?.truncated[game] ?? 0],
-        ...[info?.score ?? 0, info?.frames ?? 0, 0],
-        ...[episode ? 1 : 0, episode?.seed ?? 0, episode?.score ?? 0],
-        ...[episode?.actions.length ?? 0, 0, seeds[game]!],
-      ], first);
-      this.#floats[first] = step?.rewards[game] ?? 0;
-      this.#floats[first + 5] = info?.speed ?? 0;
-      this.#floats[first + 10] = episode?.return ?? 0;
+      this.#floats[at] = step?.rewards[game] ?? 0;
+      words[at + 1] = step?.terminated[game] ?? 0;
+      words[at + 2] = step?.truncated[game] ?? 0;
+      words[at + 3] = info?.score ?? 0;
+      words[at + 4] = info?.frames ?? 0;
+      this.#floats[at + 5] = info?.speed ?? 0;
+      words[at + 6] = episode ? 1 : 0;
+      words[at + 7] = episode?.seed ?? 0;
+      words[at + 8] = episode?.score ?? 0;
+      words[at + 9] = episode?.actions.length ?? 0;
+      this.#floats[at + 10] = episode?.return ?? 0;
+      words[at + 11] = seeds[game]!;
       const last = step?.finalFrames[game];
       if (!last) continue;
       this.#bytes.set(last, end);
       end += FRAME_BYTES;
     }
-    this.#words[0] = end - 4;
-    this.#words[1] = (end - this.#framesAt) / FRAME_BYTES - this.#games;
+    words[0] = end - 4;
+    words[1] = (end - this.#framesAt) / FRAME_BYTES - this.#games;
     return this.#bytes.subarray(0, end);
   }
 }

@@ -57,8 +57,10 @@ export async function serveGames(
   const writer = new StateWriter(games);
   let schedule: EpisodeSchedule | null = null;
   let episodes: number[] = [];
-  const seeds = () =>
-    episodes.map((episode, game) => schedule!(game, episode)?.seed ?? -1);
+  /** Of the games that are being played; -1: it stands still. */
+  let seeds: number[] = [];
+  const seedOf = (episode: number, game: number) =>
+    schedule!(game, episode)?.seed ?? -1;
 
   const answer = async (kind: string, body: Uint8Array) => {
     if (kind === "R") {
@@ -66,7 +68,8 @@ export async function serveGames(
       const first = await env.reset(begun);
       schedule = begun;
       episodes = new Array(games).fill(0);
-      return [writer.write(first, seeds())];
+      seeds = episodes.map(seedOf);
+      return [writer.write(first, seeds)];
     }
     if (kind !== "S" && kind !== "P") {
       throw new UsageError(`there is no request ${JSON.stringify(kind)}`);
@@ -80,9 +83,9 @@ export async function serveGames(
     }
     const step = await env.step(body);
     step.infos.forEach(({ episode }, game) => {
-      if (episode) episodes[game]!++;
+      if (episode) seeds[game] = seedOf(++episodes[game]!, game);
     });
-    return [writer.write(step, seeds(), step)];
+    return [writer.write(step, seeds, step)];
   };
 
   write(
@@ -159,28 +162,32 @@ function scheduleOf(
  * @throws UsageError when it is no request
  */
 function* requests(pipe: Pipe): Generator<Uint8Array, void, void> {
-  const length = new Uint8Array(4);
-  while (fill(pipe, length)) {
-    const bytes = new DataView(length.buffer).getUint32(0, true);
-    if (bytes < 1 || bytes > MOST_BYTES) {
+  // A request comes as one piece, and is read as one.
+  let buffer = new Uint8Array(4096);
+  let filled = 0;
+  for (;;) {
+    const bytes = new DataView(buffer.buffer).getUint32(0, true);
+    if (filled >= 4 && (bytes < 1 || bytes > MOST_BYTES)) {
       throw new UsageError(
         `a request of ${bytes} bytes: stdin must speak this program's protocol`,
       );
     }
-    const request = new Uint8Array(bytes);
-    if (!fill(pipe, request)) return;
-    yield request;
+    const end = 4 + bytes;
+    if (filled < 4 || filled < end) {
+      if (filled >= 4 && end > buffer.length) {
+        const larger = new Uint8Array(end);
+        larger.set(buffer.subarray(0, filled));
+        buffer = larger;
+      }
+      const count = pipe.readSync(buffer.subarray(filled));
+      if (count === null) return;
+      filled += count;
+    } else {
+      yield buffer.slice(4, end);
+      buffer.copyWithin(0, end, filled);
+      filled -= end;
+    }
   }
-}
-
-/** Whether it could be filled; else the other side has ended. */
-function fill(pipe: Pipe, bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length;) {
-    const count = pipe.readSync(bytes.subarray(at));
-    if (count === null) return false;
-    at += count;
-  }
-  return true;
 }
 
 function write(pipe: Pipe, parts: readonly Uint8Array[]): void {

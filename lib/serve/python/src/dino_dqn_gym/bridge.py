@@ -127,9 +127,9 @@ class Bridge:
         self._send(b"R", json.dumps(given).encode())
         return self.receive()
 
-    def send_actions(self, actions: NDArray[np.uint8]) -> None:
+    def send_actions(self, actions: bytes) -> None:
         """One step of every game; 255 stands still. Chrome plays on until :meth:`receive` is called."""
-        self._send(b"S", actions.tobytes())
+        self._send(b"S", actions)
 
     def receive(self) -> tuple[NDArray[Any], NDArray[np.uint8], NDArray[np.uint8]]:
         """Records [n], newest frames [n, 80, 80], last frames [ended, 80, 80]: new arrays."""
