@@ -84,7 +84,11 @@ export async function writeDurably(
   await file.sync();
 }
 
-/** Replaces a file as a whole: readers see the old one or the new one. */
+/**
+ * Replaces a file as a whole: readers see the old one or the new one.
+ *
+ * @throws Error that names the file
+ */
 export async function replaceDurably(
   path: string,
   content: string | Uint8Array,
@@ -93,6 +97,10 @@ export async function replaceDurably(
   await writeBeside(path, async (partial) => {
     await writeDurably(partial, bytes);
     await Deno.rename(partial, path);
+  }).catch((error: Error) => {
+    // Deno says so of other operations, but not of a write that fails.
+    if (!error.message.includes(path)) error.message += `: write '${path}'`;
+    throw error;
   });
 }
 

@@ -143,6 +143,23 @@ Deno.test("replaceFolder() and replaceDurably() killed at any moment leave the o
     assertEquals(await names(root), ["file", "report"]);
   }));
 
+Deno.test("replaceDurably() names the file that cannot be written", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a");
+    const program = `import { replaceDurably } from "${MODULE}";
+      await replaceDurably("${path}", new Uint8Array(10_000))
+        .catch(({ message }) => console.log(message));`;
+    const { stdout } = await new Deno.Command("bash", {
+      args: ["-c", `trap '' XFSZ; ulimit -f 1; exec "$0" eval "$1"`]
+        .concat(Deno.execPath(), program),
+    }).output();
+    assertEquals(
+      new TextDecoder().decode(stdout),
+      `File too large (os error 27): write '${path}'\n`,
+    );
+    assertEquals(await names(folder), []);
+  }));
+
 Deno.test("checkFolder() refuses what would be lost, and leaves nothing", () =>
   inFolder(async (root) => {
     const own = ["index.html", "charts/*.svg"];

@@ -425,7 +425,7 @@ Deno.test("a checkpoint on a full disk leaves the earlier one, and nothing else"
       new TextDecoder().decode(stdout),
       "step 200 was not saved, training goes on. Cannot save the checkpoint " +
         `${checkpointPath(folder, 200)}: File too large (os error 27); ` +
-        "earlier ones are untouched. Make room on that disk\n",
+        "files may not grow any larger here (ulimit -f); earlier ones are untouched. Make room on that disk\n",
     );
     assertEquals(names(folder), ["step-100"]);
     assertEquals(

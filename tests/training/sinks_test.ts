@@ -193,7 +193,7 @@ Deno.test("Sinks keep lines while the disk is full, and write them when it is no
     const { scores } = runFolderAt(folder);
     assertEquals(
       said,
-      `Cannot write ${scores}: File too large (os error 27); its lines are kept in memory until they can be written`,
+      `Cannot write ${scores}: File too large (os error 27); files may not grow any larger here (ulimit -f); its lines are kept in memory until they can be written`,
     );
     const text = await Deno.readTextFile(scores);
     assertEquals(text.length, size);
