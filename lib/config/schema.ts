@@ -97,6 +97,17 @@ const envSchema = z.strictObject({
   randomStartScore: z.int().min(0).max(COUNTER_END).describe(
     "Training games start as if so many points or fewer had been made (a random number): with the nights and the moon that come then. 0: from the start. Evaluations always start at 0; without effect under the live clock.",
   ).register(keyFacts, { before: 0 }),
+  crashStarts: z.strictObject({
+    share: share.describe(
+      "Share of the training games that begin 10 to 80 decisions before a crash.",
+    ).register(keyFacts, { before: 0 }),
+    games: positiveInteger.max(100).describe(
+      "Greedy games on training seeds that are searched for crashes, before each evaluation.",
+    ),
+    maxScore: positiveInteger.describe("One of these games ends there."),
+  }).describe(
+    "Training games that begin shortly before a crash of the agent's own: the greedy agent plays on training seeds before each evaluation, and what it does not survive is practised until it does. Lock-step only.",
+  ),
 });
 
 const rewardSchema = z.strictObject({

@@ -49,6 +49,8 @@ export interface EvaluateOptions {
   firstSeed: number;
   /** A game that reaches this score ends there. */
   maxScore: number;
+  /** How the game with a seed begins, if not as a game does. */
+  startOf?: (seed: number) => EpisodeStart;
   /**
    * A mean that the games should come to: once they cannot any more, even if
    * each that has not ended should reach the cap, they are not played on.
@@ -69,14 +71,14 @@ class SeedQueue {
   readonly #first: number[];
   readonly #later: number[];
   readonly #given = new Map<string, EpisodeStart | null>();
-  readonly #maxScore: number;
+  readonly #startOf: (seed: number) => EpisodeStart;
   /** Games that no seat has come to yet. */
   waiting: number;
 
   constructor(
     seeds: readonly number[],
     envs: readonly VectorEnv[],
-    maxScore: number,
+    startOf: (seed: number) => EpisodeStart,
   ) {
     // Seats of one number in all groups, then those of the next: few games are
     // spread over the groups evenly too.
@@ -88,7 +90,7 @@ class SeedQueue {
     ).sort((a, b) => a.environment - b.environment).map(({ seat }) => seat);
     this.#first = seeds.slice(0, this.#seats.length);
     this.#later = seeds.slice(this.#seats.length);
-    this.#maxScore = maxScore;
+    this.#startOf = startOf;
     this.waiting = seeds.length;
   }
 
@@ -106,7 +108,7 @@ class SeedQueue {
         const seed = episode === 0
           ? this.#first[this.#seats.indexOf(seat)]
           : this.#later.shift();
-        start = seed === undefined ? null : { seed, maxScore: this.#maxScore };
+        start = seed === undefined ? null : this.#startOf(seed);
         this.#given.set(key, start);
       }
       return start;
@@ -138,6 +140,10 @@ export async function evaluate(
   checkGames(options);
   const envs = [groups].flat();
   const { episodes, firstSeed, maxScore, least = 0 } = options;
+  const startOf = (seed: number) => ({
+    ...options.startOf?.(seed),
+    ...{ seed, maxScore },
+  });
   const games = new Map<number, PlayedGame>();
   const speeds = new Map<number, SpeedHistogram>();
   /** Games that go on beyond what decides. */
@@ -152,7 +158,7 @@ export async function evaluate(
           "still; see 'deno task doctor'",
       );
     }
-    await playSeeds(envs, policy, new SeedQueue(seeds, envs, maxScore), {
+    await playSeeds(envs, policy, new SeedQueue(seeds, envs, startOf), {
       onGame: (game, histogram) => {
         games.set(game.seed, game);
         speeds.set(game.seed, histogram);

@@ -19,6 +19,8 @@ export interface Game {
   action: number;
   decisions: number;
   frames: number;
+  /** Points and frames that are not the running episode's. */
+  before: { score: number; frames: number };
   /** Decisions after which an episode is truncated. */
   maxSteps: number;
   /** Actions whose keys are still on their way, the oldest first. */
@@ -82,6 +84,7 @@ export function createGames(
     action: 0,
     decisions: 0,
     frames: 0,
+    before: { score: start.points ?? 0, frames: 0 },
     waiting: [],
     night: false,
     nightSince: -Infinity,
@@ -196,6 +199,10 @@ export function createGames(
         distanceMeter.getActualDistance(far);
       sky.moveMoon(horizon.nightMode, start.points);
     }
+    if (!start.before) return;
+    for (const action of start.before) decide(game, Number(action));
+    game.decisions = 0;
+    game.before = { score: api.score(runner), frames: game.frames };
   }
 
   function press(game: Game, action: number): void {

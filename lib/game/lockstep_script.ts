@@ -194,8 +194,9 @@ function installLockstep(
         const action = actions[index]!;
         if (action === parked) return;
         play.decide(game, action);
-        const { runner, start, decisions, frames, maxSteps } = game;
-        const score = api.score(runner) - (start.points ?? 0);
+        const { runner, start, decisions, before, maxSteps } = game;
+        const score = api.score(runner) - before.score;
+        const frames = game.frames - before.frames;
         const cut = decisions >= maxSteps ||
           score >= (start.maxScore ?? Infinity);
         const end = runner.crashed ? 1 : cut ? 2 : 0;

@@ -25,6 +25,11 @@ export interface EpisodeStart {
    * absent: 0.
    */
   points?: number;
+  /**
+   * Decisions taken before it begins, one digit each: neither they nor their
+   * points and frames are part of it. Lock-step only; absent: none.
+   */
+  before?: string;
   /** How it differs from the exact game, as live play does; lock-step only. */
   live?: LiveVariation;
   /** The episode is truncated once its score is this or more; absent: never. */

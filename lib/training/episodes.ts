@@ -5,7 +5,10 @@ import type {
   Observations,
   VectorEnv,
 } from "../env/types.ts";
+import type { EvaluateOptions, PlayedGame } from "../evaluation/mod.ts";
 import { hash32 } from "../random.ts";
+import type { GameRecord } from "../runs/mod.ts";
+import { CrashStarts, type CrashStartsState } from "./crash_starts.ts";
 
 const UNIT = 1 / 0x1_0000_0000;
 
@@ -38,20 +41,13 @@ const between = ([low, high]: readonly [number, number], draw: number) =>
  * delay and a place of the T-rex of its own, of which the agent cannot know.
  */
 export function trainingEpisodes(config: Config): EpisodeSchedule {
-  const {
-    liveShare,
-    randomStartScore,
-    randomStartSpeed: { share, low, high },
-  } = config.env;
+  const { liveShare } = config.env;
   return (environment, episode) => {
-    const draw = (purpose: number) =>
-      hash32(config.seed, environment, episode, purpose) * UNIT;
+    const draw = drawsOf(config, environment, episode);
     const seed = Math.floor(draw(0) * TRAINING_SEEDS_END);
     return {
       seed,
-      ...(draw(1) < share && { speed: low + (high - low) * draw(2) }),
-      ...(randomStartScore > 0 &&
-        { points: Math.floor(draw(3) * (randomStartScore + 1)) }),
+      ...variedStart(config, draw),
       ...(draw(4) < liveShare && {
         live: {
           delay: between(LIVE.delay, draw(5)),
@@ -63,24 +59,114 @@ export function trainingEpisodes(config: Config): EpisodeSchedule {
   };
 }
 
+/** Random numbers in [0, 1), one for each purpose. */
+type Draws = (purpose: number) => number;
+
+const drawsOf = ({ seed }: Config, a: number, b: number): Draws => (purpose) =>
+  hash32(seed, a, b, purpose) * UNIT;
+
+/** At which speed and with how many points a training game starts. */
+function variedStart({ env }: Config, draw: Draws) {
+  const { randomStartScore, randomStartSpeed: { share, low, high } } = env;
+  return {
+    ...(draw(1) < share && { speed: low + (high - low) * draw(2) }),
+    ...(randomStartScore > 0 &&
+      { points: Math.floor(draw(3) * (randomStartScore + 1)) }),
+  };
+}
+
+/** No environment has this number, nor one beyond it. */
+const SEARCH = 1000;
+
 /** The games that are trained on. */
 export class TrainingGames {
   readonly env: VectorEnv;
   /** What to decide on first, once they were begun or restored. */
   first: Observations | undefined;
+  readonly #config: Config;
   readonly #schedule: EpisodeSchedule;
+  /** Undefined: none begin before a crash. */
+  readonly #crashStarts: CrashStarts | undefined;
 
   constructor(env: VectorEnv, config: Config) {
     this.env = env;
-    this.#schedule = trainingEpisodes(config);
+    this.#config = config;
+    const schedule = trainingEpisodes(config);
+    const { clock, crashStarts: { share } } = config.env;
+    if (share > 0 && clock === "lockstep") {
+      this.#crashStarts = new CrashStarts(share);
+    }
+    this.#schedule = this.#crashStarts?.schedule(
+      schedule,
+      (environment, episode, purpose) =>
+        drawsOf(config, environment, episode)(7 + purpose),
+    ) ?? schedule;
   }
 
   async begin(): Promise<void> {
     this.first = await this.env.reset(this.#schedule);
   }
 
-  /** Goes on from a stored state. */
-  async restore(state: EnvState): Promise<void> {
-    this.first = await this.env.restore(state, this.#schedule);
+  /** Notes a game that has ended. */
+  ended({ environment, episode, actions }: GameRecord): void {
+    this.#crashStarts?.ended(environment, episode, actions.length);
   }
+
+  /**
+   * Which games of the greedy agent are to be searched for crashes, and what
+   * is done with them; undefined: none are.
+   *
+   * @param step agent steps so far
+   */
+  search(step: number): Search | undefined {
+    const crashStarts = this.#crashStarts;
+    if (!crashStarts) return undefined;
+    const { games: episodes, maxScore } = this.#config.env.crashStarts;
+    const places = TRAINING_SEEDS_END - episodes;
+    const draw = drawsOf(this.#config, SEARCH, step);
+    const firstSeed = Math.floor(draw(0) * places);
+    const startOf = (seed: number) => ({
+      seed,
+      ...variedStart(this.#config, drawsOf(this.#config, SEARCH + 1, seed)),
+    });
+    return {
+      options: { episodes, firstSeed, maxScore, startOf },
+      found(games) {
+        const found = crashStarts.add(games, startOf);
+        return { found, practised: crashStarts.size };
+      },
+    };
+  }
+
+  state(): TrainingGamesState {
+    const crashStarts = this.#crashStarts?.state();
+    return { ...this.env.state(), ...(crashStarts && { crashStarts }) };
+  }
+
+  /** Goes on from a stored state. */
+  async restore(
+    { environments, crashStarts }: TrainingGamesState,
+  ): Promise<void> {
+    if (crashStarts) this.#crashStarts?.restore(crashStarts);
+    this.first = await this.env.restore({ environments }, this.#schedule);
+  }
+}
+
+/** What {@linkcode TrainingGames} bring to a checkpoint. JSON-safe. */
+export interface TrainingGamesState extends EnvState {
+  crashStarts?: CrashStartsState;
+}
+
+/** A search for crashes. */
+interface Search {
+  /** The games. */
+  options: Pick<
+    EvaluateOptions,
+    "episodes" | "firstSeed" | "maxScore" | "startOf"
+  >;
+  /**
+   * Takes up the crashes among them.
+   * @returns how many are new, and how many are practised from now on
+   */
+  found(games: readonly PlayedGame[]): { found: number; practised: number };
 }

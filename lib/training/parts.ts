@@ -9,7 +9,6 @@ import {
   type StateSpecs,
 } from "../agent/mod.ts";
 import type { Config } from "../config/mod.ts";
-import type { EnvState } from "../env/types.ts";
 import type { Random, RandomState } from "../random.ts";
 import { MODEL, WEIGHTS } from "../runs/mod.ts";
 import type { Parts } from "./checkpoint.ts";
@@ -18,7 +17,7 @@ import {
   restoreCounters,
   type StoredCounters,
 } from "./counters.ts";
-import type { TrainingGames } from "./episodes.ts";
+import type { TrainingGames, TrainingGamesState } from "./episodes.ts";
 import { chunkReader, compressChunks } from "./replay_file.ts";
 import type { SinkPositions, Sinks } from "./sinks.ts";
 
@@ -90,10 +89,11 @@ export function trainingParts(
       },
     },
     env: {
-      state: () => ({ value: games.env.state() }),
+      state: () => ({ value: games.state() }),
       async restore({ value }) {
-        const { environments } = value as EnvState;
-        await games.restore({ environments });
+        const stored = value as TrainingGamesState;
+        const { environments } = stored;
+        await games.restore(stored);
         // A live game cannot be played again: another one has begun.
         environments.forEach(({ actions }, environment) => {
           if (actions === "") memory.beginEpisode(environment);

@@ -20,6 +20,7 @@ import { Environments, type RewardFunction, withReward } from "../env/mod.ts";
 import { CheckpointError, DinoDqnError, UsageError } from "../errors.ts";
 import {
   evaluate,
+  type EvaluateOptions,
   type Evaluation,
   firstSeedFor,
   type GameGroups,
@@ -205,8 +206,23 @@ async function trainAndMeasure(
 
   const play = (purpose: Purpose, least = 0) =>
     playGreedily(config, learner, matches, { purpose, least, signal });
+  /** Whether the signal did not break it off. */
+  const searchCrashes = async () => {
+    const search = games.search(counters.step);
+    if (!search || counters.step >= config.training.steps) return true;
+    const { options } = search;
+    const played = await playUnless(signal, learner, matches, options);
+    if (!played) return false;
+    const { found, practised } = search.found(played.games);
+    progress.log(
+      `${points(options.episodes)} greedy games on training seeds: ` +
+        `${points(found)} new crashes; ${points(practised)} are practised.`,
+    );
+    return true;
+  };
   const reason = await train({ ...parts, env }, games.first!, {
     onGame(record) {
+      games.ended(record);
       sinks.add(GAMES, record);
       progress.game(record);
     },
@@ -216,6 +232,7 @@ async function trainAndMeasure(
     },
     async evaluate() {
       const { step } = counters;
+      if (!await searchCrashes()) return null;
       const began = performance.now();
       const best = comparableBest(counters, config.evaluation);
       const { endEarly } = config.evaluation;
@@ -293,21 +310,25 @@ async function goesOn(
 
 /** Games of their own in the same Chrome: training's stay where they are. */
 function openEvaluationGames(
-  { evaluation }: Config,
+  { env, evaluation }: Config,
   environments: Environments,
 ): Promise<GameGroups> {
   const { episodes, finalEpisodes } = evaluation;
-  return openGameGroups(environments, Math.max(episodes, finalEpisodes));
+  const { share, games } = env.crashStarts;
+  return openGameGroups(
+    environments,
+    Math.max(episodes, finalEpisodes, share > 0 ? games : 0),
+  );
 }
 
 /**
  * @param options.least mean below which it may end early
  * @returns null if the signal broke it off
  */
-async function playGreedily(
+function playGreedily(
   { evaluation }: Config,
   learner: Learner,
-  { groups }: GameGroups,
+  matches: GameGroups,
   { purpose, least, signal }: {
     purpose: Purpose;
     least: number;
@@ -317,13 +338,24 @@ async function playGreedily(
   const episodes = purpose === "test"
     ? evaluation.finalEpisodes
     : evaluation.episodes;
+  return playUnless(signal, learner, matches, {
+    episodes,
+    firstSeed: firstSeedFor(purpose, episodes),
+    maxScore: evaluation.maxScore,
+    least,
+  });
+}
+
+/** Greedy games; null if the signal broke them off. */
+async function playUnless(
+  signal: AbortSignal,
+  learner: Learner,
+  { groups }: GameGroups,
+  options: EvaluateOptions,
+): Promise<Evaluation | null> {
   try {
-    return await evaluate(groups, greedyPolicy(learner), {
-      episodes,
-      firstSeed: firstSeedFor(purpose, episodes),
-      maxScore: evaluation.maxScore,
-      ...{ least, signal },
-    });
+    const policy = greedyPolicy(learner);
+    return await evaluate(groups, policy, { ...options, signal });
   } catch (error) {
     if (signal.aborted && error === signal.reason) return null;
     throw error;
