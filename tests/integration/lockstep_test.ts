@@ -224,6 +224,32 @@ Deno.test("An episode begins at its own speed and ends at its highest score", as
   });
 });
 
+Deno.test("An episode that begins after some decisions goes on from their pixels", async () => {
+  await using page = await openPage({ frameSkip: 4 });
+  await using games = takeGames(page, 2);
+  const actions = someActions(40, 4);
+  const start = { seed: 9, speed: 12 };
+  await begin(games, [start, null]);
+  const step = async (action: number, parked: number) =>
+    (await games.step(Uint8Array.of(action, parked))).find((each) => each)!;
+  let whole = await step(actions[0]!, 0);
+  const at = { score: 0, frames: 0 };
+  for (const [i, action] of actions.slice(1).entries()) {
+    if (i === 24) Object.assign(at, whole);
+    whole = await step(action, 0);
+  }
+  const expected = whole.pixels.slice();
+  assertEquals(whole.ended, undefined);
+
+  const before = actions.slice(0, 25).join("");
+  await begin(games, [null, { ...start, before }]);
+  let later = await step(0, actions[25]!);
+  for (const action of actions.slice(26)) later = await step(0, action);
+  assertEquals(later.pixels, expected);
+  assertEquals(later.frames, whole.frames - at.frames);
+  assertEquals(later.score, whole.score - at.score);
+});
+
 Deno.test("A page that is killed or hangs is brought back with its games", async () => {
   const { browser } = await loadConfig(undefined, ["browser.timeoutSeconds=8"]);
   const actions = someActions(160, 7);

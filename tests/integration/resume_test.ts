@@ -9,6 +9,8 @@ const SMALL = [
   "training.steps=1200",
   "evaluation.every=500",
   "evaluation.maxScore=60",
+  ...["env.crashStarts.share=0.5", "env.crashStarts.games=8"],
+  "env.crashStarts.maxScore=60",
 ];
 
 /** Resolves when a run has so many checkpoints, or has ended. */
