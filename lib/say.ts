@@ -51,3 +51,7 @@ export function terminalWidth(): number {
     return 80;
   }
 }
+
+/** The same for an answer; who is no terminal wants whole lines. */
+export const answerWidth = (): number =>
+  Deno.stdout.isTerminal() ? terminalWidth() : Infinity;

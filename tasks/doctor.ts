@@ -6,6 +6,7 @@ import {
 } from "../lib/cli/mod.ts";
 import { loadConfig } from "../lib/config/mod.ts";
 import { examine, table } from "../lib/doctor/mod.ts";
+import { answerWidth } from "../lib/say.ts";
 
 /** `deno task doctor`. */
 export const command = defineCommand({
@@ -25,7 +26,7 @@ export const command = defineCommand({
     const config = await loadConfig(options.config);
     const examination = await examine(config);
     if (options.json) answerJson(examination);
-    else answer(table(examination));
+    else answer(table(examination, answerWidth()));
     return examination.ok ? 0 : 1;
   },
 });

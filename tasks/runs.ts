@@ -6,7 +6,7 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { listRuns, RUNS_FOLDER, runsTable } from "../lib/runs/mod.ts";
-import { terminalWidth } from "../lib/say.ts";
+import { answerWidth } from "../lib/say.ts";
 
 /** `deno task runs`. */
 export const command = defineCommand({
@@ -26,8 +26,7 @@ export const command = defineCommand({
     else if (runs.length === 0) {
       say("There are no runs yet: deno task train makes one.");
     } else {
-      const width = Deno.stdout.isTerminal() ? terminalWidth() : Infinity;
-      answer(runsTable(runs, width));
+      answer(runsTable(runs, answerWidth()));
     }
     return 0;
   },

@@ -5,6 +5,7 @@ import {
   JSON_OPTION,
 } from "../lib/cli/mod.ts";
 import { readStatus, statusText } from "../lib/retraining/mod.ts";
+import { answerWidth } from "../lib/say.ts";
 
 /** `deno task status`. */
 export const command = defineCommand({
@@ -16,7 +17,7 @@ export const command = defineCommand({
   async run({ options }) {
     const status = await readStatus();
     if (options.json) answerJson(status);
-    else answer(statusText(status));
+    else answer(statusText(status, answerWidth()));
     return status.problems.length > 0 ? 1 : 0;
   },
 });

@@ -1,4 +1,3 @@
-import { terminalWidth } from "../say.ts";
 import { filled } from "../text.ts";
 import type { Examination } from "./check.ts";
 
@@ -8,11 +7,11 @@ const LEAST = 30;
 /**
  * The examination as a table, with what to do below each line not ok.
  *
- * @param width columns of the terminal
+ * @param width the widest line
  */
 export function table(
   { ok, checks }: Pick<Examination, "ok" | "checks">,
-  width = terminalWidth(),
+  width = Infinity,
 ): string {
   const longest = Math.max(...checks.map(({ name }) => name.length));
   const beside = width - longest - 11 >= LEAST;

@@ -4,7 +4,7 @@ import { freeBytes } from "../files.ts";
 import { listTrainings, type RunSummary } from "../runs/mod.ts";
 import { listRunningSweeps } from "../sweep/mod.ts";
 import { type LockHolder, lockHolder } from "../system/mod.ts";
-import { points } from "../text.ts";
+import { filled, points } from "../text.ts";
 import { readChampion, standing } from "./champion.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";
 import { readNights } from "./records.ts";
@@ -128,8 +128,12 @@ function missedNight(
   ];
 }
 
-/** The status as lines for people; what is amiss comes last. */
-export function statusText(status: Status): string {
+/**
+ * The status as lines for people; what is amiss comes last.
+ *
+ * @param width the widest line
+ */
+export function statusText(status: Status, width = Infinity): string {
   const { champion, lastRun, schedules, problems } = status;
   const rows = [
     ["Champion", champion ? championText(champion) : "none"],
@@ -148,7 +152,11 @@ export function statusText(status: Status): string {
     ["Disk", `${status.freeDiskGb.toFixed(1)} GB free`],
     ...problems.map((problem) => ["Problem", problem]),
   ];
-  return rows.map(([name, text]) => `${name!.padEnd(12)}${text}`).join("\n");
+  const indent = 12;
+  return rows.map(([name, text]) =>
+    name!.padEnd(indent) +
+    filled(text!, width - indent).join("\n" + " ".repeat(indent))
+  ).join("\n");
 }
 
 function nowText({ lock, trainings, sweeps }: Status): string[] {

@@ -29,7 +29,10 @@ export function runsTable(
 
 function settingLines({ settings }: RunSummary, width: number): string[] {
   const words = Object.entries(settings)
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .map((word) =>
+      word.length > width - 2 ? `${word.slice(0, width - 3)}…` : word
+    );
   const lines = wrapped(words, width - 2);
   const more = lines.slice(SETTING_LINES).flat().length;
   return [
