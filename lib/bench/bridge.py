@@ -22,7 +22,7 @@ from dino_dqn_gym.bridge import find_deno
 ALONE = Path(__file__).with_name("bridge_alone.ts")
 
 
-def through(envs, rng, seconds):
+def through(envs: DinoVectorEnv, rng: np.random.Generator, seconds: float) -> float:
     """Agent steps a second through the bridge; 1 in 10 actions is a jump."""
     steps, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
@@ -31,7 +31,7 @@ def through(envs, rng, seconds):
     return steps / (time.perf_counter() - began)
 
 
-def main(games="8,16,32", rounds="7", seconds="0.8"):
+def main(games: str = "8,16,32", rounds: str = "7", seconds: str = "0.8") -> None:
     rng = np.random.default_rng(1)
     for count in map(int, games.split(",")):
         envs = DinoVectorEnv(count, training=True, autoreset_mode=AutoresetMode.SAME_STEP)
@@ -40,6 +40,7 @@ def main(games="8,16,32", rounds="7", seconds="0.8"):
             [*find_deno(), "run", "-A", "--quiet", str(ALONE), str(count)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
+        assert alone.stdin and alone.stdout
         pairs = []
         for _ in range(int(rounds) + 1):  # the first one warms up
             print(float(seconds) * 1000, file=alone.stdin, flush=True)

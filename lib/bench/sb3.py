@@ -11,9 +11,11 @@ import json
 import resource
 import sys
 import time
+from typing import Any
 
 import numpy as np
 import torch
+from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode
 from stable_baselines3 import DQN, PPO, __version__
 from stable_baselines3.common.callbacks import BaseCallback
@@ -30,10 +32,10 @@ EVERY, GAMES, CAP, UNSEEN = 2500, 20, 1000, 1_000_000
 class Tutorial(BaseFeaturesExtractor):
     """``network.layers: tutorial`` up to its 512 units, with TensorFlow's SAME padding."""
 
-    def __init__(self, observation_space):
+    def __init__(self, observation_space: Box) -> None:
         super().__init__(observation_space, 512)
 
-        def convolution(inputs, outputs, kernel, stride, pad):
+        def convolution(inputs: int, outputs: int, kernel: int, stride: int, pad: int) -> tuple[nn.Module, ...]:
             return nn.ZeroPad2d(pad), nn.Conv2d(inputs, outputs, kernel, stride), nn.MaxPool2d(2), nn.ReLU()
 
         self.layers = nn.Sequential(
@@ -41,18 +43,19 @@ class Tutorial(BaseFeaturesExtractor):
             nn.Flatten(), nn.Linear(64, 512), nn.ReLU(),
         )  # fmt: skip
 
-    def forward(self, x):
-        return self.layers(x)
+    def forward(self, observations: torch.Tensor) -> torch.Tensor:
+        features: torch.Tensor = self.layers(observations)
+        return features
 
 
 class Evaluate(BaseCallback):
     """Greedy games on unseen seeds; training ends when all are at the cap."""
 
-    def _init_callback(self):
+    def _init_callback(self) -> None:
         self.games = DinoVectorEnv(GAMES, autoreset_mode=AutoresetMode.SAME_STEP)
         self.began, self.spent, self.due = time.monotonic(), 0.0, EVERY
 
-    def _on_step(self):
+    def _on_step(self) -> bool:
         if self.num_timesteps < self.due:
             return True
         self.due += EVERY
@@ -71,12 +74,11 @@ class Evaluate(BaseCallback):
         return bool((scores < CAP).any())
 
 
-def say(**values):
+def say(**values: float) -> None:
     print(json.dumps({key: round(float(value), 1) for key, value in values.items()}), flush=True)
 
 
-def main(kind="dqn", seed="1", steps="40000"):
-    seed, steps = int(seed), int(steps)
+def main(kind: str = "dqn", seed: int = 1, steps: int = 40_000) -> None:
     # What configs/default.yaml has; SB3 lacks double Q-learning and averaged weights, draws random actions evenly,
     # and tosses one coin for all 8 games.
     ours = dict(
@@ -94,11 +96,13 @@ def main(kind="dqn", seed="1", steps="40000"):
         n_steps=128, n_epochs=4, batch_size=256, learning_rate=LinearSchedule(2.5e-4, 0, 1),
         clip_range=LinearSchedule(0.1, 0, 1), vf_coef=0.5, ent_coef=0.01,
     )  # fmt: skip
-    algorithm, games, settings = {"dqn": (DQN, 8, ours), "atari": (DQN, 1, atari), "ppo": (PPO, 8, ppo)}[kind]
+    kinds: dict[str, tuple[type[DQN] | type[PPO], int, dict[str, Any]]]
+    kinds = {"dqn": (DQN, 8, ours), "atari": (DQN, 1, atari), "ppo": (PPO, 8, ppo)}
+    algorithm, games, settings = kinds[kind]
     env, evaluate, began = DinoVecEnv(games, training=True), Evaluate(), time.monotonic()
     env.set_options({"training": seed})
     model = algorithm("CnnPolicy", env, seed=seed, device="cpu", **settings)
-    model.learn(steps, callback=evaluate, log_interval=None)
+    model.learn(steps, callback=evaluate, log_interval=1_000_000)
     env.close()
     evaluate.games.close()
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -109,4 +113,4 @@ def main(kind="dqn", seed="1", steps="40000"):
     print(json.dumps({"kind": kind, "seed": seed, "stable_baselines3": __version__, "torch": torch.__version__}))
 
 
-main(*sys.argv[1:])
+main(sys.argv[1] if sys.argv[1:] else "dqn", *map(int, sys.argv[2:]))

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openGames } from "../../lib/library/env.ts";
+import { openGames } from "../../lib/library/mod.ts";
 import { inFolder } from "../folder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

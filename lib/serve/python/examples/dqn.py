@@ -41,7 +41,8 @@ class QNetwork(nn.Module):
         )  # fmt: skip
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.network(x.float() / 255)
+        values: torch.Tensor = self.network(x.float() / 255)
+        return values
 
 
 random.seed(args.seed)
@@ -51,18 +52,20 @@ envs = gym.make_vec(
     "dino_dqn/ChromeDino-v0", num_envs=args.num_envs, vectorization_mode="vector_entry_point",
     autoreset_mode=AutoresetMode.SAME_STEP, speed=args.speed,
 )  # fmt: skip
-actions = envs.single_action_space.n
+assert isinstance(envs.single_action_space, gym.spaces.Discrete)
+actions = int(envs.single_action_space.n)
 q_network, target_network = QNetwork(actions), QNetwork(actions)
 target_network.load_state_dict(q_network.state_dict())
 optimizer = torch.optim.Adam(q_network.parameters(), lr=args.learning_rate, eps=1e-5)
 
-size = (args.buffer_size, *envs.single_observation_space.shape)
+observations, _ = envs.reset(seed=args.seed)
+size = (args.buffer_size, *observations.shape[1:])
 seen, then = np.empty(size, np.uint8), np.empty(size, np.uint8)
 taken, rewarded = np.empty(args.buffer_size, np.int64), np.empty(args.buffer_size, np.float32)
 dead = np.empty(args.buffer_size, np.float32)
 
-observations, _ = envs.reset(seed=args.seed)
-began, updates, returns = time.time(), 0, []
+began, updates = time.time(), 0
+returns: list[float] = []
 for step in range(0, args.total_timesteps, args.num_envs):
     done = min(1.0, step / args.exploration_steps)
     epsilon = args.start_e + done * (args.end_e - args.start_e)
@@ -90,7 +93,7 @@ for step in range(0, args.total_timesteps, args.num_envs):
         value = q_network(torch.as_tensor(seen[batch])).gather(1, torch.as_tensor(taken[batch])[:, None]).squeeze(1)
         loss = nn.functional.smooth_l1_loss(value, target)
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         updates += 1
         if updates % args.target_network_frequency == 0:
