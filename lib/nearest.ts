@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 
 /**
  * What was probably meant by a word that is unknown: the candidate that takes
- * the fewest edits, at most a third of its letters.
+ * the fewest edits, at most a third of its letters, rounded up.
  *
  * @param nameOf a candidate's name; by default itself
  * @returns undefined when none is near
@@ -18,7 +18,8 @@ export function nearestOf<Candidate>(
     return {
       candidate,
       edits,
-      limit: Math.max(1, Math.floor(name.length / 3)),
+      // Of a single letter nothing would be left.
+      limit: Math.min(Math.ceil(name.length / 3), name.length - 1),
     };
   }).filter(({ edits, limit }) => edits <= limit);
   return ranked.sort((a, b) => a.edits - b.edits)[0]?.candidate;

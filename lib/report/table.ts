@@ -1,6 +1,7 @@
 /** Tables by their columns. */
 import { NOTHING, points } from "../text.ts";
 import { alignedTable } from "../cli/mod.ts";
+import { answerWidth } from "../say.ts";
 import type { Table } from "./page.ts";
 
 /** A column: its heading, and what stands in it; null: there is nothing to say. */
@@ -33,6 +34,6 @@ export function tableOf<Row>(
   };
 }
 
-/** A table as it stands in a terminal, without its caption. */
+/** A table as it stands in a terminal, without its caption, as far as it fits. */
 export const tableText = ({ header, rows }: Table): string =>
-  alignedTable([header, ...rows]);
+  alignedTable([header, ...rows], answerWidth());

@@ -158,7 +158,7 @@ export async function openRun(
       (runs.length > 0
         ? `the newest ones are ${newest.join(", ")}`
         : "there are none yet: deno task train makes one") +
-      (near && !newest.includes(near) ? `; did you mean ${near}?` : ""),
+      (near ? `; did you mean ${near}?` : ""),
   );
 }
 
