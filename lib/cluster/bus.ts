@@ -152,8 +152,9 @@ export async function openBus(
           `must be ${OLDEST_SERVER.join(".")} or newer`,
       );
     }
-    const js = jetstream.jetstream(nc);
-    const jsm = await js.jetstreamManager();
+    // Asked once, and not by each set of files that is opened.
+    const js = jetstream.jetstream(nc, { checkAPI: false });
+    const jsm = await js.jetstreamManager(true);
     await jsm.streams.add({
       name: STREAM,
       subjects: [`${STREAM}.*.*.*`],

@@ -11,8 +11,8 @@ import { sleep } from "../time.ts";
 
 /** Workers that may die with a job in a row without a new snapshot. */
 const MOST_DEATHS = 3;
-/** Milliseconds between two looks at orders and at who owns the job. */
-const LOOK_EVERY_MS = 2000;
+/** Milliseconds until who is there is told of a job that begins or ends. */
+const TELL_AFTER_MS = 100;
 
 /** What a job is done with. */
 export interface JobContext {
@@ -39,20 +39,36 @@ export interface WorkOptions {
   say: (line: string) => void;
 }
 
+/** A job under way. */
+interface Begun {
+  since: number;
+  /** Looks at orders, and at who owns it. */
+  look: () => Promise<void>;
+}
+
 /** Works until the signal. */
 export async function work(options: WorkOptions): Promise<void> {
   const { bus, worker, signal, say } = options;
   const { name, ...about } = worker;
-  const begun = new Map<string, number>();
+  const begun = new Map<string, Begun>();
   const beat = () => {
-    const jobs = [...begun].map(([job, since]) => ({
+    const jobs = [...begun].map(([job, { since }]) => ({
       job,
       seconds: Math.round((performance.now() - since) / 1000),
     }));
     bus.workers.put(name, JSON.stringify({ ...about, jobs })).catch(() => {});
   };
+  let telling: ReturnType<typeof setTimeout> | undefined;
+  const tell = () => {
+    clearTimeout(telling);
+    telling = setTimeout(beat, TELL_AFTER_MS);
+  };
   const beating = setInterval(beat, bus.silenceMs / 3);
   beat();
+  const orders = await insist(() => bus.orders.watch());
+  const obeying = (async () => {
+    for await (const { key } of orders) void begun.get(key)?.look();
+  })();
   const slot = async () => {
     // What gave the last job is asked first.
     let queues: Consumer[] = [];
@@ -67,7 +83,7 @@ export async function work(options: WorkOptions): Promise<void> {
         }
         queues.unshift(queue);
         if (signal.aborted) message.nak();
-        else await doJob(options, message, { begun, beat });
+        else await doJob(options, message, { begun, tell });
       } catch (error) {
         // The server is away, or was emptied.
         queues = [];
@@ -78,6 +94,9 @@ export async function work(options: WorkOptions): Promise<void> {
   };
   await Promise.all(Array.from({ length: worker.slots }, slot));
   clearInterval(beating);
+  clearTimeout(telling);
+  orders.stop();
+  await obeying;
   await bus.workers.purge(name).catch(() => {});
 }
 
@@ -91,7 +110,7 @@ const queuesOf = async (bus: Bus, machine: Machine): Promise<Consumer[]> =>
 async function doJob(
   { bus, worker, execute, signal, say }: WorkOptions,
   message: JsMsg,
-  { begun, beat }: { begun: Map<string, number>; beat: () => void },
+  { begun, tell }: { begun: Map<string, Begun>; tell: () => void },
 ): Promise<void> {
   // Not waited for: nobody answers when the set was taken away meanwhile, and
   // a message that comes again is of a job that has ended.
@@ -117,27 +136,27 @@ async function doJob(
   if (!store) return acknowledge();
   const stop = new AbortController();
   let ordered = "";
-  const look = async () => {
-    message.working();
-    await claim?.check();
+  const obey = async () => {
     const order = await bus.orders.get(key);
     if (order?.length) stop.abort(ordered = order.string());
+  };
+  const look = async () => {
+    message.working();
+    await claim?.check().catch((error) => {
+      if (error instanceof LostJobError) stop.abort(error);
+    });
+    await obey();
   };
   let claim: Claim | null = null;
   try {
     claim = await Claim.take(bus, key, worker.name, worker.machine);
     if (!claim) return acknowledge();
-    begun.set(key, performance.now());
-    beat();
-    await look();
+    const looking = () => look().catch(() => {});
+    begun.set(key, { since: performance.now(), look: looking });
+    tell();
+    await obey();
     say(`takes ${key}`);
-    using _looking = every(
-      Math.min(LOOK_EVERY_MS, bus.silenceMs / 3),
-      () =>
-        look().catch((error) => {
-          if (error instanceof LostJobError) stop.abort(error);
-        }),
-    );
+    using _looking = every(bus.silenceMs / 3, looking);
     const { deaths } = claim.state;
     const end: Partial<JobState> = ordered !== ""
       ? {}
@@ -164,7 +183,7 @@ async function doJob(
     say(`drops ${key}: it is another worker's, or nobody wants it any more`);
   } finally {
     begun.delete(key);
-    beat();
+    tell();
   }
 }
 

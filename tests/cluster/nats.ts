@@ -42,7 +42,8 @@ export class NatsServer implements AsyncDisposable {
   /** Starts it on the port that it had; returns when it answers. */
   async start(): Promise<void> {
     const address = ["-a", "127.0.0.1", "-p", `${this.port}`];
-    this.#process = new Deno.Command("nats-server", {
+    const program = Deno.env.get("NATS_SERVER") ?? "nats-server";
+    this.#process = new Deno.Command(program, {
       ...this.#options,
       args: [...address, ...this.#args],
       stdout: "null",

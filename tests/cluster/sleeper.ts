@@ -8,12 +8,15 @@ import {
 } from "../../lib/cluster/mod.ts";
 import { programHash } from "../../lib/system/mod.ts";
 
+/** A job takes no longer; only a process of its own is told. */
+const MOST_MS = Number(import.meta.main && Deno.args[2] || Infinity);
+
 /**
  * Sleeps as long as the config says; a negative time kills this process. With
  * `bytes` it stores a snapshot of so many first, and another one on its top.
  */
 export const sleep: Execute = async (job, { claim, files, signal }) => {
-  const ms = Math.min(Number(job.config.ms), Number(Deno.args[2] ?? Infinity));
+  const ms = Math.min(Number(job.config.ms), MOST_MS);
   if (ms < 0) Deno.kill(Deno.pid, "SIGKILL");
   let snapshot: Record<string, string> = {};
   for (let step = 1; step <= 2 && Number(job.config.bytes) > 0; step++) {
