@@ -31,7 +31,8 @@ export async function runPython(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Ended> {
-  const options = { env, graceSeconds: 0 };
+  // They are for the user's own programs, often of another Python.
+  const options = { env, withoutEnv: /^PYTHON/, graceSeconds: 0 };
   return (await run(python, ["-c", code, ...args], options))!;
 }
 

@@ -13,11 +13,14 @@ const SETUP = [
 ];
 const FAKE_PIP = new URL("./fake_pip", import.meta.url).pathname;
 /** The interpreter itself: what is on the PATH may be a script that needs it. */
-export const PYTHON = new TextDecoder().decode(
+const INTERPRETER = new TextDecoder().decode(
   new Deno.Command("python3", {
     args: ["-c", "import sys; print(sys.executable)"],
   }).outputSync().stdout,
 ).trim();
+/** The same with a fake of pip, for a shell. */
+export const PYTHON =
+  `/usr/bin/env PYTHONPATH=${FAKE_PIP} PYTHONDONTWRITEBYTECODE=1 ${INTERPRETER}`;
 
 /** What set-up said and how it ended. */
 export interface Ended {
@@ -54,8 +57,6 @@ export class FakeMachine implements AsyncDisposable {
     // Any file will do: set-up does not start it.
     CHROME_PATH: Deno.execPath(),
     DINO_DEPS: "npm",
-    PYTHONPATH: FAKE_PIP,
-    PYTHONDONTWRITEBYTECODE: "1",
     FAKE_PIP_CALLS: `${this.root}/calls`,
   };
 

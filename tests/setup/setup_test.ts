@@ -190,9 +190,10 @@ Deno.test("set-up is of use to a user who may not change the clone", async () =>
   assertStringIncludes(stderr, "eager cannot be used: ");
 });
 
-Deno.test("set-up downloads outside of a virtual environment, and without HOME", async () => {
+Deno.test("set-up downloads outside of a virtual environment, without HOME, and past Python's own variables", async () => {
   await using machine = new FakeMachine();
   machine.env.PIP_REQUIRE_VIRTUALENV = "1";
+  machine.env.PYTHONHOME = "/nowhere";
   machine.env.HOME = "";
   await works(machine);
 });
