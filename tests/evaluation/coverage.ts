@@ -2,7 +2,7 @@
  * How often intervals hold the truth, by simulation. As a program it prints
  * the table of docs/measuring.md:
  *
- *     deno run tests/evaluation/coverage.ts 10000
+ *     deno run tests/evaluation/coverage.ts 2000
  */
 import {
   pairedDifference,
