@@ -124,6 +124,19 @@ def what_is_wrong_is_said(envs) -> None:
     refused(Error, lambda: envs.reset(options={"trainig": 1}), "trainig")
     envs.reset(seed=1, options={"training": 1})
     envs.step([0, 1])
+    whole = os.readv
+
+    def interrupted(*where):
+        os.readv = whole
+        whole(*where)
+        raise KeyboardInterrupt
+
+    os.readv = interrupted
+    try:
+        envs.step([0, 1])
+    except KeyboardInterrupt:
+        refused(ResetNeeded, lambda: envs.step([0, 1]), "interrupted")
+    assert envs.reset(seed=7)[1]["seed"].tolist() == [7, 8]
 
 
 def of_these_games(mark: str) -> list[int]:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from gymnasium.error import Error
 from numpy.typing import NDArray
 
 PROTOCOL = 1
@@ -32,7 +33,7 @@ RECORD = np.dtype(
 )  # fmt: skip
 
 
-class BridgeError(RuntimeError):
+class BridgeError(Error):
     """The games' process cannot be started, has ended, or refused what it was asked."""
 
 
@@ -92,6 +93,8 @@ class Bridge:
         command += [f"--config={os.fspath(config)}"] if config else []
         command += [f"--set={each}" for each in sets] + ["--training"] * training
         self.games = games
+        #: Whether an answer is not read to its end: another request's would be taken for it.
+        self.owes = True
         self._owner = os.getpid()
         #: What it says: of no use to anybody until it fails, and a notebook would not show it.
         self._said = tempfile.TemporaryFile()
@@ -112,9 +115,10 @@ class Bridge:
             self.hello: dict[str, Any] = self._json(self._message())
         except BridgeError as error:
             self.close()
-            raise BridgeError(
-                f"The games did not start: {error} 'deno task setup --no-tensorflow' in {root} brings what they need."
-            ) from None
+            # Its exit code for what was asked of it wrongly; else something may be missing.
+            wrong_use = self._process.returncode == 2
+            brings = "" if wrong_use else f" 'deno task setup --no-tensorflow' in {root} brings what they need."
+            raise BridgeError(f"The games did not start: {error}{brings}") from None
         if self.hello["protocol"] != PROTOCOL:
             self.close()
             raise BridgeError(
@@ -141,6 +145,7 @@ class Bridge:
         frames = np.empty((self.games, *FRAME), np.uint8)
         last = np.empty((ended, *FRAME), np.uint8)
         self._fill(records.view(np.uint8), frames, last)
+        self.owes = False
         return records, frames, last
 
     def pictures(self) -> NDArray[np.uint8]:
@@ -149,6 +154,7 @@ class Bridge:
         message = self._message()
         if message[:1] == b"E":
             self._json(message)
+        self.owes = False
         return np.frombuffer(message, np.uint8).reshape(self.games, *PICTURE)
 
     def close(self) -> None:
@@ -167,6 +173,9 @@ class Bridge:
     def _send(self, kind: bytes, body: bytes = b"") -> None:
         if self._owner != os.getpid():
             raise BridgeError("These games belong to the process that made them; make them anew in this one.")
+        if self.owes and not self._to.closed:
+            raise BridgeError("The request before failed, was interrupted or not waited for: reset the games.")
+        self.owes = True
         try:
             self._to.write(struct.pack("<Ic", 1 + len(body), kind) + body)
         except (OSError, ValueError) as error:
@@ -177,6 +186,7 @@ class Bridge:
 
     def _json(self, message: bytes) -> Any:
         content = json.loads(message[1:])
+        self.owes = False
         if message[:1] == b"E":
             raise BridgeError(content["message"])
         return content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import gymnasium as gym
@@ -13,7 +14,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from .bridge import FRAME, Bridge, BridgeError
+from .bridge import FRAME, Bridge
 
 STACK = 4
 #: Seeds of training games are below; evaluations use none of them.
@@ -61,7 +62,8 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
             raise Error("The games go on by themselves: autoreset_mode must be NEXT_STEP or SAME_STEP.")
         if num_envs < 1:
             raise Error(f"There must be at least one game, not {num_envs}.")
-        self._bridge = Bridge(num_envs, config=config, sets=_sets(options, sets), training=training, program=program)
+        self._open = partial(Bridge, num_envs, config=config, sets=_sets(options, sets), training=training, program=program)
+        self._bridge = self._open()
         self.num_envs, self.max_score, self.render_mode = num_envs, max_score, render_mode
         self.metadata = {
             "render_modes": ["rgb_array"],
@@ -97,13 +99,13 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
             seeds = self.np_random.integers(0, TRAINING_SEEDS, self.num_envs).tolist()
         else:
             seeds = [int(each) for each in seed]
-        try:
-            records, frames, _ = self._bridge.reset(
-                seeds=seeds, training=options.get("training"), once=options.get("once"),
-                maxScore=options.get("max_score", self.max_score),
-            )  # fmt: skip
-        except BridgeError as error:
-            raise Error(str(error)) from error
+        if self._bridge.owes and not self.closed:  # Ctrl-C in the middle of a step
+            self._bridge.close()
+            self._bridge = self._open()
+        records, frames, _ = self._bridge.reset(
+            seeds=seeds, training=options.get("training"), once=options.get("once"),
+            maxScore=options.get("max_score", self.max_score),
+        )  # fmt: skip
         self._begun, self._resting = True, []
         return self._stack(frames, range(self.num_envs)), self._info(records)
 
@@ -111,6 +113,8 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
         """Begins a step; Chrome plays while the caller does something else, until :meth:`step_wait`."""
         if not self._begun:
             raise ResetNeeded("The games have not begun: call reset first.")
+        if self._bridge.owes and not self.closed:
+            raise ResetNeeded("The step before failed, was interrupted or not waited for: call reset first.")
         wanted = np.asarray(actions)
         if wanted.shape != (self.num_envs,) or wanted.dtype.kind not in "iu":
             raise InvalidAction(f"Actions must be {self.num_envs} whole numbers, not {wanted.dtype} {list(wanted.shape)}.")
