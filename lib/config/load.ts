@@ -60,8 +60,8 @@ export function loadSources(
   return checkedValues(values, sources, CONFIG);
 }
 
-// Every other config goes by it: a list of runs reads hundreds.
-const readDefault = readWhenChanged(readConfigFile);
+/** `configs/default.yaml`: every other config goes by it, and lists read hundreds. */
+export const readDefault = readWhenChanged(readConfigFile);
 
 /** The file and all that it extends, the most general first. */
 export async function readChain(

@@ -4,11 +4,17 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { say } from "../cli/mod.ts";
+import { ConfigError } from "../errors.ts";
 import { differences } from "./differences.ts";
 import { FORMER_KEYS, knownKeys } from "./facts.ts";
-import { loadSources, readChain } from "./load.ts";
+import { loadSources, readChain, readDefault } from "./load.ts";
 import { type Config, configSchema } from "./schema.ts";
-import { displayPath, type Source } from "./source.ts";
+import {
+  DEFAULT_CONFIG,
+  displayPath,
+  readConfigFile,
+  type Source,
+} from "./source.ts";
 import {
   isGroup,
   valueAt,
@@ -30,7 +36,7 @@ export type Owner =
  *   today's default.
  * - `browser` and `notify`, and of an agent also what is of its device, are as in
  *   `configs/default.yaml`, whatever it names: nothing that comes with an
- *   agent starts a program or opens an address.
+ *   agent starts a program, opens an address, or reads another file.
  *
  * @param path the run's or the agent's `config.yaml`
  * @param sets `key=value`, as given to `--set`: they may name anything
@@ -57,23 +63,31 @@ export async function readOwnConfig(
   path: string,
   owner: Owner,
 ): Promise<OwnConfig> {
-  const [base, ...files] = await readChain(path);
+  const base = await readDefault(DEFAULT_CONFIG);
+  const file = await readConfigFile(path);
+  if (file.extends !== undefined) {
+    throw new ConfigError(
+      `${file.locate(["extends"], "key").place}: the config of a run or an ` +
+        "agent reads no other file; leave extends out",
+    );
+  }
   const known = knownKeys(configSchema);
   const ofMachine = known.filter(({ facts: { machine } }) =>
     machine === "program" || (machine === "device" && owner === "agent")
   );
   // Nobody wrote these values: where they are amiss, another one is.
-  const unwritten = (values: Values): Source => ({ ...base!, values });
+  const locate = () => ({ place: "", depth: 0 });
+  const unwritten = (values: Values): Source => ({ values, locate });
   const before = known.filter(({ facts }) => facts.before !== undefined)
     .map(({ path, facts }) => unwritten(withKey(path, facts.before)));
   const machine = ofMachine.map(({ path }) =>
-    unwritten(withKey(path, valueAt(base!.values, path)))
+    unwritten(withKey(path, valueAt(base.values, path)))
   );
-  const own = files.map(withoutFormerKeys);
+  const own = withoutFormerKeys(file);
   return (sets = [], tell) => {
-    const config = loadSources([base!, ...before, ...own, ...machine], sets);
+    const config = loadSources([base, ...before, own, ...machine], sets);
     if (tell) {
-      const written = loadSources([base!, ...before, ...own], sets);
+      const written = loadSources([base, ...before, own], sets);
       for (const { key } of differences(written, config)) {
         tell(
           `note: ${

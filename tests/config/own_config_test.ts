@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   type Config,
   configToYaml,
@@ -105,6 +110,26 @@ Deno.test("loadOwnConfig() lets nothing of an agent's start a program or choose 
       ...["/usr/bin/chromium", null, "cpu", null],
     ]);
   });
+});
+
+Deno.test("loadOwnConfig() reads no other file, and names the place of a wrong value", async () => {
+  for (
+    const [change, message] of [
+      ["extends: /etc/hostname\nseed: 1", /config.yaml:\d+:1: .* extends out$/],
+      ["seed: many", /config.yaml:\d+:7: seed is "many"/],
+    ] as const
+  ) {
+    await ownConfig(
+      (yaml) => yaml.replace(/^seed: .*$/m, change),
+      async (file) => {
+        const { message: said } = await assertRejects(
+          () => loadOwnConfig(file, "agent"),
+          ConfigError,
+        );
+        assertMatch(said, message);
+      },
+    );
+  }
 });
 
 Deno.test("machineSets() gives this machine's keys as --set takes them", async () => {
