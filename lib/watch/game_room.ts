@@ -25,7 +25,10 @@ export class GameRoom {
   /** Answers a request to watch: `?agent=NAME&game=FILE&seed=N`. */
   enter(request: Request): Response {
     const { searchParams } = new URL(request.url);
-    const { socket, response } = Deno.upgradeWebSocket(request);
+    // A busy machine, and one that slept, answers late.
+    const { socket, response } = Deno.upgradeWebSocket(request, {
+      idleTimeout: 120,
+    });
     const controls = new Controls();
     socket.onmessage = ({ data }) => controls.take(data);
     socket.onclose = () => controls.close();
