@@ -51,6 +51,8 @@ RestrictSUIDSGID=yes
 WantedBy=default.target
 `;
   const path = join(unitFolder(), NAME);
+  // Where systemd cannot be reached, nothing is to be written.
+  await systemctl(["daemon-reload"]);
   await Deno.mkdir(unitFolder(), { recursive: true });
   await replaceDurably(path, unit);
   const commands = [["daemon-reload"], ["enable", NAME], ["restart", NAME]];
