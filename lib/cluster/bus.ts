@@ -191,12 +191,23 @@ async function secret(name: string): Promise<string | undefined> {
   });
 }
 
+/** What of a connection its type does not name. */
+interface Internals {
+  protocol: { transport: { close(error: Error): Promise<void> } };
+}
+
 async function tellOfConnection(
   nc: NatsConnection,
   address: string,
   say: (line: string) => void,
 ): Promise<void> {
+  const { protocol } = nc as unknown as Internals;
   for await (const { type } of nc.status()) {
+    // The client lets go of a network that is gone only after what it wrote last
+    // has gone out, which over TLS is never.
+    if (type === "staleConnection") {
+      await protocol.transport.close(new Error("it does not answer"));
+    }
     if (type === "disconnect") say(`The NATS server at ${address} is away.`);
     if (type === "reconnect") say(`The NATS server at ${address} is back.`);
   }
