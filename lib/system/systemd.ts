@@ -47,7 +47,7 @@ export async function systemctl(
     `systemctl --user ${args.join(" ")} failed: ${reason}. ` +
       (/connect to (the )?(user scope )?bus/i.test(done.stderr)
         ? "This user's own systemd cannot be reached from here: log in as the " +
-          "user (by ssh, not by su or sudo); nights can be on --install-cron"
+          "user (by ssh, not by su or sudo); for nights there is --install-cron too"
         : "journalctl --user may say more"),
   );
 }
