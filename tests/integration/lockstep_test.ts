@@ -350,5 +350,6 @@ Deno.test("The injected script names what a page without the game lacks", async 
     missing: ["#offline-resources-1x"],
     width: 0,
     obstacles: [],
+    live: false,
   });
 });
