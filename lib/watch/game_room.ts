@@ -53,11 +53,14 @@ export class GameRoom {
     controls: Controls,
     query: URLSearchParams,
   ): Promise<void> {
-    if (this.#shows.size >= MOST_VIEWERS) {
+    const others = [...this.#shows];
+    if (others.filter(([{ closed }]) => !closed).length >= MOST_VIEWERS) {
       throw new UsageError(
         `${MOST_VIEWERS} games are being watched already; close one of those pages.`,
       );
     }
+    // A page that is reloaded comes back before its old Chrome has closed.
+    await Promise.all(others.flatMap(([old, s]) => old.closed ? [s] : []));
     const target = query.get("agent");
     if (target === null) {
       return await showGames(screenOn(socket), controls, this.#usual);

@@ -295,6 +295,24 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
         await check(tab);
       }
       {
+        // Reloaded twice: those pages' Chromes need not have closed by now.
+        const address = new URL("/api/game?agent=pretrained/constant", url);
+        address.protocol = "ws:";
+        const leave = async (wanted: "open" | "message") => {
+          const socket = new WebSocket(address);
+          const event = await new Promise<Event>((resolve) => {
+            socket.addEventListener(wanted, resolve, { once: true });
+          });
+          socket.close();
+          await new Promise((resolve) => socket.onclose = resolve);
+          return event;
+        };
+        await leave("open");
+        await leave("open");
+        const first = await leave("message") as MessageEvent;
+        assertMatch(first.data, /"game"/);
+      }
+      {
         await using tab = await open("/play?agent=pretrained/constant&seed=7");
         const decision =
           `Number(/decision ([\\d,]+)/.exec(document.querySelector(".bar + .timeline + .bar")?.textContent ?? "")?.[1]?.replace(",", "") ?? -1)`;
