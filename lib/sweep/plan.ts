@@ -233,6 +233,7 @@ export function planText(plan: SweepPlan): string {
   const { name, settings, seeds, parallel } = plan;
   const trials = settings.length * seeds.length;
   return `${name}, ${displayPath(plan.file)}: ${settings.length} settings, ` +
-    `${seeds.length} training seeds each, ${trials} trainings, ` +
+    `${seeds.length} training seed${seeds.length > 1 ? "s" : ""} each, ` +
+    `${trials} trainings, ` +
     (parallel === 1 ? "one after the other" : `${parallel} side by side`);
 }
