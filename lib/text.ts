@@ -16,9 +16,9 @@ export const NOTHING = "–";
 /** A score, or any count: `1,234`. */
 export const points = formatter({ maximumFractionDigits: 0 });
 
-/** A difference of scores: `+120`; `0` when it rounds to nothing. */
+/** A difference of scores: `+120`. */
 export const signedPoints = formatter({
-  ...{ maximumFractionDigits: 0, signDisplay: "exceptZero" },
+  ...{ maximumFractionDigits: 0, signDisplay: "always" },
 });
 
 /** A share, 0 to 1: `67 %`. */
