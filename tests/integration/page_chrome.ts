@@ -34,6 +34,9 @@ export async function withDebuggedChrome(
       ...(Deno.uid() === 0 ? ["--no-sandbox"] : []),
       `--user-data-dir=${profile}`,
     ],
+    // What a killed Chrome leaves behind goes with its profile.
+    cwd: profile,
+    env: { TMPDIR: "." },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
