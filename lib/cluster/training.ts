@@ -1,5 +1,5 @@
 /** A run of this machine that workers train, and that comes home. */
-import { loadConfig } from "../config/mod.ts";
+import { type Config, loadConfig } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
 import { isFile } from "../files.ts";
 import type { RunFolder } from "../runs/mod.ts";
@@ -17,15 +17,26 @@ const OWN_NAMES = [
   ...["report/*", "report/*/*"],
 ];
 
-/** Queues a training, with what the run has here unless workers know more. */
+/**
+ * Queues a training, with what the run has here unless workers know more.
+ *
+ * @param job by `config`, on one thread where it leaves that open: threads
+ * decide a training's bits, and cores are not everywhere the same
+ */
 export async function queueTraining(
   set: JobSet,
-  job: Omit<TrainingJob, "files">,
+  { config, ...job }: Pick<TrainingJob, "id" | "seed" | "bestAfter"> & {
+    config: Config;
+  },
   run: RunFolder,
 ): Promise<void> {
   const isOurs = await isFile(run.info) && !await set.stateOf(job.id);
   const files = isOurs ? await storeFolder(set.filesOf(job.id), run.path) : {};
-  await set.queue({ ...job, files });
+  const threads = config.learner.threads ?? 1;
+  await set.queue({
+    ...{ ...job, set: set.name, kind: "training", run: run.name, files },
+    config: { ...config, learner: { ...config.learner, threads } },
+  });
 }
 
 /**
@@ -61,7 +72,6 @@ export async function trainElsewhere(
     & { bestAfter: number },
 ): Promise<void> {
   const config = await loadConfig(run.config);
-  config.learner.threads ??= 1;
   const { steps, minutes } = config.training;
   const set = await JobSet.open(bus, {
     ...{ name: run.name, meaning: [bestAfter, steps, minutes] },
@@ -69,10 +79,8 @@ export async function trainElsewhere(
   });
   signal.throwIfAborted();
   const id = "training";
-  await queueTraining(set!, {
-    ...{ set: set!.name, id, kind: "training", run: run.name, bestAfter },
-    ...{ config: { ...config }, seed: config.seed },
-  }, run);
+  const job = { id, config, seed: config.seed, bestAfter };
+  await queueTraining(set!, job, run);
   const state = await set!.ended(id, () => {}, signal);
   if (state) await bringHome(set!, id, state, run);
   await set!.remove();

@@ -46,13 +46,8 @@ export async function trainElsewhere(
 ): Promise<TrialEnd | null> {
   const id = jobOf(trial);
   const sets = await trialSets(options);
-  // Threads decide a training's bits, and cores are not everywhere the same.
   const config = await loadConfig(options.config, sets);
-  config.learner.threads ??= 1;
-  await queueTraining(set, {
-    ...{ set: set.name, id, kind: "training", run: run.name, seed: trial.seed },
-    config: { ...config },
-  }, run);
+  await queueTraining(set, { id, config, seed: trial.seed }, run);
   if (detach) return null;
   let worker = "";
   const state = await set.ended(id, (state) => {
