@@ -29,8 +29,6 @@ interface Crash {
 
 /** A game that begins before a crash. JSON-safe. */
 interface Practice {
-  /** The seed of the crash's game. */
-  seed: number;
   /** Decisions from its start to the crash. */
   lead: number;
   start: EpisodeStart;
@@ -94,7 +92,7 @@ export class CrashStarts {
     const wanted = low + Math.floor(draw(2) * (high - low + 1));
     const lead = Math.min(wanted, played.length);
     const before = played.slice(0, -lead);
-    return { seed: start.seed, lead, start: { ...start, before } };
+    return { lead, start: { ...start, before } };
   }
 
   /**
@@ -125,7 +123,7 @@ export class CrashStarts {
     const practice = this.#given.get(key);
     this.#given.delete(key);
     const crash = this.#crashes.find(({ start }) =>
-      start.seed === practice?.seed
+      start.seed === practice?.start.seed
     );
     if (!practice || !crash) return;
     crash.survived = decisions > practice.lead + PAST ? crash.survived + 1 : 0;
