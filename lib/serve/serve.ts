@@ -166,28 +166,31 @@ function* requests(pipe: Pipe): Generator<Uint8Array, void, void> {
   let buffer = new Uint8Array(4096);
   let filled = 0;
   for (;;) {
-    const bytes = new DataView(buffer.buffer).getUint32(0, true);
-    if (filled >= 4 && (bytes < 1 || bytes > MOST_BYTES)) {
-      throw new UsageError(
-        `a request of ${bytes} bytes: stdin must speak this program's protocol`,
-      );
-    }
-    const end = 4 + bytes;
-    if (filled < 4 || filled < end) {
-      if (filled >= 4 && end > buffer.length) {
-        const larger = new Uint8Array(end);
-        larger.set(buffer.subarray(0, filled));
-        buffer = larger;
-      }
-      const count = pipe.readSync(buffer.subarray(filled));
-      if (count === null) return;
-      filled += count;
-    } else {
+    const end = 4 + (filled < 4 ? 1 : lengthIn(buffer));
+    if (filled >= end) {
       yield buffer.slice(4, end);
       buffer.copyWithin(0, end, filled);
       filled -= end;
+      continue;
     }
+    if (end > buffer.length) {
+      const larger = new Uint8Array(end);
+      larger.set(buffer.subarray(0, filled));
+      buffer = larger;
+    }
+    const count = pipe.readSync(buffer.subarray(filled));
+    if (count === null) return;
+    filled += count;
   }
+}
+
+/** Bytes of the request whose length stands first. */
+function lengthIn({ buffer }: Uint8Array<ArrayBuffer>): number {
+  const bytes = new DataView(buffer).getUint32(0, true);
+  if (bytes >= 1 && bytes <= MOST_BYTES) return bytes;
+  throw new UsageError(
+    `a request of ${bytes} bytes: stdin must speak this program's protocol`,
+  );
 }
 
 function write(pipe: Pipe, parts: readonly Uint8Array[]): void {
