@@ -18,15 +18,7 @@ import {
 } from "../config/mod.ts";
 import { Environments, type RewardFunction, withReward } from "../env/mod.ts";
 import { CheckpointError, DinoDqnError, UsageError } from "../errors.ts";
-import {
-  evaluate,
-  type EvaluateOptions,
-  type Evaluation,
-  firstSeedFor,
-  type GameGroups,
-  greedyPolicy,
-  openGameGroups,
-} from "../evaluation/mod.ts";
+import type { Evaluation } from "../evaluation/mod.ts";
 import { hash32, Random } from "../random.ts";
 import {
   endText,
@@ -56,12 +48,16 @@ import {
   type StopReason,
 } from "./counters.ts";
 import { TrainingGames } from "./episodes.ts";
+import {
+  openEvaluationGames,
+  playGreedily,
+  playUnless,
+  type Purpose,
+} from "./greedy_games.ts";
 import { train } from "./loop.ts";
 import { trainingParts } from "./parts.ts";
 import { Progress } from "./progress.ts";
 import { Sinks } from "./sinks.ts";
-
-type Purpose = Parameters<typeof firstSeedFor>[0];
 
 /** What a training is started with. */
 export interface TrainingOptions {
@@ -306,60 +302,6 @@ async function goesOn(
     );
   }
   return false;
-}
-
-/** Games of their own in the same Chrome: training's stay where they are. */
-function openEvaluationGames(
-  { env, evaluation }: Config,
-  environments: Environments,
-): Promise<GameGroups> {
-  const { episodes, finalEpisodes } = evaluation;
-  const { share, games } = env.crashStarts;
-  return openGameGroups(
-    environments,
-    Math.max(episodes, finalEpisodes, share > 0 ? games : 0),
-  );
-}
-
-/**
- * @param options.least mean below which it may end early
- * @returns null if the signal broke it off
- */
-function playGreedily(
-  { evaluation }: Config,
-  learner: Learner,
-  matches: GameGroups,
-  { purpose, least, signal }: {
-    purpose: Purpose;
-    least: number;
-    signal: AbortSignal;
-  },
-): Promise<Evaluation | null> {
-  const episodes = purpose === "test"
-    ? evaluation.finalEpisodes
-    : evaluation.episodes;
-  return playUnless(signal, learner, matches, {
-    episodes,
-    firstSeed: firstSeedFor(purpose, episodes),
-    maxScore: evaluation.maxScore,
-    least,
-  });
-}
-
-/** Greedy games; null if the signal broke them off. */
-async function playUnless(
-  signal: AbortSignal,
-  learner: Learner,
-  { groups }: GameGroups,
-  options: EvaluateOptions,
-): Promise<Evaluation | null> {
-  try {
-    const policy = greedyPolicy(learner);
-    return await evaluate(groups, policy, { ...options, signal });
-  } catch (error) {
-    if (signal.aborted && error === signal.reason) return null;
-    throw error;
-  }
 }
 
 /**
