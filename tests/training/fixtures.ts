@@ -1,4 +1,5 @@
 /** A small training, and what to compare it by. */
+import { assertEquals } from "@std/assert";
 import {
   type Learner,
   type LearnerState,
@@ -159,3 +160,18 @@ export async function save(
 const refuse = (message: string) => {
   throw new Error(`unexpected warning: ${message}`);
 };
+
+/** Names of what is in a folder, in order. */
+export const namesIn = (folder: string) =>
+  [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+/** Restores the newest checkpoint into a training that has not begun. */
+export async function restored(
+  folder: string,
+  warn?: (message: string) => void,
+): Promise<TrainingState> {
+  const training = makeTraining();
+  const checkpoints = checkpointsOf(training, folder, warn && { warn });
+  assertEquals(await checkpoints.restoreNewest(), true);
+  return training;
+}
