@@ -27,7 +27,7 @@ export function watchWorkers(bus: Bus, signal: AbortSignal): () => Section {
 }
 
 /** What `deno task workers` tells. */
-export async function workersSection(bus: Bus): Promise<Section> {
+async function workersSection(bus: Bus): Promise<Section> {
   const { header, rows } = workersTable(await compareWorkers(bus));
   return {
     heading: "Workers",

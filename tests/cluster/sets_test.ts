@@ -19,7 +19,7 @@ import { loadConfig } from "../../lib/config/mod.ts";
 import { DinoDqnError } from "../../lib/errors.ts";
 import { createRun } from "../../lib/runs/mod.ts";
 import { runSweep } from "../../lib/sweep/mod.ts";
-import { workersSection } from "../../lib/watch/mod.ts";
+import { watchWorkers } from "../../lib/watch/mod.ts";
 import { inFolder } from "../folder.ts";
 import { curve, makePlan, nSteps } from "../sweep/fixtures.ts";
 import { endOf, never, sleepJob, until, withServer } from "./nats.ts";
@@ -75,7 +75,11 @@ Deno.test("work goes to the machines with most slots; with mixed to all, whateve
     while ((await listWorkers(bus)).length < 2) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    const { tables } = await workersSection(bus);
+    const shown = watchWorkers(bus, stop.signal);
+    while (!shown().tables) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const { tables } = shown();
     assertEquals(tables?.[0]?.rows.map((row) => [row[0], row.at(-1)]), [
       ["large", "-"],
       ["small", "another numerics (def, not 0123)"],
