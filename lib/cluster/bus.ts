@@ -282,7 +282,7 @@ export async function queueOf(
 const FIRST_CODE = 10_000;
 
 /** The server has said no, and would again. */
-export function isRefused(error: unknown): boolean {
+function isRefused(error: unknown): boolean {
   const { code, status } = error as { code?: unknown; status?: unknown };
   return Number(code) >= FIRST_CODE && Number(status) < 500;
 }

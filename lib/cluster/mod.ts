@@ -1,5 +1,5 @@
 /** Trainings and evaluations on several machines, over NATS JetStream. */
-export { type Bus, classOf, onBus, openBus } from "./bus.ts";
+export { type Bus, onBus, openBus } from "./bus.ts";
 export { jobExecutor } from "./execute.ts";
 export {
   fetchBytes,
