@@ -1,5 +1,5 @@
 /** Which page it is. */
-import { fill, make } from "./dom.js";
+import { failure, fill } from "./dom.js";
 import { showCompare } from "./compare.js";
 import { showFront } from "./front.js";
 import { showPlay } from "./play.js";
@@ -50,6 +50,4 @@ async function show() {
   }
 }
 
-show().catch((error) =>
-  fill(main, make("p.error", { role: "alert" }, error.message))
-);
+show().catch(({ message }) => fill(main, failure(message)));

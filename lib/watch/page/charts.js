@@ -56,9 +56,8 @@ export class Chart {
       { role: "group", "aria-label": options.title },
       make(
         "figcaption",
-        {},
         options.title,
-        options.meaning && make("span.muted.small", {}, `  ${options.meaning}`),
+        options.meaning && make("span.muted.small", `  ${options.meaning}`),
       ),
       this.#place,
     );

@@ -1,6 +1,17 @@
 /** Several runs over each other. */
 import { Chart } from "./charts.js";
-import { choice, fetchJson, fill, make, number, runPath } from "./dom.js";
+import {
+  bestText,
+  choice,
+  comparePath,
+  fetchJson,
+  fill,
+  make,
+  number,
+  row,
+  runPath,
+  table,
+} from "./dom.js";
 import { Curves } from "./run.js";
 
 const ROLES = [
@@ -28,7 +39,6 @@ export async function showCompare(main, names) {
   add.onchange = () => go([...names, add.value]);
   const bar = make(
     "div.bar",
-    {},
     ...names.map((name) => {
       const button = make(
         "button",
@@ -40,7 +50,7 @@ export async function showCompare(main, names) {
     }),
     add,
   );
-  if (names.length === 0) return fill(main, make("h1", {}, "Compare"), bar);
+  if (names.length === 0) return fill(main, make("h1", "Compare"), bar);
 
   const runs = await Promise.all(names.map(async (name) => {
     const path = `/api/run/${encodeURIComponent(name)}`;
@@ -55,9 +65,9 @@ export async function showCompare(main, names) {
   ]], draw);
   fill(
     main,
-    make("h1", {}, "Compare"),
+    make("h1", "Compare"),
     bar,
-    make("div.bar", {}, together.element),
+    make("div.bar", together.element),
     charts,
     ...keysTable(runs),
   );
@@ -97,9 +107,7 @@ export async function showCompare(main, names) {
 }
 
 function go(names) {
-  location.href = `/compare?${
-    names.map((name) => `run=${encodeURIComponent(name)}`).join("&")
-  }`;
+  location.href = comparePath(names);
 }
 
 /** Runs that differ in their seed alone, together. */
@@ -189,48 +197,24 @@ function keysTable(runs) {
   );
   const rows = [
     ["steps", (run) => number(run.details.steps)],
-    [
-      "best evaluation",
-      (run) =>
-        run.details.best ? number(Math.round(run.details.best.mean)) : "–",
-    ],
+    ["best evaluation", (run) => bestText(run.details)],
     ...differing.map((key) => [key, (run) => valueOf(run, key)]),
   ];
+  const links = runs.map(({ name }) =>
+    make("a", { href: runPath(name) }, name)
+  );
   return [
-    make("h2", {}, "What differs"),
-    make(
-      "div.scroll",
-      {},
+    make("h2", "What differs"),
+    table(
+      make("thead", row("th.text", "", ...links)),
       make(
-        "table",
-        {},
-        make(
-          "thead",
-          {},
-          make(
-            "tr",
-            {},
-            make("th.text", {}, ""),
-            ...runs.map(({ name }) =>
-              make("th.text", {}, make("a", { href: runPath(name) }, name))
-            ),
-          ),
-        ),
-        make(
-          "tbody",
-          {},
-          ...rows.map(([name, shown]) =>
-            make(
-              "tr",
-              {},
-              make("td.text", {}, name),
-              ...runs.map((run) => make("td.text", {}, shown(run))),
-            )
-          ),
+        "tbody",
+        ...rows.map(([name, shown]) =>
+          row("td.text", name, ...runs.map(shown))
         ),
       ),
     ),
     differing.length === 0 &&
-    make("p.muted", {}, "Their configs are the same."),
+    make("p.muted", "Their configs are the same."),
   ];
 }

@@ -2,13 +2,16 @@
 
 /**
  * @param {string} tag `p`, or `p.muted.small`
- * @param {Record<string, unknown>} properties of the element; `data-…`,
- * `aria-…`, `role` and `for` are attributes
- * @param {...(Node | string | null | undefined | false)} children
+ * @param {...any} children strings and elements; what is null, undefined or
+ * false is left out. Before them, where it has any, the element's properties:
+ * `data-…`, `aria-…`, `role` and `for` are attributes
  * @returns {any} the element
  */
-export function make(tag, properties = {}, ...children) {
+export function make(tag, ...children) {
   const [name, ...classes] = tag.split(".");
+  const properties = children[0]?.constructor === Object
+    ? children.shift()
+    : {};
   const element = document.createElement(name);
   if (classes.length > 0) element.className = classes.join(" ");
   for (const [key, value] of Object.entries(properties)) {
@@ -93,7 +96,7 @@ export function listen(path, take) {
 }
 
 /** @param {string} name @param {string} state */
-export const stateWord = (state) => make(`span.state.${state}`, {}, state);
+export const stateWord = (state) => make(`span.state.${state}`, state);
 
 /** @param {string} path of a file in the data folder */
 export const fileLink = (text, path) =>
@@ -103,6 +106,25 @@ export const fileLink = (text, path) =>
 
 /** @param {string} name */
 export const runPath = (name) => `/run/${encodeURIComponent(name)}`;
+
+/** @param {Iterable<string>} names of runs that are put over each other */
+export const comparePath = (names) =>
+  `/compare?${
+    [...names].map((name) => `run=${encodeURIComponent(name)}`).join("&")
+  }`;
+
+/** The mean of a run's best evaluation. */
+export const bestText = ({ best }) => number(best && Math.round(best.mean));
+
+/** @param {string} message that something went wrong */
+export const failure = (message) => make("p.error", { role: "alert" }, message);
+
+/** @param {string} tag `td.text` @param {...(Node | string)} cells */
+export const row = (tag, ...cells) =>
+  make("tr", ...cells.map((cell) => make(tag, cell)));
+
+/** A table that scrolls where it is too wide. @param {...Node} parts */
+export const table = (...parts) => make("div.scroll", make("table", ...parts));
 
 /** A choice that is remembered between visits. */
 export const remembered = {
@@ -114,7 +136,6 @@ export const remembered = {
 export function choice(label, key, choices, onChange) {
   const select = make(
     "select",
-    {},
     ...choices.map(([value, text]) => make("option", { value }, text)),
   );
   const known = remembered.get(key, choices[0][0]);
@@ -126,7 +147,7 @@ export function choice(label, key, choices, onChange) {
     onChange(select.value);
   };
   return {
-    element: make("label", {}, label, select),
+    element: make("label", label, select),
     value: () => select.value,
   };
 }

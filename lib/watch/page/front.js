@@ -1,6 +1,8 @@
 /** All runs, sweeps and nights. */
 import {
+  bestText,
   clock,
+  comparePath,
   fetchJson,
   fill,
   listen,
@@ -10,6 +12,7 @@ import {
   remembered,
   runPath,
   stateWord,
+  table,
 } from "./dom.js";
 import { sections } from "./text.js";
 
@@ -32,7 +35,7 @@ const COLUMNS = [
     "Best",
     "",
     (run) => run.best?.mean ?? -1,
-    (run) => run.best ? number(Math.round(run.best.mean)) : "–",
+    bestText,
   ],
   ["Time", "", (run) => run.seconds, (run) => clock(run.seconds)],
   ["Started", "text", (run) => run.started ?? "", (run) => when(run.started)],
@@ -72,8 +75,7 @@ export async function showFront(main) {
   };
   const compare = make("button", { type: "button" }, "Compare");
   compare.onclick = () => {
-    const query = [...chosen].map((name) => `run=${encodeURIComponent(name)}`);
-    location.href = `/compare?${query.join("&")}`;
+    location.href = comparePath(chosen);
   };
   const count = make("span.muted", { role: "status" });
   const head = make("tr");
@@ -83,7 +85,7 @@ export async function showFront(main) {
   function drawHead() {
     fill(
       head,
-      make("th", {}, make("span.muted.small", {}, "")),
+      make("th", make("span.muted.small", "")),
       ...COLUMNS.map(([name, kind], i) => {
         const mark = Number(column) === i
           ? (down === "down" ? " ↓" : " ↑")
@@ -119,7 +121,7 @@ export async function showFront(main) {
         box.checked ? chosen.add(run.name) : chosen.delete(run.name);
         compare.disabled = chosen.size < 2;
       };
-      row = { told: null, element: make("tr", {}, make("td", {}, box)) };
+      row = { told: null, element: make("tr", make("td", box)) };
       rows.set(run.name, row);
     }
     const { element, told } = row;
@@ -158,10 +160,9 @@ export async function showFront(main) {
   drawHead();
   fill(
     main,
-    make("h1", {}, "Runs"),
+    make("h1", "Runs"),
     make(
       "p",
-      {},
       make(
         "a",
         { href: "/play?agent=pretrained/accelerating" },
@@ -171,11 +172,10 @@ export async function showFront(main) {
     overview.runs.length === 0 &&
       make(
         "p",
-        {},
         "There are none yet: deno task train makes one, and it appears here.",
       ),
-    make("div.bar", {}, make("label", {}, "Find", search), compare, count),
-    make("div.scroll", {}, make("table", {}, make("thead", {}, head), body)),
+    make("div.bar", make("label", "Find", search), compare, count),
+    table(make("thead", head), body),
     others,
   );
   draw();

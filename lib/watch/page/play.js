@@ -1,5 +1,5 @@
 /** An agent at play: the game, the Q-values, what the network sees. */
-import { choice, fill, make, number } from "./dom.js";
+import { choice, failure, fill, make, number } from "./dom.js";
 
 const [WIDTH, HEIGHT] = [552, 150];
 const SIZE = 80;
@@ -82,7 +82,7 @@ export function showPlay(main, query) {
     socket.readyState === WebSocket.CLOSED
       ? location.reload()
       : send({ jump: "next" });
-  const seedLabel = make("label", {}, "Seed", seed);
+  const seedLabel = make("label", "Seed", seed);
   const end = () => {
     screen.say("Playing to its end…");
     send({ jump: "end" });
@@ -91,18 +91,17 @@ export function showPlay(main, query) {
   const ending = button("To its end", "e", end);
   const keys = make(
     "span.muted.small.end",
-    {},
-    make("kbd", {}, "space"),
+    make("kbd", "space"),
     " pause  ",
-    make("kbd", {}, "→"),
+    make("kbd", "→"),
     " one decision  ",
-    make("kbd", {}, "+"),
+    make("kbd", "+"),
     " ",
-    make("kbd", {}, "−"),
+    make("kbd", "−"),
     " pace  ",
-    make("kbd", {}, "n"),
+    make("kbd", "n"),
     " next game  ",
-    make("kbd", {}, "e"),
+    make("kbd", "e"),
     " to its end",
   );
 
@@ -111,7 +110,6 @@ export function showPlay(main, query) {
     screen.stage,
     make(
       "div.bar",
-      {},
       pause,
       button("One decision", "→", step),
       button("Next game", "n", next),
@@ -120,34 +118,25 @@ export function showPlay(main, query) {
       seedLabel,
     ),
     timeline,
-    make("div.bar", {}, place, keys),
+    make("div.bar", place, keys),
     make(
       "div.below",
-      {},
       make(
         "section",
-        {},
-        make("h2", {}, "Q-values"),
+        make("h2", "Q-values"),
         screen.bars,
         make(
           "p.muted.small",
-          {},
           "What the network expects of each action: the discounted sum of its rewards.",
         ),
       ),
       make(
         "section",
-        {},
-        make("h2", {}, "What it sees"),
+        make("h2", "What it sees"),
         screen.eyes,
-        make(
-          "div.bar",
-          {},
-          make("label", {}, eyes, "show what the decision hangs on"),
-        ),
+        make("div.bar", make("label", eyes, "show what the decision hangs on")),
         make(
           "p.muted.small",
-          {},
           "The last four frames, 80×80. Coloured: where covering a part of them changes the highest Q-value most.",
         ),
       ),
@@ -223,14 +212,9 @@ class Screen {
   #about = make("p.muted.small");
   #bars = [];
   failed = false;
-  stage = make(
-    "div",
-    {},
-    this.#about,
-    make("div.stage", {}, this.#game, this.#said),
-  );
+  stage = make("div", this.#about, make("div.stage", this.#game, this.#said));
   bars = make("div.q");
-  eyes = make("div.eyes", {}, ...this.#frames);
+  eyes = make("div.eyes", ...this.#frames);
 
   say(text) {
     fill(this.#said, text);
@@ -238,7 +222,7 @@ class Screen {
 
   fail(message) {
     this.failed = true;
-    fill(this.stage, make("p.error", { role: "alert" }, message));
+    fill(this.stage, failure(message));
   }
 
   begin({ agent, checkpoint, seed, actions, score, end, news }) {
@@ -263,8 +247,8 @@ class Screen {
       const fillBar = make("div.fill");
       const value = make("span");
       const row = [
-        make("span", {}, name),
-        make("div.track", {}, fillBar),
+        make("span", name),
+        make("div.track", fillBar),
         value,
       ];
       return { row, fillBar, value };

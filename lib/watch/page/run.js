@@ -1,8 +1,11 @@
 /** One run: its curves as they grow, its progress, config, files and games. */
 import { Chart, smooth } from "./charts.js";
 import {
+  bestText,
   choice,
   clock,
+  comparePath,
+  failure,
   fetchJson,
   fileLink,
   fill,
@@ -10,8 +13,9 @@ import {
   make,
   number,
   remembered,
-  runPath,
+  row,
   stateWord,
+  table,
 } from "./dom.js";
 
 /** Points of one curve at which all are asked for again, thinned. */
@@ -47,12 +51,10 @@ export async function showRun(main, name) {
     head,
     make(
       "div.bar",
-      {},
       axis.element,
-      make("label", {}, "Smoothing", weight),
+      make("label", "Smoothing", weight),
       make(
         "span.muted.small.wide-only",
-        {},
         "drag over a chart to zoom in, double-click to see all",
       ),
     ),
@@ -75,21 +77,14 @@ export async function showRun(main, name) {
       if (!await curves.read()) return;
       redraw();
       describe();
-    }).catch((error) =>
-      fill(head, make("p.error", { role: "alert" }, error.message))
-    );
+    }).catch(({ message }) => fill(head, failure(message)));
 
   fill(tail, ...tailOf(details));
   await read();
   listen(`/api/events?run=${encodeURIComponent(name)}`, read);
   listen("/api/events", async (data) => {
     const run = JSON.parse(data).runs?.find((run) => run.name === name);
-    if (!run) {
-      return fill(
-        head,
-        make("p.error", { role: "alert" }, "The run is not there any more."),
-      );
-    }
+    if (!run) return fill(head, failure("The run is not there any more."));
     const told = JSON.stringify([run.state, run.best, run.started]);
     const before = JSON.stringify([
       details.state,
@@ -107,7 +102,7 @@ export async function showRun(main, name) {
 }
 
 /** A run's curves, as far as they were read. */
-class Curves {
+export class Curves {
   #path;
   #upTo = "";
   /** @type {any[]} */ curves = [];
@@ -217,18 +212,16 @@ function headOf(run, curves) {
   const figure = (label, value, note = "") =>
     make(
       "div.figure",
-      {},
-      make("span.muted.small", {}, label),
-      make("strong", {}, value),
-      make("span.muted.small", {}, note),
+      make("span.muted.small", label),
+      make("strong", value),
+      make("span.muted.small", note),
     );
   const training = run.state === "training";
   const mean = curves.curves.find(({ key }) => key === "score")?.mean?.at(-1);
   return [
-    make("h1", {}, run.name),
+    make("h1", run.name),
     make(
       "p",
-      {},
       stateWord(run.state),
       ` · ${run.game} game · `,
       make("a", {
@@ -237,11 +230,7 @@ function headOf(run, curves) {
         }`,
       }, "watch it play"),
       " · ",
-      make(
-        "a",
-        { href: `/compare?run=${encodeURIComponent(run.name)}` },
-        "compare",
-      ),
+      make("a", { href: comparePath([run.name]) }, "compare"),
     ),
     training &&
     make("progress", {
@@ -251,7 +240,6 @@ function headOf(run, curves) {
     }),
     make(
       "div.figures",
-      {},
       figure("steps", number(run.steps), `of ${number(run.stepsWanted)}`),
       figure(
         "time",
@@ -260,7 +248,7 @@ function headOf(run, curves) {
       ),
       figure(
         "best evaluation",
-        run.best ? number(Math.round(run.best.mean)) : "–",
+        bestText(run),
         run.best ? `at step ${number(run.best.step)}` : "",
       ),
       figure(
@@ -280,15 +268,13 @@ function tailOf(run) {
   const differs = Object.entries(run.settings);
   const marked = new Set(Object.keys(run.settings));
   return [
-    run.games.length > 0 && make("h2", {}, "Games to look at"),
+    run.games.length > 0 && make("h2", "Games to look at"),
     run.games.length > 0 &&
     make(
       "ul",
-      {},
       ...run.games.map(({ name, path }) =>
         make(
           "li",
-          {},
           make("a", {
             href: `/play?agent=${encodeURIComponent(run.name)}&game=${
               encodeURIComponent(path)
@@ -297,87 +283,53 @@ function tailOf(run) {
         )
       ),
     ),
-    make("h2", {}, "Files"),
+    make("h2", "Files"),
     make(
       "ul",
-      {},
-      ...run.files.map(({ name, path }) =>
-        make("li", {}, fileLink(name, path))
-      ),
+      ...run.files.map(({ name, path }) => make("li", fileLink(name, path))),
     ),
-    differs.length > 0 && make("h2", {}, "Differs from the default"),
+    differs.length > 0 && make("h2", "Differs from the default"),
     differs.length > 0 &&
-    make(
-      "div.scroll",
-      {},
+    table(...differs.map(([key, value]) =>
       make(
-        "table",
-        {},
-        ...differs.map(([key, value]) =>
-          make(
-            "tr",
-            {},
-            make("td.text", {}, key),
-            make("td.text.keys", {}, JSON.stringify(value)),
-          )
-        ),
-      ),
-    ),
-    make(
-      "details",
-      {},
-      make("summary", {}, "config.yaml"),
-      configText(run.config, marked),
-    ),
+        "tr",
+        make("td.text", key),
+        make("td.text.keys", JSON.stringify(value)),
+      )
+    )),
+    make("details", make("summary", "config.yaml"), configText(run, marked)),
     make(
       "details",
       { open: true },
-      make("summary", {}, "What it said last"),
-      make("pre", {}, run.log ?? "A former version kept no log of its runs."),
+      make("summary", "What it said last"),
+      make("pre", run.log ?? "A former version kept no log of its runs."),
     ),
-    make("h2", {}, "Starts"),
-    make(
-      "div.scroll",
-      {},
-      make(
-        "table",
-        {},
-        make(
-          "tr",
-          {},
-          ...["when", "from step", "ended", "device", "program"].map((word) =>
-            make("th.text", {}, word)
-          ),
-        ),
-        ...run.starts.map((start) =>
-          make(
-            "tr",
-            {},
-            ...[
-              new Date(start.time).toLocaleString("en"),
-              number(start.fromStep),
-              start.end?.reason ?? "–",
-              start.device,
-              start.commit?.slice(0, 8) ?? "–",
-            ].map((cell) => make("td.text", {}, cell)),
-          )
-        ),
+    make("h2", "Starts"),
+    table(
+      row("th.text", "when", "from step", "ended", "device", "program"),
+      ...run.starts.map((start) =>
+        row(
+          "td.text",
+          new Date(start.time).toLocaleString("en"),
+          number(start.fromStep),
+          start.end?.reason ?? "–",
+          start.device,
+          start.commit?.slice(0, 8) ?? "–",
+        )
       ),
     ),
   ];
 }
 
 /** The config, with the lines marked whose key differs from the default. */
-function configText(text, marked) {
+function configText({ config }, marked) {
   const pre = make("pre");
   const groups = [];
-  for (const line of text.split("\n")) {
+  for (const line of config.split("\n")) {
     const [, indent, key] = /^( *)([\w-]+):/.exec(line) ?? [];
     if (key !== undefined) groups.splice(indent.length / 2, Infinity, key);
     const differs = key !== undefined && marked.has(groups.join("."));
-    pre.append(differs ? make("mark", {}, line) : line, "\n");
+    pre.append(differs ? make("mark", line) : line, "\n");
   }
   return pre;
 }
-
-export { Curves, runPath };

@@ -1,5 +1,5 @@
 /** Pages of words, tables and links: a sweep, the nights. */
-import { fetchJson, fill, listen, make } from "./dom.js";
+import { fetchJson, fill, listen, make, table } from "./dom.js";
 
 /**
  * Where a link of a page in the data folder leads here.
@@ -23,17 +23,12 @@ const link = (base) => ({ text, href }) =>
 /** A line of links; null: there are none. */
 const linesOf = (links = [], base) =>
   links.length > 0 &&
-  make(
-    "p",
-    {},
-    ...links.flatMap((one, i) => [i > 0 && " · ", link(base)(one)]),
-  );
+  make("p", ...links.flatMap((one, i) => [i > 0 && " · ", link(base)(one)]));
 
-function table({ caption, header, rows, hrefs = [], textColumns }, base) {
+function tableOf({ caption, header, rows, hrefs = [], textColumns }, base) {
   const row = (tag, cells, ways = []) =>
     make(
       "tr",
-      {},
       ...cells.map((text, i) =>
         make(
           tag,
@@ -43,20 +38,10 @@ function table({ caption, header, rows, hrefs = [], textColumns }, base) {
       ),
     );
   return [
-    make("p.muted.small", {}, caption),
-    make(
-      "div.scroll",
-      {},
-      make(
-        "table",
-        {},
-        make("thead", {}, row("th", header)),
-        make(
-          "tbody",
-          {},
-          ...rows.map((cells, i) => row("td", cells, hrefs[i])),
-        ),
-      ),
+    make("p.muted.small", caption),
+    table(
+      make("thead", row("th", header)),
+      make("tbody", ...rows.map((cells, i) => row("td", cells, hrefs[i]))),
     ),
   ];
 }
@@ -66,9 +51,9 @@ export const sections = (all, base) =>
   all.filter(({ text = [], tables = [], links = [] }) =>
     text.length + tables.length + links.length > 0
   ).flatMap(({ heading, text = [], tables = [], links }) => [
-    make("h2", {}, heading),
-    ...text.map((words) => make("p", {}, words)),
-    ...tables.flatMap((one) => table(one, base)),
+    make("h2", heading),
+    ...text.map((words) => make("p", words)),
+    ...tables.flatMap((one) => tableOf(one, base)),
     linesOf(links, base),
   ]);
 
@@ -88,8 +73,8 @@ export async function showText(main, path, base) {
     const { title, subtitle, links } = page;
     fill(
       main,
-      make("h1", {}, title),
-      make("p.muted", {}, subtitle),
+      make("h1", title),
+      make("p.muted", subtitle),
       linesOf(links, base),
       ...sections(page.sections, base),
     );
