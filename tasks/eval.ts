@@ -30,6 +30,7 @@ import {
   playGames,
 } from "../lib/recording/mod.ts";
 import { agentTarget, findAgent } from "../lib/agents/mod.ts";
+import { readRunData } from "../lib/runs/mod.ts";
 
 /** `deno task eval`. */
 export const command = defineCommand({
@@ -115,6 +116,8 @@ export const command = defineCommand({
     }
     const folder = options.out ?? reportFolder(agent, clock);
     await checkFolder(folder, options.out ? REPORT_NAMES : undefined);
+    // Its report tells of the training, too: what is amiss there is told now.
+    if (agent.run) await readRunData(agent.run);
     say(
       `${agent.name}, ${agent.checkpoint}: ${episodes} games up to ${maxScore} ` +
         `points, ${clock} clock.`,
@@ -156,12 +159,16 @@ export const command = defineCommand({
       },
     });
     const { report } = measurement;
-    const earlier = options.out ? null : await numberEarlier(folder, report);
-    if (earlier) say(`The report of other games that was there: ${earlier}`);
-    await writeReport(folder, agent, measurement);
-    await writeIndex();
-    if (options.json) answerJson(report);
-    else answer(evaluationText(report));
+    try {
+      const earlier = options.out ? null : await numberEarlier(folder, report);
+      if (earlier) say(`The report of other games that was there: ${earlier}`);
+      await writeReport(folder, agent, measurement);
+      await writeIndex();
+    } finally {
+      // What was played is not lost with a full disk.
+      if (options.json) answerJson(report);
+      else answer(evaluationText(report));
+    }
     say(`Report: ${join(folder, "index.html")}`);
     return 0;
   },

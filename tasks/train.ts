@@ -100,8 +100,13 @@ export const command = defineCommand({
     const { evaluationReport, playedSetting } = await import(
       "../lib/evaluation/mod.ts"
     );
-    const { evaluationFiles, REPORT_NAMES, writeIndex, writeReport } =
-      await import("../lib/report/mod.ts");
+    const {
+      evaluationFiles,
+      numberEarlier,
+      REPORT_NAMES,
+      writeIndex,
+      writeReport,
+    } = await import("../lib/report/mod.ts");
     const { recordEvaluation } = await import("../lib/recording/mod.ts");
     const { createRun, endText, openRun, removeUnstartedRun } = await import(
       "../lib/runs/mod.ts"
@@ -197,6 +202,8 @@ export const command = defineCommand({
             const measurement = await recordEvaluation(
               { ...stage, config, evaluation, report },
             );
+            const earlier = await numberEarlier(run.report, report);
+            if (earlier) say(`The report that was there: ${earlier}`);
             await writeReport(run.report, { name: run.name, run }, measurement);
             const { step } = outcome.counters.best ?? outcome.counters;
             await notePlay(run, step, measurement.recordings);

@@ -89,21 +89,30 @@ export function reportFolder(
     : join(EVALUATIONS_FOLDER, basename(agent.name) + ending);
 }
 
+/** What a training measured of itself, it measures again when it is resumed. */
+const isOfTraining = ({ versions }: Pick<EvaluationReport, "versions">) =>
+  versions["Chrome"] === undefined;
+
 /**
  * Gives an earlier report of other games a number, `report-1`, so that the next
- * one does not take its place.
+ * one does not take its place; one that cannot be read, too.
  *
- * @returns where it is now; null: there is none, or it is of the same games
- * @throws UsageError when it cannot be read
+ * @returns where it is now; null: there is none, it is of the same games, or
+ * both are what a training says of itself
  */
 export async function numberEarlier(
   folder: string,
-  { checkpoint, firstSeed, cap, scores }: EvaluationReport,
+  report: EvaluationReport,
 ): Promise<string | null> {
-  const earlier = await readReport(folder);
+  const { checkpoint, firstSeed, cap, scores } = report;
+  const earlier = await readReport(folder).catch(() => undefined);
   if (
-    !earlier || earlier.checkpoint === checkpoint && earlier.cap === cap &&
-      earlier.firstSeed === firstSeed && `${earlier.scores}` === `${scores}`
+    earlier === null || earlier && (
+        isOfTraining(earlier) && isOfTraining(report) ||
+        earlier.checkpoint === checkpoint && earlier.cap === cap &&
+          earlier.firstSeed === firstSeed &&
+          `${earlier.scores}` === `${scores}`
+      )
   ) return null;
   for (let number = 1;; number++) {
     const path = `${folder}-${number}`;

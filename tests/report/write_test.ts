@@ -51,3 +51,20 @@ Deno.test("numberEarlier() keeps the report of other games, and of the same none
       assertEquals(await numberEarlier(folder, same), null);
     }
   }));
+
+Deno.test("numberEarlier() keeps what eval measured from a training's own report, and one that is damaged", () =>
+  withRun(async ({ report: folder }) => {
+    const measured = exampleReport();
+    const own = { ...measured, versions: { Deno: "2" }, checkpoint: "own" };
+    const later = { ...own, checkpoint: "later" };
+    const write = async (text: string) => {
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeTextFile(join(folder, "report.json"), text);
+    };
+    await write(JSON.stringify(own));
+    assertEquals(await numberEarlier(folder, later), null);
+    await write(JSON.stringify(measured));
+    assertEquals(await numberEarlier(folder, later), `${folder}-1`);
+    await write(JSON.stringify(measured).slice(0, 300));
+    assertEquals(await numberEarlier(folder, measured), `${folder}-2`);
+  }));
