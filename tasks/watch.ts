@@ -56,9 +56,12 @@ export const command = defineCommand({
       });
       const url = new URL(server.url);
       if (run) url.pathname = `/run/${encodeURIComponent(run.name)}`;
+      const local = url.href;
+      // Where all addresses are listened on, none of them is one to go to.
+      if (["0.0.0.0", "::"].includes(host)) url.hostname = Deno.hostname();
       say(`The page is at ${url.href}; Ctrl-C ends it.`);
       if (!Deno.stdout.isTerminal()) answer(url.href);
-      if (!options["no-open"]) await openInBrowser(url.href);
+      if (!options["no-open"]) await openInBrowser(local);
       await new Promise<void>((resolve) =>
         signal.aborted
           ? resolve()

@@ -112,10 +112,13 @@ function listen(
     );
   } catch (cause) {
     if (others.length > 0) return listen(hostname, others, app, signal);
-    throw new UsageError(
-      `Cannot listen on ${hostname}, port ${port}: ${
+    const why = cause instanceof Deno.errors.NotCapable
+      ? "listen on 127.0.0.1, this machine's own, or on 0.0.0.0 or ::, all that it has"
+      : `${
         (cause as Error).message
-      }; choose another --port, or leave it out for any that is free`,
+      }; choose another --port, or leave it out for any that is free`;
+    throw new UsageError(
+      `Cannot listen on ${hostname}, port ${port}: ${why}`,
       { cause },
     );
   }

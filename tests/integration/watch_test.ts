@@ -142,6 +142,9 @@ Deno.test("Another address needs the token that was printed", () =>
   withServer(
     async ({ url }) => {
       const at = new URL(url);
+      const named = new URL(url);
+      named.hostname = Deno.hostname();
+      assertEquals(at.hostname, named.hostname);
       at.hostname = "127.0.0.1";
       const token = at.searchParams.get("token")!;
       assertEquals(token.length, 32);
