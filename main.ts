@@ -11,7 +11,7 @@ import { goWhereCalled } from "./lib/files.ts";
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "train",
-    summary: "Trains an agent on the real game.",
+    summary: "Trains an agent from the game's pixels.",
     load: () => import("./tasks/train.ts"),
   },
   {

@@ -25,7 +25,7 @@ import type { TrainingOutcome } from "../lib/training/mod.ts";
 /** `deno task train`. */
 export const command = defineCommand({
   details:
-    "Trains on the real game from one config file and leaves a run's folder in " +
+    "Trains on the real page from one config file and leaves a run's folder in " +
     "data/runs: checkpoints, scores.csv, metrics.csv, TensorBoard events, " +
     "evaluations and a report. Ctrl-C saves and ends; --resume goes on from " +
     "there as if nothing had happened.",

@@ -221,9 +221,11 @@ async function championAgent(
   try {
     path = await Deno.realPath(join(folder, "current"));
   } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound
+      ? ""
+      : `: ${(cause as Error).message}`;
     throw new UsageError(
-      `There is no champion in ${folder}: ${(cause as Error).message}; ` +
-        "deno task retrain makes one.",
+      `There is no champion in ${folder}${why}; deno task retrain makes one.`,
       { cause },
     );
   }

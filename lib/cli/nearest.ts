@@ -1,13 +1,21 @@
 import { nearestOf } from "../nearest.ts";
 
-/** What other programs call an option: that, and how it is written here. */
+const AGENT = ["AGENT, without an option", "RUN, without an option", "--from"];
+
+/** What other programs call an option: that, and what it may be here. */
 const ELSEWHERE: Record<string, readonly string[]> = {
   "--name": ["--run"],
   "--epochs": ["--steps"],
   "--games": ["--episodes"],
   "--seed": ["--first-seed"],
-  "--gpu": ["--set", "learner.device=gpu"],
-  "--lr": ["--set", "learner.learningRate=…"],
+  "--model": AGENT,
+  "--checkpoint": AGENT,
+  "--run": AGENT,
+  "--output": ["--out"],
+  "--gpu": ["--set learner.device=gpu"],
+  "--device": ["--set learner.device=…"],
+  "--lr": ["--set learner.learningRate=…"],
+  "--batch-size": ["--set learner.batchSize=…"],
 };
 
 /**
@@ -15,10 +23,10 @@ const ELSEWHERE: Record<string, readonly string[]> = {
  * list when none is near.
  */
 export function nearest(word: string, known: readonly string[]): string {
-  const meant = ELSEWHERE[word];
-  const candidate = meant && known.includes(meant[0]!)
-    ? meant.join(" ")
-    : nearestOf(word, known);
+  const candidate =
+    ELSEWHERE[word]?.find((meant) =>
+      known.includes(meant.match(/^[-\w]+/)![0])
+    ) ?? nearestOf(word, known);
   return candidate !== undefined
     ? `; did you mean ${candidate}?`
     : `; there is ${known.join(", ")}`;

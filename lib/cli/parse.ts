@@ -15,10 +15,7 @@ function convert(name: string, option: Option, text: string) {
   if (text === "") throw new UsageError(`--${name} needs a value`);
   if (option.type === "string") {
     if (option.choices && !option.choices.includes(text)) {
-      throw new UsageError(
-        `${given}: it must be one of ${option.choices.join(", ")}` +
-          nearest(text, option.choices),
-      );
+      throw new UsageError(given + nearest(text, option.choices));
     }
     return text;
   }
@@ -93,7 +90,10 @@ export function parseCommandLine(
   if (parsed.help) return "help";
   if (unknown.length > 0) {
     const given = unknown[0]!.split("=")[0]!;
-    const known = Object.keys(options).map((option) => `--${option}`);
+    const known = [
+      ...Object.keys(options).map((option) => `--${option}`),
+      ...(command.positionals ?? []).map(({ name }) => name),
+    ];
     const said = `${name}: unknown option ${given}${nearest(given, known)}`;
     throw new UsageError(`${said}${said.endsWith("?") ? "" : "."} ${help}`);
   }
@@ -101,8 +101,11 @@ export function parseCommandLine(
   const positionals = (parsed._ as unknown[]).map(String);
   const declared = command.positionals ?? [];
   if (positionals.length > declared.length && !declared.at(-1)?.repeatable) {
+    const given = positionals[declared.length];
+    const config = "config" in options ? "; a config is --config FILE" : "";
+    const run = "resume" in options ? ", a run to go on with --resume RUN" : "";
     throw new UsageError(
-      `${name}: unexpected argument "${positionals[declared.length]}". ${help}`,
+      `${name}: unexpected argument "${given}"${config}${run}. ${help}`,
     );
   }
   const absent = declared[positionals.length];

@@ -17,7 +17,7 @@ async function dispatch(
     answer(programHelp(entries).trimEnd());
     return 0;
   }
-  if (args.includes("--version")) {
+  if (args.includes("--version") || /^(-[vV]|version)$/.test(name ?? "")) {
     answer(`dino-dqn ${project.version}, Deno ${Deno.version.deno}`);
     return 0;
   }

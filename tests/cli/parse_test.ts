@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { defineCommand, parseCommandLine } from "../../lib/cli/mod.ts";
+import {
+  CONFIG_OPTIONS,
+  defineCommand,
+  parseCommandLine,
+} from "../../lib/cli/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
 
 const COMMAND = defineCommand({
@@ -95,6 +99,7 @@ Deno.test("parseCommandLine refuses an unknown option with the nearest one", () 
   // What other programs call it.
   refused(["run", "--games", "3"], "--games; did you mean --episodes?");
   refused(["run", "--gpu"], "did you mean --set learner.device=gpu?");
+  refused(["--model", "run"], "--model; did you mean RUN, without an option?");
   refused(["run", "--no-json"], "--no-json");
   refused(["run", "--jsn"], "did you mean --json? See: deno task eval --help");
   refused(["run", "-x"], "-x; there is --episodes, --minutes");
@@ -107,7 +112,8 @@ Deno.test("parseCommandLine refuses values that do not fit", () => {
   refused(["run", "--episodes=1e99"], "whole number");
   refused(["run", "--minutes", "soon"], "--minutes soon: it must be a number");
   refused(["run", "--minutes", "Infinity"], "it must be a number");
-  refused(["run", "--clock", "life"], "did you mean live?");
+  refused(["run", "--clock", "life"], "--clock life; did you mean live?");
+  refused(["run", "--clock", "x"], "--clock x; there is live, lockstep");
   refused(["run", "--episodes"], "--episodes needs a value");
   refused(["run", "--episodes", "--json"], "--episodes needs a value");
   refused(["run", "--minutes=1", "--minutes=2"], "--minutes was given 2 times");
@@ -115,5 +121,18 @@ Deno.test("parseCommandLine refuses values that do not fit", () => {
 
 Deno.test("parseCommandLine counts the positionals", () => {
   refused([], "RUN is missing");
-  refused(["a", "b", "c"], 'unexpected argument "c"');
+  refused(["a", "b", "c"], 'unexpected argument "c". See');
+  assertThrows(
+    () =>
+      parseCommandLine(
+        "doctor",
+        defineCommand({
+          options: CONFIG_OPTIONS,
+          run: () => Promise.resolve(0),
+        }),
+        ["mine.yaml"],
+      ),
+    UsageError,
+    'unexpected argument "mine.yaml"; a config is --config FILE. See',
+  );
 });

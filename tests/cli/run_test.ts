@@ -32,7 +32,9 @@ Deno.test("runCommandLine lists commands and options on --help", async () => {
 
 Deno.test("runCommandLine tells the version, of every command too", async () => {
   const { version } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
-  for (const args of [["--version"], ["echo", "--version"]]) {
+  for (
+    const args of [["--version"], ["-v"], ["version"], ["echo", "--version"]]
+  ) {
     assertEquals(await run(...args), {
       code: 0,
       stdout: `dino-dqn ${version}, Deno ${Deno.version.deno}\n`,
