@@ -3,7 +3,6 @@
  * command's code is loaded when it is called, so that help and doctor need
  * neither TensorFlow nor the plotting library.
  */
-import { fileURLToPath } from "node:url";
 import { type CommandEntry, runCommandLine } from "./lib/cli/mod.ts";
 import { goWhereCalled } from "./lib/files.ts";
 
@@ -92,6 +91,6 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 if (import.meta.main) {
-  goWhereCalled(fileURLToPath(new URL(".", import.meta.url)));
+  goWhereCalled();
   Deno.exitCode = await runCommandLine(COMMANDS, Deno.args);
 }

@@ -1,6 +1,10 @@
 /** Files and folders that may not be there. */
 import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DinoDqnError } from "./errors.ts";
+
+/** The program's folder, with `deno.json`; ends in a slash. */
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * The result of an operation on a file or folder; null when that is not there.
@@ -156,12 +160,10 @@ export const isPath = (text: string): boolean => /^[.~]|[\\/]/.test(text);
 /**
  * `deno task` starts every command in the project's folder and says in INIT_CWD
  * where it was called: a relative path is meant from there.
- *
- * @param project the project's folder
  */
-export function goWhereCalled(project: string): void {
+export function goWhereCalled(): void {
   const called = Deno.env.get("INIT_CWD");
-  if (!called || Deno.cwd() !== Deno.realPathSync(project)) return;
+  if (!called || Deno.cwd() !== Deno.realPathSync(ROOT)) return;
   try {
     Deno.chdir(called);
   } catch {

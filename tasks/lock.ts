@@ -2,14 +2,13 @@
  * `deno task lock`: writes the lock of the packages anew and says what changes.
  * Like set-up, it uses no package itself.
  */
-import { fileURLToPath } from "node:url";
 import { explain, UsageError } from "../lib/errors.ts";
-import { ifThere } from "../lib/files.ts";
+import { ifThere, ROOT } from "../lib/files.ts";
 import { say, writeAll } from "../lib/say.ts";
 import { chooseVersions, lockChanges, lockOf } from "../lib/setup/mod.ts";
 import { replaceDurably } from "../lib/system/mod.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const PROJECT = ROOT.replace(/\/$/, "");
 
 const HELP = `Writes the lock of the packages that deno.json names.
 
@@ -31,11 +30,11 @@ async function writeLock(args: readonly string[]): Promise<void> {
     );
   }
   if (args.includes("--help")) return writeAll(Deno.stdout, HELP);
-  const mode = await ifThere(Deno.readTextFile(`${ROOT}/.npm-only/MODE`));
+  const mode = await ifThere(Deno.readTextFile(`${PROJECT}/.npm-only/MODE`));
   if (mode === null) throw new UsageError("run first: deno task setup");
-  const { path, text } = await lockOf(ROOT, mode.trim());
+  const { path, text } = await lockOf(PROJECT, mode.trim());
   const chosen = await chooseVersions(
-    ROOT,
+    PROJECT,
     args.includes("--newest") ? null : text,
   );
   const changes = lockChanges(text, chosen);

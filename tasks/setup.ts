@@ -3,9 +3,8 @@
  * all is there. It runs with `--no-config`, before any package can be loaded,
  * so that it and all it imports use no package at all.
  */
-import { fileURLToPath } from "node:url";
 import { DinoDqnError, explain, UsageError } from "../lib/errors.ts";
-import { goWhereCalled } from "../lib/files.ts";
+import { goWhereCalled, ROOT } from "../lib/files.ts";
 import {
   ensureBinding,
   ensureChrome,
@@ -16,7 +15,7 @@ import {
 import { say, writeAll } from "../lib/say.ts";
 import { sizeText } from "../lib/text.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const PROJECT = ROOT.replace(/\/$/, "");
 
 const HELP = `Brings what the other tasks need; does nothing when all is there.
 
@@ -60,7 +59,7 @@ async function setUp(args: readonly string[]): Promise<void> {
   }
   const forTask = args.includes("--for-task");
 
-  await ensurePackages({ root: ROOT, wanted: Deno.env.get("DINO_DEPS") });
+  await ensurePackages({ root: PROJECT, wanted: Deno.env.get("DINO_DEPS") });
   if (args.includes("--packages-only")) return;
 
   const learns = !args.includes("--no-tensorflow");
@@ -78,7 +77,7 @@ async function setUp(args: readonly string[]): Promise<void> {
 /** @returns the folder that its libraries are in */
 async function setUpTensorFlow(forTask: boolean): Promise<string> {
   const location = await ensureTensorFlow();
-  const binding = await ensureBinding(location, `${ROOT}/node_modules`);
+  const binding = await ensureBinding(location, `${PROJECT}/node_modules`);
   if (binding.state === "missing" && !forTask) {
     say(
       `Note: learner.engine eager cannot be used: ${binding.reason}. ` +
@@ -89,7 +88,7 @@ async function setUpTensorFlow(forTask: boolean): Promise<string> {
 }
 
 try {
-  goWhereCalled(ROOT);
+  goWhereCalled();
   await setUp(Deno.args);
 } catch (error) {
   const { message, exitCode } = explain(error);

@@ -1,6 +1,5 @@
 /** Finding a trained agent, whatever it is called, and making it ready to play. */
 import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   createPlayer,
   decodeModel,
@@ -19,6 +18,7 @@ import {
   namesIn,
   readAtMost,
   readText,
+  ROOT,
 } from "../files.ts";
 import { say } from "../say.ts";
 import type { Agent } from "./agent.ts";
@@ -39,9 +39,7 @@ import { joinAgents } from "./ensemble.ts";
 import { agentTarget } from "./target.ts";
 
 /** Where the agents are that come with the program. */
-const PRETRAINED_FOLDER = fileURLToPath(
-  new URL("../../data/pretrained", import.meta.url),
-);
+const PRETRAINED_FOLDER = join(ROOT, "data/pretrained");
 
 /** What `pretrained` means when nothing follows it. */
 const DEFAULT_PRETRAINED = "accelerating";

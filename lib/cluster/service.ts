@@ -1,7 +1,6 @@
 /** A worker as a service of the user's own systemd. */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { removeIfThere } from "../files.ts";
+import { removeIfThere, ROOT } from "../files.ts";
 import {
   lastingCommand,
   lingering,
@@ -12,7 +11,6 @@ import {
   unitFolder,
 } from "../system/mod.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const NAME = "dino-dqn-worker.service";
 
 /**

@@ -7,7 +7,6 @@ import {
   relative,
   resolve,
 } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   type Document,
   isAlias,
@@ -19,14 +18,13 @@ import {
   parseDocument,
 } from "yaml";
 import { ConfigError } from "../errors.ts";
+import { ROOT } from "../files.ts";
 import { nearestOf } from "../nearest.ts";
 import type { KeyPath } from "./json_schema.ts";
 import { isGroup, type Values, withKey } from "./values.ts";
 
 /** The config that every other one extends, with a value for every key. */
-export const DEFAULT_CONFIG = fileURLToPath(
-  new URL("../../configs/default.yaml", import.meta.url),
-);
+export const DEFAULT_CONFIG = join(ROOT, "configs/default.yaml");
 
 /** Larger files are not meant: what comes with the program has 10 kB. */
 const MAX_BYTES = 1_000_000;

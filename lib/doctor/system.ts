@@ -1,5 +1,5 @@
-import { fileURLToPath } from "node:url";
-import { freeBytes } from "../files.ts";
+import { join } from "node:path";
+import { freeBytes, ROOT } from "../files.ts";
 import { sizeText } from "../text.ts";
 import { attempt, type Check, fine, warning } from "./check.ts";
 
@@ -7,8 +7,6 @@ import { attempt, type Check, fine, warning } from "./check.ts";
 const TRIED_DENO = "2.9.6";
 /** A default run's memory and files, with room to spare. */
 const ENOUGH_BYTES = 2e9;
-
-const ROOT = new URL("../../", import.meta.url);
 
 /** The Deno that runs. */
 export function checkDeno(): Check {
@@ -27,7 +25,7 @@ export function checkDeno(): Check {
 export function checkPackages(): Promise<Check> {
   const name = "Packages";
   return attempt(name, "deno task setup", async () => {
-    const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
+    const read = (path: string) => Deno.readTextFile(join(ROOT, path));
     const mode = (await read(".npm-only/MODE")).trim();
     const { imports }: { imports: Record<string, string> } = JSON.parse(
       await read("deno.json"),
@@ -65,7 +63,7 @@ export function checkSharp(): Promise<Check> {
 export function checkDisk(): Promise<Check> {
   const name = "Disk";
   return attempt(name, "Make room on the disk", async () => {
-    const free = await freeBytes(fileURLToPath(ROOT));
+    const free = await freeBytes(ROOT);
     const detail = `${sizeText(free)} free`;
     return free < ENOUGH_BYTES
       ? warning(name, detail, "Make room: a run may need 2 GB")

@@ -1,10 +1,9 @@
 /** What a schedule starts: one line for `sh`, in which nothing is left open. */
 import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../files.ts";
 import { lastingCommand, shellWord } from "../system/mod.ts";
 
-/** The program's folder, with `deno.json`. */
-const ROOT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
+const PROGRAM = resolve(ROOT);
 
 /** A night for cron or systemd. */
 export interface Job {
@@ -35,11 +34,11 @@ export function retrainJob(
 ): Job {
   const { words: command, warnings } = lastingCommand(
     ["retrain", ...args],
-    [ROOT, ...data, log],
+    [PROGRAM, ...data, log],
   );
   const words = (...texts: string[]) => texts.map(scheduleWord).join(" ");
   return {
-    line: `cd ${words(ROOT)} && mkdir -p ${words(dirname(log))} && ` +
+    line: `cd ${words(PROGRAM)} && mkdir -p ${words(dirname(log))} && ` +
       `exec env ${words(...command)} >> ${words(log)} 2>&1`,
     ...{ data, limitMinutes, warnings },
   };

@@ -1,6 +1,6 @@
 /** Where a run is, and what lies where in its folder. */
 import { basename, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../files.ts";
 
 /**
  * Where runs, sweeps, nights, evaluations and games are kept: the folder that the
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 export const DATA_FOLDER = resolve(
   // Empty is as good as not there.
   Deno.env.get("DINO_DATA") ||
-    fileURLToPath(new URL("../../data", import.meta.url)),
+    join(ROOT, "data"),
 );
 
 /** Where the runs are kept. */

@@ -1,10 +1,9 @@
 /** What a run was made with, and how its trainings ended: its `run.json`. */
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type Config, displayPath } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { namesIn, readText } from "../files.ts";
+import { namesIn, readText, ROOT } from "../files.ts";
 import { replaceDurably, run as runProgram } from "../system/mod.ts";
 import { points } from "../text.ts";
 import type { RunFolder } from "./run_folder.ts";
@@ -145,13 +144,15 @@ export async function hasTrained(run: RunFolder): Promise<boolean> {
  * lies in, or that git's variables name (in a hook), is not its own.
  */
 export async function programCommit(): Promise<string | null> {
-  const cwd = fileURLToPath(new URL("../..", import.meta.url));
   const git = async (...args: string[]) => {
-    const ended = await runProgram("git", args, { cwd, withoutEnv: /^GIT_/ });
+    const ended = await runProgram("git", args, {
+      cwd: ROOT,
+      withoutEnv: /^GIT_/,
+    });
     return ended?.success ? ended.stdout.trim() : null;
   };
   const folder = await git("rev-parse", "--show-toplevel");
-  if (folder === null || resolve(folder) !== await Deno.realPath(cwd)) {
+  if (folder === null || resolve(folder) !== await Deno.realPath(ROOT)) {
     return null;
   }
   const commit = await git("rev-parse", "HEAD");

@@ -1,6 +1,5 @@
 /** A sweep that was read and checked: what is to be trained. */
-import { basename, dirname, extname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { resolveNetwork } from "../agent/mod.ts";
 import {
   checkedValues,
@@ -17,7 +16,7 @@ import {
   type Source,
 } from "../config/mod.ts";
 import { ConfigError, UsageError } from "../errors.ts";
-import { readText } from "../files.ts";
+import { readText, ROOT } from "../files.ts";
 import {
   checkSweep,
   type Stopping,
@@ -43,7 +42,7 @@ const SWEEP_FILE: FileKind = {
   noun: "sweep",
   example: "seeds: [1, 2, 3]",
   whenEmpty: "name at least 'seeds' and 'keys'",
-  folder: fileURLToPath(new URL("../../configs/sweeps", import.meta.url)),
+  folder: join(ROOT, "configs/sweeps"),
 };
 
 /** What a sweep trains. */

@@ -3,7 +3,7 @@
  * as a user would start them: whatever ends one of them, the caller goes on.
  */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../files.ts";
 import {
   type Ended,
   type Process,
@@ -12,7 +12,6 @@ import {
 } from "./process.ts";
 import { Watchdog } from "./watchdog.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Seconds that a command has to save when this program is gone. */
 const GRACE_SECONDS = 10;
 /** Milliseconds that one which was asked to save and stop may take. */
@@ -123,18 +122,14 @@ export async function runWithHost(host: string): Promise<number> {
 
 /** What Deno is called with: `run --allow-… main.ts train …`. */
 async function commandArguments(args: readonly string[]): Promise<string[]> {
-  const [name, ...rest] = args;
+  const [name] = args;
   const { tasks }: { tasks: Record<string, { command: string }> } = JSON.parse(
     await Deno.readTextFile(join(ROOT, "deno.json")),
   );
   const command = tasks[name!]?.command.split(" ") ?? [];
   const program = command.indexOf("main.ts");
   if (program < 0) throw new Deno.errors.NotFound(`no command ${name}`);
-  return [
-    ...command.slice(1, program),
-    join(ROOT, "main.ts"),
-    ...[name!, ...rest],
-  ];
+  return [...command.slice(1, program), join(ROOT, "main.ts"), ...args];
 }
 
 /**

@@ -1,10 +1,9 @@
 /** Which program this is, whether it was cloned, copied or changed. */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import project from "../../deno.json" with { type: "json" };
+import { ROOT } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** What decides how the program works. */
 const PARTS = ["deno.json", "deno.npm.lock", "main.ts", "lib", "tasks"];
 

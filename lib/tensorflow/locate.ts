@@ -3,9 +3,9 @@
  * package is installed: it imports nothing but small files without any.
  */
 import { homedir } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { TensorFlowNotFoundError } from "../errors.ts";
-import { folderBytes } from "../files.ts";
+import { folderBytes, ROOT } from "../files.ts";
 
 /** The two native libraries and where they came from. */
 export interface TensorFlowLocation {
@@ -36,9 +36,7 @@ export const TENSORFLOW_VERSION = "2.21.0";
 /** A build of TensorFlow: for the CPU alone, or with CUDA and cuDNN. */
 export type TensorFlowBuild = "cpu" | "cuda";
 
-const PROJECT_NODE_MODULES = decodeURIComponent(
-  new URL("../../node_modules", import.meta.url).pathname,
-);
+const PROJECT_NODE_MODULES = join(ROOT, "node_modules");
 const LIBRARIES = Deno.build.os === "darwin"
   ? {
     framework: "libtensorflow_framework.2.dylib",

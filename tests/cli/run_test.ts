@@ -179,7 +179,7 @@ Deno.test("goWhereCalled() goes where deno task was called, if it is there", asy
       args: [
         "eval",
         `import { goWhereCalled } from "${module}";
-        goWhereCalled(Deno.cwd()); console.log(Deno.cwd());`,
+        goWhereCalled(); console.log(Deno.cwd());`,
       ],
       cwd: ROOT,
       env: { INIT_CWD: called },
