@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import {
   answer,
   defineCommand,
@@ -63,9 +64,7 @@ export const command = defineCommand({
       if (!Deno.stdout.isTerminal()) answer(url.href);
       if (!options["no-open"]) await openInBrowser(local);
       await new Promise<void>((resolve) =>
-        signal.aborted
-          ? resolve()
-          : signal.addEventListener("abort", () => resolve())
+        addAbortListener(signal, () => resolve())
       );
       return 0;
     };

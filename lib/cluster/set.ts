@@ -1,4 +1,5 @@
 /** Jobs that belong together, from who wants them done. */
+import { addAbortListener } from "node:events";
 import { hostname } from "node:os";
 import type { ObjectStore } from "@nats-io/obj";
 import { z } from "zod";
@@ -190,14 +191,14 @@ export class JobSet {
     this.#listeners.set(id, see);
     const now = this.#states.get(id);
     if (now) see(now);
-    const stop = () => void this.#stopped(id).then(resolve, reject);
-    signal.addEventListener("abort", stop);
-    if (signal.aborted) stop();
+    using _stopping = addAbortListener(
+      signal,
+      () => void this.#stopped(id).then(resolve, reject),
+    );
     try {
       await promise;
     } finally {
       this.#listeners.delete(id);
-      signal.removeEventListener("abort", stop);
     }
     return this.#states.get(id) ?? null;
   }

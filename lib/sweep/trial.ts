@@ -1,4 +1,5 @@
 /** One training of a sweep, as a process of its own. */
+import { addAbortListener } from "node:events";
 import { laterKeys } from "../config/mod.ts";
 import { isFile, namesIn } from "../files.ts";
 import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
@@ -52,9 +53,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialEnd> {
   const { trial, run, log, signal, children } = options;
   const child = await startCommand(await trainArguments(options), { log });
   children.add(child);
-  const stop = () => child.stop();
-  signal.addEventListener("abort", stop);
-  if (signal.aborted) stop();
+  using _stopping = addAbortListener(signal, child.stop);
   let running = true;
   const ended = child.ended.finally(() => running = false);
   try {
@@ -70,7 +69,6 @@ export async function runTrial(options: TrialOptions): Promise<TrialEnd> {
     if (end.success) trial.final = await readFinalGames(run);
     return { code: end.code, error: failureText(end) };
   } finally {
-    signal.removeEventListener("abort", stop);
     children.delete(child);
   }
 }

@@ -2,6 +2,7 @@
  * Commands of this program: as they are typed, and in processes of their own,
  * as a user would start them: whatever ends one of them, the caller goes on.
  */
+import { addAbortListener } from "node:events";
 import { join } from "node:path";
 import { ROOT } from "../files.ts";
 import {
@@ -80,15 +81,13 @@ export async function runCommand(
  */
 export function stopOn(signal: AbortSignal, command: Process): Disposable {
   let killing: ReturnType<typeof setTimeout> | undefined;
-  const stop = () => {
+  const listening = addAbortListener(signal, () => {
     command.stop();
     killing = setTimeout(command.kill, SAVING_MS);
-  };
-  signal.addEventListener("abort", stop);
-  if (signal.aborted) stop();
+  });
   return {
     [Symbol.dispose]() {
-      signal.removeEventListener("abort", stop);
+      listening[Symbol.dispose]();
       clearTimeout(killing);
     },
   };

@@ -1,4 +1,5 @@
 /** An agent at play, in a window of its own. */
+import { addAbortListener } from "node:events";
 import { noWindow, openAppWindow } from "../browser/mod.ts";
 import type { BrowserConfig } from "../config/mod.ts";
 import { ChromeNotFoundError } from "../errors.ts";
@@ -18,7 +19,7 @@ export async function playInWindow(
   await using server = serveWatch({ port: 0, show });
   const url = new URL("/play?window=1", server.url).href;
   const left = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => left.resolve(), { once: true });
+  using _leaving = addAbortListener(signal, () => left.resolve());
   try {
     await using opened = await openAppWindow(browser, url);
     await Promise.race([opened.closed, left.promise]);
