@@ -1,5 +1,6 @@
 /** What a viewer wants of the games that are shown. */
 import { z } from "zod";
+import { within } from "../time.ts";
 
 /** What the page sends: one wish a message. */
 const wishSchema = z.union([
@@ -82,17 +83,9 @@ export class Controls {
       }
       const wait = this.paused ? Infinity : due - performance.now();
       if (wait <= 0) return true;
-      await this.#newsWithin(wait);
+      const news = this.#news.promise;
+      await (wait < Infinity ? within(wait, news) : news);
     }
-  }
-
-  async #newsWithin(ms: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const due = new Promise<void>((resolve) => {
-      if (ms < Infinity) timer = setTimeout(resolve, ms);
-    });
-    await Promise.race([due, this.#news.promise]);
-    clearTimeout(timer);
   }
 
   #go(jump: Jump): void {

@@ -175,10 +175,7 @@ function watchApp({ host, token, room, more, signal }: AppOptions): Hono {
       "content-type": type!,
     });
   });
-  app.get(
-    "/api/overview",
-    async (context) => context.json(await look()),
-  );
+  app.get("/api/overview", async (context) => context.json(await look()));
   app.get("/api/run/:name", async (context) => {
     const details = await readDetails(context.req.param("name"));
     return details ? context.json(details) : context.notFound();
