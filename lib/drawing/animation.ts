@@ -24,14 +24,14 @@ export interface AnimationOptions {
   height: number;
   /** Time that a frame is shown, in milliseconds. */
   frameMs: number;
-  /** Time that the last frame is shown. @default {1500} */
-  lastFrameMs?: number;
   /** Names of the actions: draws their Q-values below the picture. */
   actions?: readonly string[];
   /** A GIF's times are whole hundredths of a second. @default {"webp"} */
   format?: PictureFormat;
 }
 
+/** Time that the last frame is shown, in milliseconds. */
+const LAST_FRAME_MS = 1500;
 /** Bytes of pixels that are kept in memory for one animation. */
 const MAX_BYTES = 400_000_000;
 
@@ -45,7 +45,7 @@ export async function animate(
   frames: readonly ShownFrame[],
   options: AnimationOptions,
 ): Promise<Uint8Array> {
-  const { width, height, actions, frameMs, lastFrameMs = 1500 } = options;
+  const { width, height, actions, frameMs } = options;
   const strip = actions ? stripHeight(actions) : 0;
   const channels = actions ? 3 : 1;
   const pageHeight = height + strip;
@@ -75,7 +75,7 @@ export async function animate(
     );
   }
   const delay = frames.map((_, i) =>
-    i === frames.length - 1 ? lastFrameMs : Math.round(frameMs)
+    i === frames.length - 1 ? LAST_FRAME_MS : Math.round(frameMs)
   );
   const image = sharp(pages, {
     raw: { width, height: pageHeight * frames.length, channels, pageHeight },

@@ -3,15 +3,13 @@ import { Buffer } from "node:buffer";
 import sharp from "sharp";
 import { CANVAS } from "../constants.ts";
 import { escapeXml } from "../text.ts";
-import type { GameFrame } from "./game_frame.ts";
+import { type GameFrame, PART } from "./game_frame.ts";
 import { qStrips, stripHeight } from "./q_strips.ts";
 import { LIGHT } from "./theme.ts";
 
 /** Decisions before the end that are shown, from left to right, row by row. */
 const MOMENTS = [12, 9, 6, 4, 2, 0] as const;
 const COLUMNS = 2;
-/** The part of the picture that is shown: where the agent looks. */
-const PART = { left: 0, top: 0, width: 300, height: 150 } as const;
 const GAP = 6;
 
 /** Frames before the end that {@linkcode filmstrip} can use. */

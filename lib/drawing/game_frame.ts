@@ -9,3 +9,6 @@ export interface GameFrame {
   /** The action that was taken; absent in the last frame. */
   action?: number;
 }
+
+/** The part of a picture that is shown where there is little room: where the agent looks. */
+export const PART = { left: 0, top: 0, width: 300, height: 150 } as const;

@@ -2,6 +2,7 @@ import {
   CHART_WIDTH,
   COUNTS,
   drawChart,
+  names,
   number,
   type PageChart,
 } from "./chart.ts";
@@ -32,11 +33,9 @@ export async function nightsChart(
     axis: COUNTS,
     scale: { zero: false, nice: false, padding: 12 },
   });
-  const color = {
-    field: "player",
-    type: "nominal" as const,
+  const color = names("player", {
     scale: { domain: ["champion", "challenger"] },
-  };
+  });
   const draw = (width: number) =>
     drawChart({
       name: `nights-${width}`,

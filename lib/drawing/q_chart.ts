@@ -11,11 +11,8 @@ import {
   number,
   type PageChart,
 } from "./chart.ts";
-import type { GameFrame } from "./game_frame.ts";
+import { type GameFrame, PART } from "./game_frame.ts";
 import { actionColours, LIGHT } from "./theme.ts";
-
-/** The part of a picture that is shown: where the agent looks. */
-const PART = { left: 0, top: 0, width: 300, height: 150 } as const;
 
 /** Names of the charts, the widths of their plots, and pictures below each. */
 const WIDE = { name: "q-values", width: 860, pictures: 8 };

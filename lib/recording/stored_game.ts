@@ -3,7 +3,7 @@
  * actions, and plays to the same score again.
  */
 import { z } from "zod";
-import { type Config, type GameConfig, gameSchema } from "../config/mod.ts";
+import { type Config, gameSchema } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { ifThere, readAtMost, readText } from "../files.ts";
 import type { PlayedGame } from "../evaluation/mod.ts";
@@ -12,27 +12,19 @@ import { sizeText } from "../text.ts";
 const storedGameSchema = z.object({
   seed: z.int().min(0),
   score: z.int().min(0),
+  /** Rendered frames. */
   frames: z.int().min(1),
   end: z.enum(["crash", "cap"]),
+  /** Score at which it would have ended, or did. */
   cap: z.int().min(1),
+  /** The game's settings; without them the actions mean something else. */
   game: gameSchema,
+  /** Every action in order, one digit each. */
   actions: z.string().regex(/^[012]+$/),
 });
 
 /** A game as it is stored, in JSON. */
-export interface StoredGame {
-  seed: number;
-  score: number;
-  /** Rendered frames. */
-  frames: number;
-  end: "crash" | "cap";
-  /** Score at which it would have ended, or did. */
-  cap: number;
-  /** The game's settings; without them the actions mean something else. */
-  game: GameConfig;
-  /** Every action in order, one digit each. */
-  actions: string;
-}
+export type StoredGame = z.infer<typeof storedGameSchema>;
 
 /** A game as it is to be stored. */
 export function storedGame(
