@@ -67,7 +67,7 @@ export function cappedText({ episodes, capped, cap }: CappedGames): string {
 }
 
 /** A mean, or what it is at most. */
-export const meanText = (
+const meanText = (
   { mean, atMost }: { mean: number; atMost: boolean },
 ): string => (atMost ? "at most " : "") + points(mean);
 

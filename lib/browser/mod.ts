@@ -1,5 +1,5 @@
 /** Chrome, its tabs and what they are asked. */
-export { type AppWindow, noWindow, openAppWindow } from "./app_window.ts";
+export { noWindow, openAppWindow } from "./app_window.ts";
 export { Chrome } from "./chrome.ts";
 export { findChrome, searchChrome } from "./find.ts";
 export { Relauncher } from "./relauncher.ts";

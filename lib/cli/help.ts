@@ -14,8 +14,14 @@ const WIDEST = 100;
 /** Columns of text beside which a left column of names may stand. */
 const LEAST = 30;
 
+/** Columns of a text, in this terminal. */
+const widest = () => Math.min(terminalWidth(), WIDEST);
+
+/** A line of two columns. */
+type Row = [name: string, text: string];
+
 /** Two columns, or the right one below the left where there is no room. */
-function columns(rows: [string, string][], width: number): string {
+function columns(rows: Row[], width: number): string {
   const left = Math.max(...rows.map(([name]) => name.length));
   const beside = width - left - 4 >= LEAST;
   const indent = beside ? left + 4 : 6;
@@ -42,21 +48,16 @@ function optionSyntax(name: string, option: Option): string {
 const positionalSyntax = ({ name, required, repeatable }: Positional): string =>
   (required ? name : `[${name}]`) + (repeatable ? "…" : "");
 
-/**
- * The `--help` text of one command.
- *
- * @param width columns of the terminal
- */
+/** The `--help` text of one command. */
 export function commandHelp(
   { name, summary }: CommandEntry,
   command: Command,
-  width = terminalWidth(),
 ): string {
   const { positionals = [], details, examples = [], exitCodes } = command;
-  const most = Math.min(width, WIDEST);
+  const most = widest();
   const options = { ...command.options, help: HELP_OPTION };
   const paragraph = (text: string) => filled(text, most).join("\n");
-  const section = (title: string, rows: [string, string][]) =>
+  const section = (title: string, rows: Row[]) =>
     rows.length > 0 ? [`${title}:\n${columns(rows, most)}`] : [];
   return [
     paragraph(summary),
@@ -90,17 +91,12 @@ export function commandHelp(
 }
 
 /** The `--help` text of the program. */
-export function programHelp(
-  entries: readonly CommandEntry[],
-  width = terminalWidth(),
-): string {
-  const rows = entries.map(({ name, summary }): [string, string] => [
-    ...[name, summary] as const,
-  ]);
+export function programHelp(entries: readonly CommandEntry[]): string {
+  const rows = entries.map(({ name, summary }): Row => [name, summary]);
   return [
     "dino-dqn trains a deep Q-network to play Chrome's dinosaur game.",
     "Usage: deno task COMMAND [options]",
-    `Commands:\n${columns(rows, Math.min(width, WIDEST))}`,
+    `Commands:\n${columns(rows, widest())}`,
     "Options of a command: deno task COMMAND --help",
   ].join("\n\n") + "\n";
 }

@@ -255,7 +255,7 @@ function explained(error: unknown, address: string): unknown {
 /** The class of machines that compute the same bits, or with `mixed` play the same game. */
 export async function classOf(
   { program, pageScript, tensorflow, numerics, device }: Machine,
-  mixed = false,
+  mixed: boolean,
 ): Promise<string> {
   // A GPU repeats nothing exactly, not even itself.
   const bits = [tensorflow, device === "CPU" ? numerics : device];

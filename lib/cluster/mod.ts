@@ -10,14 +10,9 @@ export {
   storeFolder,
 } from "./files.ts";
 export { playElsewhere } from "./games.ts";
-export type { Job, JobState, TrainingJob } from "./jobs.ts";
+export type { JobState, TrainingJob } from "./jobs.ts";
 export { installService, uninstallService } from "./service.ts";
 export { JobSet } from "./set.ts";
 export { bringHome, queueTraining, trainElsewhere } from "./training.ts";
 export { type Execute, work } from "./worker.ts";
-export {
-  compareWorkers,
-  listWorkers,
-  type Worker,
-  workersTable,
-} from "./workers.ts";
+export { compareWorkers, listWorkers, workersTable } from "./workers.ts";

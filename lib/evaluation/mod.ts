@@ -64,5 +64,5 @@ export {
   gameText,
   unlikePublished,
 } from "./same_game.ts";
-export { type Pace, paceOf } from "./pace.ts";
+export { paceOf } from "./pace.ts";
 export { storedReport } from "./stored_report.ts";

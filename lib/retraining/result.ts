@@ -112,8 +112,8 @@ export function resultLine(night: NightResult): string {
   }
   sentences.push(`Night ${night.night}: ${night.result}, ${night.reason}.`);
   if (challenger) {
-    const played = (role: string, { name, mean, mean95 }: Contestant) =>
-      `${role} ${name}: mean ${figureText(mean, mean95)}`;
+    const played = (role: string, player: Contestant) =>
+      `${role} ${player.name}: mean ${meanText(player)}`;
     sentences.push(
       played("Challenger", challenger) +
         (champion ? `, ${played("champion", champion)}` : "") +

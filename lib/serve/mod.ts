@@ -1,2 +1,2 @@
 /** Games for programs in other languages, over stdin and stdout. */
-export { serveGames, type ServeOptions } from "./serve.ts";
+export { serveGames } from "./serve.ts";

@@ -36,6 +36,6 @@ const CAUSES: readonly [RegExp, string][] = [
 export function failure(what: string, stderr: string): DinoDqnError {
   const cause = CAUSES.find(([pattern]) => pattern.test(stderr))?.[1];
   return new DinoDqnError(
-    `${what}: ${cause ?? lastLine(stderr) ?? "it said nothing"}`,
+    `${what}: ${cause || lastLine(stderr) || "it said nothing"}`,
   );
 }

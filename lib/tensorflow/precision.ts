@@ -6,7 +6,7 @@ export type Precision = "float32" | "bfloat16";
  * AVX512_BF16 or AMX. On others TensorFlow's rewriting of the graph does nothing,
  * or emulates it, slowly.
  */
-export function hasBfloat16(): boolean {
+function hasBfloat16(): boolean {
   return /\b(avx512_bf16|amx_bf16)\b/.test(processorFacts());
 }
 
