@@ -63,7 +63,7 @@ export const command = defineCommand({
       type: "string",
       choices: ["lockstep", "live"],
       description: "lockstep: fast, repeats exactly (default). live: the " +
-        "untouched page in real time, by screenshots and keys.",
+        "untouched page in real time, by its canvas and keys.",
     },
     set: AGENT_SET_OPTION,
     "no-baselines": {

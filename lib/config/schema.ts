@@ -71,7 +71,7 @@ const envSchema = z.strictObject({
     "Chrome pages (processes) that the games are spread over; 'auto' takes the cores into account.",
   ),
   observation: z.enum(["page", "screenshot", "canvas"]).describe(
-    "'page': pixels are scaled inside the page (fast); live play has screenshots all the same. 'screenshot': whole pictures, equal to a screenshot's, are scaled by sharp. 'canvas': as 'page', and live play reads the page's own canvas (toDataURL) in place of screenshots, which come 50 ms later.",
+    "'page': pixels are scaled inside the page (fast); live play reads the page's own canvas (toDataURL). 'screenshot': whole pictures, equal to a screenshot's, are scaled by sharp; live play has real screenshots, which come 50 ms later. 'canvas': another word for 'page'.",
   ).register(keyFacts, LASTING),
   crop: z.strictObject({
     x: z.int().min(0).max(551).describe("Left edge."),

@@ -59,7 +59,7 @@ export async function openLiveGame(
   return await LiveGame.open(
     browser,
     speed === "accelerating" ? null : speed,
-    observation === "canvas" ? "canvas" : "screenshot",
+    observation === "screenshot" ? "screenshot" : "canvas",
   );
 }
 

@@ -19,10 +19,14 @@ const PLAYER = [
   ...["game.frameSkip", "game.actions", "env.observation", "env.crop"],
 ];
 
-/** The setting that a config plays. */
-export const gameSetting = (
-  { game, env: { clock, observation, crop } }: GameSetting,
-): GameSetting => ({ game, env: { clock, observation, crop } });
+/** The setting that a config plays, named by the pictures that are seen. */
+export function gameSetting(
+  { game, env: { clock, observation: asked, crop } }: GameSetting,
+): GameSetting {
+  // Reports of "page" and real time are an earlier program's, by screenshots.
+  const observation = clock === "live" && asked === "page" ? "canvas" : asked;
+  return { game, env: { clock, observation, crop } };
+}
 
 /** In what two settings differ. */
 export interface GameDifferences {

@@ -17,6 +17,7 @@ import {
 } from "../text.ts";
 import {
   type FigureWithInterval,
+  liveText,
   reportedFigures,
   seedsText,
 } from "../report/mod.ts";
@@ -255,11 +256,11 @@ function live(report: EvaluationReport | null): string {
       "time, where it does not, this agent was not measured: `--clock live`.";
   }
   const { episodes, mean, mean95, median, min } = report;
-  return `In real time, on the untouched page by screenshots and keys: ${episodes} games, ${
-    cappedText(report)
-  }; mean ${figureText(mean, mean95)}, median ${points(median)}, lowest ${
-    points(min)
-  }.`;
+  return `In real time, on the untouched page, by ${
+    liveText(report)
+  }: ${episodes} games, ${cappedText(report)}; mean ${
+    figureText(mean, mean95)
+  }, median ${points(median)}, lowest ${points(min)}.`;
 }
 
 function training({ config, trainings }: CardContent): string {

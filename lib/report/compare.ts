@@ -5,7 +5,6 @@ import {
   type EvaluationReport,
   gameDifferences,
   type GameSetting,
-  gameSetting,
   gameText,
   type Interval,
   probabilityOfImprovement,
@@ -140,10 +139,11 @@ async function readEvaluated(folder: RunFolder): Promise<Evaluated> {
 /** What a run's games were played by; an earlier program's report lacks some. */
 function settingOf({ run: { config }, report }: Evaluated): GameSetting {
   const { speed, clock, setting } = report;
-  return setting ?? gameSetting({
-    game: { ...config.game, speed },
-    env: { ...config.env, clock },
-  });
+  const { game, env: { observation, crop } } = config;
+  return setting ?? {
+    game: { ...game, speed },
+    env: { clock, observation, crop },
+  };
 }
 
 function checkAlike(first: Evaluated, other: Evaluated): void {

@@ -30,5 +30,5 @@ export {
 } from "./write.ts";
 export { evaluationText } from "./text.ts";
 export { REPORT_NAMES, reportFiles } from "./report.ts";
-export { seedsText } from "./evaluation_sections.ts";
+export { liveText, seedsText } from "./evaluation_sections.ts";
 export { otherPages, writeIndex } from "./index_page.ts";

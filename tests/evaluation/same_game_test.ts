@@ -40,6 +40,18 @@ Deno.test("gameDifferences() tells what makes another game from what an agent do
   assertEquals(await keysOf("learner.nStep=1"), [[], []]);
 });
 
+Deno.test("gameSetting() names the pictures that are seen in real time", async () => {
+  const live = async (observation: string) => {
+    const sets = ["env.clock=live", "env.instances=1"];
+    const asked = `env.observation=${observation}`;
+    return (await setting(...sets, asked)).env.observation;
+  };
+  assertEquals(await live("page"), "canvas");
+  assertEquals(await live("canvas"), "canvas");
+  assertEquals(await live("screenshot"), "screenshot");
+  assertEquals(standard.env.observation, "page");
+});
+
 Deno.test("decidesGame() knows keys and the groups that hold them", () => {
   assertEquals(
     ["game", "game.speed", "env", "env.clock"].map(decidesGame),

@@ -56,7 +56,7 @@ Deno.test("modelCard() tells scores with intervals, games and training", () => {
   assertStringIncludes(card, "30 greedy games");
   assertStringIncludes(card, "of 30 games ended at the cap of 2,000 points");
   assertStringIncludes(card, "| interquartile mean |");
-  assertStringIncludes(card, "by screenshots and keys: 30 games, ");
+  assertStringIncludes(card, "by screenshots and real keys: 30 games, ");
   assertStringIncludes(card, "deno task train --seed 3");
   assertStringIncludes(
     card,

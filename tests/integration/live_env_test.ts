@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { loadConfig } from "../../lib/config/mod.ts";
+import { type Config, loadConfig } from "../../lib/config/mod.ts";
 import {
   FRAME_BYTES,
   OBSERVATION_BYTES,
@@ -20,6 +20,7 @@ const CONFIG = await loadConfig(undefined, [
   "browser.timeoutSeconds=60",
   "env.clock=live",
   "env.instances=1",
+  "env.observation=screenshot",
 ]);
 const [NOTHING, JUMP] = [Uint8Array.of(0), Uint8Array.of(1)];
 
@@ -49,20 +50,20 @@ Deno.test("Environments.open() refuses a live config that would change the page"
   );
 });
 
-Deno.test("LiveEnv reads the page's own canvas where the config asks for it", async () => {
-  const config = { ...CONFIG, env: { ...CONFIG.env, observation: "canvas" } };
-  await using environments = await Environments.open(config as typeof CONFIG);
-  await using env = await environments.create({ training: false });
-  const result = await env.reset((_, episode) => ({ seed: episode }));
+Deno.test("LiveEnv reads the page's own canvas if it is not to see screenshots", async () => {
+  const env: Config["env"] = { ...CONFIG.env, observation: "page" };
+  await using environments = await Environments.open({ ...CONFIG, env });
+  await using live = await environments.create({ training: false });
+  const result = await live.reset((_, episode) => ({ seed: episode }));
   assertStartOfEpisode(result);
   // Transparent where nothing is drawn: white as the page, with its darkest grey.
-  const picture = await env.render();
+  const picture = await live.render();
   const counts = new Map<number, number>();
   for (const grey of picture) counts.set(grey, (counts.get(grey) ?? 0) + 1);
   assertEquals(Math.min(...counts.keys()), 0x53);
   assert(counts.get(255)! > 0.9 * picture.length);
   // The T-rex stands still, and a step later the ground has moved.
-  const { frames } = await env.step(NOTHING);
+  const { frames } = await live.step(NOTHING);
   assert(frames.some((ink, i) => ink !== result.observations[i * STACK]));
 });
 
