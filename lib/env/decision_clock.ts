@@ -39,9 +39,9 @@ export class DecisionClock {
     this.skip();
   }
 
-  /** The next decision is due a period from now. */
-  skip(): void {
-    this.#due = this.#timer.now() + this.#period;
+  /** The next decision is due a period from now, less `early` milliseconds. */
+  skip(early = 0): void {
+    this.#due = this.#timer.now() + this.#period - early;
   }
 
   /** Waits until the next decision is due. */

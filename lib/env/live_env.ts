@@ -28,6 +28,9 @@ import type {
 /** A game is no longer the agent's that goes on without it for so long. */
 const LONGEST_GAP_MS = 1000;
 
+/** By so much a decision is due before the frame that it waits for. */
+const HALF_FRAME_MS = 1000 / FRAMES_PER_SECOND / 2;
+
 /** The running episode. */
 interface Episode {
   number: number;
@@ -162,8 +165,9 @@ export class LiveEnv implements VectorEnv {
    *
    * @returns [1, 150, 552] grey.
    */
-  render(): Promise<Uint8Array> {
-    return this.#picture({ fresh: false });
+  async render(): Promise<Uint8Array> {
+    const { image, canvas } = await this.#game.look({ fresh: false });
+    return await canvasOfScreenshot(image, canvas);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -177,11 +181,11 @@ export class LiveEnv implements VectorEnv {
     while (start && !this.#episode) {
       try {
         await this.#game.restart(start.speed);
-        this.#stack.start(0, await this.#observe({ fresh: true }));
-        const state = await this.#game.state();
+        this.#clock.start();
+        const { state, frame } = await this.#look({ fresh: true });
+        this.#stack.start(0, frame);
         this.#episode = { number, start, actions: [], state };
         this.#info = infoOf(state);
-        this.#clock.start();
         this.#waitForAgent();
       } catch (error) {
         await this.#relaunch(error);
@@ -203,10 +207,7 @@ export class LiveEnv implements VectorEnv {
       const decided = this.#timer.now();
       await this.#game.press(action);
       await this.#clock.next();
-      const [state, frame] = await Promise.all([
-        this.#game.state(),
-        this.#observe({ fresh: false }),
-      ]);
+      const { state, frame } = await this.#look({ fresh: false });
       episode.state = state;
       this.#stack.push(0, frame);
       const gap = Math.max(unattendedMs, this.#timer.now() - decided);
@@ -250,20 +251,22 @@ export class LiveEnv implements VectorEnv {
     });
   }
 
-  /** The observation of the newest picture, [80, 80] ink. */
-  async #observe(options: { fresh: boolean }): Promise<Uint8Array> {
-    const { crop } = this.#config.env;
-    return await observeCanvas(await this.#picture(options), crop);
-  }
-
   /**
-   * The newest picture of the canvas, [150, 552] grey.
+   * What the game is at, and the observation of its newest picture, [80, 80]
+   * ink. Where frames are seen, decisions fall into step with them: a timer
+   * beside them would let pass now three and now five in place of four.
    *
    * @param options.fresh waits out the pictures that are still on their way.
    */
-  async #picture(options: { fresh: boolean }): Promise<Uint8Array> {
-    const { image, canvas } = await this.#game.picture(options);
-    return await canvasOfScreenshot(image, canvas);
+  async #look(
+    options: { fresh: boolean },
+  ): Promise<{ state: LiveState; frame: Uint8Array }> {
+    const { state, image, canvas } = await this.#game.look(options);
+    if (this.#game.showsFrames) this.#clock.skip(HALF_FRAME_MS);
+    else if (options.fresh) this.#clock.skip();
+    const { crop } = this.#config.env;
+    const picture = await canvasOfScreenshot(image, canvas);
+    return { state, frame: await observeCanvas(picture, crop) };
   }
 
   #statistics(

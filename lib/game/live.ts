@@ -34,8 +34,9 @@ export interface LiveState extends GameState {
   milliseconds: number;
 }
 
-/** One picture of the live game. */
-export interface LivePicture {
+/** What a live game is at, and a picture of it. */
+export interface LiveView {
+  state: LiveState;
   /** An image file: of the whole window, or of the canvas alone. */
   image: Uint8Array;
   /** The visible part of the canvas in it: x, y, width and height in pixels. */
@@ -47,6 +48,9 @@ export interface LivePicture {
  * screencast sends them, or the page's own canvas, read when it is looked at.
  */
 export type LivePictures = "screenshot" | "canvas";
+
+/** What the page says of its game. */
+const STATE = "({ ...dino.state(runner), milliseconds: runner.runningTime })";
 
 /** The bytes of a `data:image/png;base64,…` address. */
 const imageOf = (url: string): Uint8Array =>
@@ -124,9 +128,7 @@ export class LiveGame implements AsyncDisposable {
 
   /** Score, speed, obstacles and all else that the page knows of its game. */
   state(): Promise<LiveState> {
-    return this.#evaluate(
-      "({ ...dino.state(runner), milliseconds: runner.runningTime })",
-    );
+    return this.#evaluate(STATE);
   }
 
   /** Presses the keys of an action. */
@@ -186,23 +188,35 @@ export class LiveGame implements AsyncDisposable {
     return { paused, unattendedMs: this.#unattendedMs };
   }
 
+  /** Whether the game is seen as soon as one of its frames is drawn. */
+  get showsFrames(): boolean {
+    return this.#pictures === "canvas";
+  }
+
   /**
-   * The newest screenshot that has come from the page, or its canvas as it is.
+   * The game and its canvas as the page's next frame leaves them, or as it is
+   * now with the newest screenshot that has come from it.
    *
    * @param options.fresh waits out the screenshots that are still on their way.
    */
-  async picture(options: { fresh: boolean }): Promise<LivePicture> {
-    if (this.#pictures === "canvas") {
-      const url = await this.#evaluate<string>("runner.canvas.toDataURL()");
-      return { image: imageOf(url), canvas: { x: 0, y: 0, ...CANVAS } };
+  async look(options: { fresh: boolean }): Promise<LiveView> {
+    if (this.showsFrames) {
+      // The page's own callback was there first, so its frame is drawn.
+      const [state, url] = await this.#evaluate<[LiveState, string]>(
+        `new Promise((done) => requestAnimationFrame(() => done([${STATE}, ` +
+          "runner.canvas.toDataURL()])))",
+      );
+      return {
+        ...{ state, image: imageOf(url) },
+        canvas: { x: 0, y: 0, ...CANVAS },
+      };
     }
     if (options.fresh) await sleep(PICTURE_DELAY_MS);
+    const state = await this.state();
     if (this.#tab.failure) throw this.#tab.failure;
     if (!this.#latest) throw new ChromeCrashedError("Chrome sent no picture.");
-    return {
-      image: Uint8Array.fromBase64(this.#latest.png),
-      canvas: this.#canvas,
-    };
+    const image = Uint8Array.fromBase64(this.#latest.png);
+    return { state, image, canvas: this.#canvas };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -22,17 +22,17 @@ function fakeGame() {
   const game: Partial<Game> = {
     restart: () => Promise.resolve(),
     press: () => Promise.resolve(),
-    picture: () =>
+    showsFrames: false,
+    look: () =>
       Promise.resolve({
         image,
         canvas: { x: 0, y: 0, width: 552, height: 140 },
-      }),
-    state: () =>
-      Promise.resolve({
-        ...{ score: 1, highScore: 0, crashed: false, playing: true },
-        ...{ paused: false, night: false, speed: 6, obstacles: [] },
-        tRex: { x: 0, y: 0, groundY: 0, jumping: false, ducking: false },
-        milliseconds: milliseconds += 67,
+        state: {
+          ...{ score: 1, highScore: 0, crashed: false, playing: true },
+          ...{ paused: false, night: false, speed: 6, obstacles: [] },
+          tRex: { x: 0, y: 0, groundY: 0, jumping: false, ducking: false },
+          milliseconds: milliseconds += 67,
+        },
       }),
     waitForAgent: () => {},
     wake: () => {
@@ -80,4 +80,33 @@ Deno.test("LiveEnv breaks a game off that went on for more than a second without
   assertEquals(await step({ whenAsleep: 900 }), goesOn);
   assertEquals(await step({ whenAsleep: 1200 }), brokenOff);
   assertEquals(await step(), goesOn);
+});
+
+Deno.test("LiveEnv decides in step with the page's frames, wherever they fall", async () => {
+  const FRAME_MS = 1000 / 60;
+  // An answer takes now more and now less time, sleep is a little too long.
+  const delays = [1, 4, 2, 6, 1, 5, 3];
+  for (let phase = 0; phase < FRAME_MS; phase += 1.5) {
+    const { time, timer, game } = fakeGame();
+    const seen: number[] = [];
+    const { look } = game;
+    const frames: Game = Object.assign(game, {
+      showsFrames: true,
+      look: (options: { fresh: boolean }) => {
+        const frame = Math.floor((time.now - phase) / FRAME_MS) + 1;
+        seen.push(frame);
+        time.now = phase + frame * FRAME_MS + delays[seen.length % 7]!;
+        return look(options);
+      },
+    });
+    time.whenAsleep = 1;
+    await using env = new LiveEnv(config, frames, false, timer);
+    await env.reset((_, episode) => ({ seed: episode }));
+    for (let step = 0; step < 30; step++) {
+      time.now += delays[step % 5]!;
+      await env.step(Uint8Array.of(0));
+    }
+    const between = seen.slice(1).map((frame, i) => frame - seen[i]!);
+    assertEquals(between, Array(30).fill(config.game.frameSkip));
+  }
 });
