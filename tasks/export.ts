@@ -38,11 +38,11 @@ export const command = defineCommand({
   examples: [["default-1 my-agent", "into a folder to pass on"]],
   async run({ positionals, options }) {
     const folder = resolve(positionals[1]!);
-    const found = await findAgent(positionals[0], { sets: options.set });
-    const agent = { ...found, name: givenName(options.name) ?? found.name };
+    const name = givenName(options.name);
+    const agent = await findAgent(positionals[0], { sets: options.set });
     await checkFolder(folder, EXPORT_NAMES);
     const example = !options["no-example"];
-    const files = await exportFiles(agent, { example });
+    const files = await exportFiles(agent, { example, name });
     await replaceFolder(folder, files, EXPORT_NAMES);
     answer(folder);
     if (example) {

@@ -62,6 +62,7 @@ export {
   type GameSetting,
   gameSetting,
   gameText,
+  reportedSetting,
   unlikePublished,
 } from "./same_game.ts";
 export { paceOf } from "./pace.ts";

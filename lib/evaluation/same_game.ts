@@ -10,6 +10,13 @@ export interface GameSetting {
   env: Pick<Config["env"], "clock" | "observation" | "crop">;
 }
 
+/** What a report tells of it. */
+export interface PlayedSetting {
+  speed: GameSetting["game"]["speed"];
+  clock: GameSetting["env"]["clock"];
+  setting?: GameSetting;
+}
+
 /** Keys of which another value makes it another game. */
 const GAME = [
   ...["game.speed", "game.birds", "game.clouds", "game.night", "env.clock"],
@@ -27,6 +34,16 @@ export function gameSetting(
   const observation = clock === "live" && asked === "page" ? "canvas" : asked;
   return { game, env: { clock, observation, crop } };
 }
+
+/** What a report's games were played by; an earlier program's lacks some. */
+export const reportedSetting = (
+  { setting, speed, clock }: PlayedSetting,
+  { game, env }: GameSetting,
+): GameSetting =>
+  setting ?? {
+    game: { ...game, speed },
+    env: { clock, observation: env.observation, crop: env.crop },
+  };
 
 /** In what two settings differ. */
 export interface GameDifferences {

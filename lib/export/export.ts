@@ -1,7 +1,11 @@
 /** An agent as a folder that other programs, and browsers, can use. */
 import { join } from "node:path";
 import sharp from "sharp";
-import { configToYaml, HELD_OUT_SEEDS_START } from "../config/mod.ts";
+import {
+  configToYaml,
+  differences,
+  HELD_OUT_SEEDS_START,
+} from "../config/mod.ts";
 import {
   CANVAS,
   FRAME_BYTES,
@@ -10,7 +14,7 @@ import {
   STACK,
 } from "../constants.ts";
 import { type ModelFiles, portableModel } from "../agent/mod.ts";
-import type { EvaluationReport } from "../evaluation/mod.ts";
+import { type EvaluationReport, reportedSetting } from "../evaluation/mod.ts";
 import { pictureStrip } from "../drawing/mod.ts";
 import { DinoPageError } from "../errors.ts";
 import { isFile } from "../files.ts";
@@ -53,6 +57,8 @@ export const EXPORT_NAMES = [
 
 /** What {@linkcode exportFiles} adds to an agent's model. */
 export interface ExportOptions {
+  /** What its card and its page call it. @default its own name */
+  name?: string | undefined;
   /** Whether a page shows it at work. */
   example: boolean;
   /** Folder of its report. @default the run's, or the exported agent's */
@@ -65,19 +71,21 @@ export interface ExportOptions {
  */
 export async function exportFiles(
   agent: Agent,
-  { example, report: folder = reportOf(agent) }: ExportOptions,
+  { example, name = agent.name, report: folder = reportOf(agent) }:
+    ExportOptions,
 ): Promise<Files> {
   const { network, weights, config } = agent;
   const model = portableModel(network, weights);
-  const report = ofAgent(agent, await readReport(folder));
+  const there = await readReport(folder);
+  const report = ofAgent(agent, there);
   const files: Files = {
     "model.json": model.model,
     "weights.bin": model.weights,
     "config.yaml": configToYaml(config),
-    ...await reportFiles(folder),
-    ...(example && await filmFiles(agent, model, report && folder)),
+    ...(report === there && await reportFiles(folder)),
+    ...(example && await filmFiles(agent, name, model, report && folder)),
   };
-  const text = await card(agent, report, Object.keys(files));
+  const text = await card(agent, name, report, Object.keys(files));
   // Hubs show a README.md.
   return { ...files, "card.md": text, "README.md": text };
 }
@@ -85,18 +93,26 @@ export async function exportFiles(
 const reportOf = (agent: Agent) =>
   agent.folder ? join(agent.folder, "report") : reportFolder(agent, "lockstep");
 
-/** Figures of another checkpoint would not be this agent's. */
-const ofAgent = (
-  { checkpoint, run }: Agent,
+/** Figures of another checkpoint, or another game, would not be this agent's. */
+function ofAgent(
+  { checkpoint, folder, config }: Agent,
   report: EvaluationReport | null,
-) => report?.checkpoint === checkpoint || !run ? report : null;
+): EvaluationReport | null {
+  const isOther = report && (
+    folder === null && report.checkpoint !== checkpoint ||
+    differences(reportedSetting(report, config), config, ["game", "env.crop"])
+        .length > 0
+  );
+  return isOther ? null : report;
+}
 
 async function card(
   agent: Agent,
+  name: string,
   report: EvaluationReport | null,
   files: readonly string[],
 ): Promise<string> {
-  const { name, checkpoint, config, network, members } = agent;
+  const { checkpoint, config, network, members } = agent;
   // An exported agent's own folder has no report of live games.
   const live = agent.folder
     ? null
@@ -126,6 +142,7 @@ async function reportFiles(folder: string): Promise<Files> {
 /** The page that shows the agent at work, and what it was made of. */
 async function filmFiles(
   agent: Agent,
+  name: string,
   model: ModelFiles,
   report: string | null,
 ): Promise<Files> {
@@ -141,7 +158,7 @@ async function filmFiles(
   }
   const { frameSkip } = agent.config.game;
   return {
-    ...await exampleFiles(agent.name, agent.config, model, {
+    ...await exampleFiles(name, agent.config, model, {
       ...{ frames, chosen, pictures, perStrip: PER_STRIP },
       moments: shown.length,
       frameMs: 1000 * frameSkip / FRAMES_PER_SECOND,

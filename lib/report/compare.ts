@@ -8,6 +8,7 @@ import {
   gameText,
   type Interval,
   probabilityOfImprovement,
+  reportedSetting,
   summarizeRuns,
 } from "../evaluation/mod.ts";
 import { runTarget } from "../agents/mod.ts";
@@ -136,15 +137,8 @@ async function readEvaluated(folder: RunFolder): Promise<Evaluated> {
   );
 }
 
-/** What a run's games were played by; an earlier program's report lacks some. */
-function settingOf({ run: { config }, report }: Evaluated): GameSetting {
-  const { speed, clock, setting } = report;
-  const { game, env: { observation, crop } } = config;
-  return setting ?? {
-    game: { ...game, speed },
-    env: { clock, observation, crop },
-  };
-}
+const settingOf = ({ run: { config }, report }: Evaluated): GameSetting =>
+  reportedSetting(report, config);
 
 function checkAlike(first: Evaluated, other: Evaluated): void {
   const { game } = gameDifferences(settingOf(first), settingOf(other));

@@ -1,0 +1,62 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import {
+  encodeModel,
+  initialWeights,
+  resolveNetwork,
+} from "../../lib/agent/mod.ts";
+import { type Agent, findAgent } from "../../lib/agents/mod.ts";
+import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { playedSetting } from "../../lib/evaluation/mod.ts";
+import { exportFiles } from "../../lib/export/mod.ts";
+import { Random } from "../../lib/random.ts";
+import { replaceFolder } from "../../lib/system/mod.ts";
+import { exampleReport } from "../examples.ts";
+import { inFolder } from "../folder.ts";
+
+Deno.test("exportFiles() takes figures of the agent's own game and checkpoint alone", () =>
+  inFolder(async (folder) => {
+    const config = await loadConfig();
+    const network = resolveNetwork(config.network, config.game.actions);
+    const initial = initialWeights(network, new Random(5));
+    const { model, weights } = encodeModel(network, initial);
+    const report = join(folder, "report");
+    await replaceFolder(folder, {
+      ...{ "model.json": model, "weights.bin": weights },
+      "config.yaml": configToYaml(config),
+    });
+    const agent = await findAgent(folder);
+    const measured = async (of: Agent, figures: object) => {
+      const text = JSON.stringify({ ...exampleReport(), ...figures });
+      await replaceFolder(report, { "report.json": text });
+      const files = await exportFiles(of, { example: false, report });
+      const card = files["card.md"] as string;
+      const isMeasured = card.includes("30 greedy games");
+      assertEquals("report/report.json" in files, isMeasured);
+      return isMeasured;
+    };
+    const own = { ...playedSetting(config), checkpoint: "step-7" };
+    const fast = await loadConfig(undefined, ["game.speed=12"]);
+    const skips = await loadConfig(undefined, ["game.frameSkip=2"]);
+    assertEquals(await measured(agent, own), true);
+    for (const other of [fast, skips]) {
+      const figures = { ...own, ...playedSetting(other) };
+      assertEquals(await measured(agent, figures), false);
+    }
+    // A report of an earlier program has no more than the speed.
+    const { speed } = fast.game;
+    const early = { ...own, speed, setting: undefined };
+    assertEquals(await measured(agent, early), false);
+    const ensemble: Agent = { ...agent, folder: null, checkpoint: "step-7" };
+    assertEquals(await measured(ensemble, own), true);
+    const last = { ...ensemble, checkpoint: "step-9" };
+    assertEquals(await measured(last, own), false);
+  }));
+
+Deno.test("exportFiles() gives an agent another name, and keeps its figures", async () => {
+  const agent = await findAgent("pretrained/constant");
+  const options = { example: false, name: "My agent" };
+  const { "card.md": card } = await exportFiles(agent, options);
+  assertStringIncludes(card as string, "# My agent");
+  assertStringIncludes(card as string, "greedy games");
+});
