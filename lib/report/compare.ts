@@ -279,7 +279,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
 
 /** The names of a comparison's files. */
 export const COMPARISON_NAMES = [
-  ...["index.html", "comparison.json"],
+  ...["comparison.json", "index.html"],
   ...CHART_NAMES,
 ];
 

@@ -43,7 +43,7 @@ export const CHART_NAMES = ["charts/*.svg", "charts/*.png"];
 
 /** The names that a report's files may have. */
 export const REPORT_NAMES = [
-  ...["index.html", "report.json", "scores.csv"],
+  ...["report.json", "index.html", "scores.csv"],
   ...RECORDING_NAMES,
   ...CHART_NAMES,
 ];

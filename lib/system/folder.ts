@@ -1,7 +1,7 @@
 /** Writing a folder as a whole, and nothing but what is this program's. */
 import { dirname, join, relative, resolve } from "node:path";
 import { DinoDqnError, UsageError, whyNotWritten } from "../errors.ts";
-import { ifThere, removeIfThere } from "../files.ts";
+import { ifThere, isFile, removeIfThere } from "../files.ts";
 import { bytesOf, syncFolder, writeBeside, writeDurably } from "./durable.ts";
 import { exchange } from "./exchange.ts";
 
@@ -61,7 +61,8 @@ export async function replaceFolder(
  * to be asked before the work is done whose result is to be written. Leaves
  * nothing.
  *
- * @param own what the files will be; absent: what else lies there may stay
+ * @param own what the files will be, the first of them in any case: a folder
+ * without it was made by somebody else. Absent: what else lies there may stay
  * @throws UsageError if something else lies there, it is a file, the user stands
  * in it, or it cannot be written
  */
@@ -79,10 +80,11 @@ export async function checkFolder(
     );
   }
   if (own) {
-    const foreign = await foreignNames(path, own);
+    const isOwn = await isFile(join(path, own[0]!));
+    const foreign = await foreignNames(path, isOwn ? own : []);
     if (foreign.length > 0) {
       throw new UsageError(
-        `${folder} holds what this command does not write (${
+        `${folder} holds what this command has not written (${
           foreign.slice(0, 3).join(", ")
         }${
           foreign.length > 3 ? ", …" : ""

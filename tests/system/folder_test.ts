@@ -185,6 +185,12 @@ Deno.test("checkFolder() refuses what would be lost, and leaves nothing", () =>
     );
     await Deno.mkdir(join(folder, "thesis"));
     await refused(`${folder}/.`, "thesis");
+    // Somebody else's, though by a name of ours.
+    await refused(join(folder, "charts"), "a.svg", "notes.txt");
+    const site = join(root, "site");
+    await Deno.mkdir(join(site, "charts"), { recursive: true });
+    await Deno.writeTextFile(join(site, "charts/a.svg"), "mine");
+    await refused(site, "has not written (charts)");
     // Where nobody named the folder, what else lies there may stay.
     await checkFolder(folder);
     await refused(join(folder, "index.html"), "is there and no folder");
@@ -193,5 +199,5 @@ Deno.test("checkFolder() refuses what would be lost, and leaves nothing", () =>
     await refused(".", "that you work in");
     await refused("..", "that you work in");
     await refused("/", "that you work in");
-    assertEquals(await names(root), ["report"]);
+    assertEquals(await names(root), ["report", "site"]);
   }));
