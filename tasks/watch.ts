@@ -53,7 +53,7 @@ export const command = defineCommand({
       const workers = bus && watchWorkers(bus, signal);
       await using server = serveWatch({
         ...{ host, port },
-        ...(workers && { more: () => [workers()] }),
+        more: workers && (() => [workers()]),
       });
       const url = new URL(server.url);
       if (run) url.pathname = `/run/${encodeURIComponent(run.name)}`;

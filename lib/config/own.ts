@@ -40,19 +40,22 @@ export type Owner =
  *
  * @param path the run's or the agent's `config.yaml`
  * @param sets `key=value`, as given to `--set`: they may name anything
- * @param tell told of each setting that is not taken from it
  * @throws ConfigError as `loadConfig` does
  */
 export async function loadOwnConfig(
   path: string,
   owner: Owner,
   sets: readonly string[] = [],
-  tell?: (line: string) => void,
 ): Promise<Config> {
-  return (await readOwnConfig(path, owner))(sets, tell);
+  return (await readOwnConfig(path, owner))(sets);
 }
 
-/** A config that was read, with these `sets`; @throws ConfigError */
+/**
+ * A config that was read, with these `sets`.
+ *
+ * @param tell told of each setting that is not taken from it
+ * @throws ConfigError
+ */
 export type OwnConfig = (
   sets?: readonly string[],
   tell?: (line: string) => void,

@@ -10,12 +10,12 @@ import { tableOf } from "./table.ts";
 /**
  * How the training went.
  *
- * @param href the run's folder, from the page's; absent: elsewhere
+ * @param href the run's folder, from the page's; none: elsewhere
  */
 export async function trainingSection(
   run: RunData,
   evaluated: boolean,
-  href?: string | null,
+  href: string | null | undefined,
 ): Promise<Section> {
   const { games, metrics, evaluations, steps, minutes, info } = run;
   const end = info.starts.at(-1)?.end;

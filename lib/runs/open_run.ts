@@ -41,8 +41,8 @@ const RESERVED =
  * be made; then nothing was made
  */
 export async function createRun(options: CreateRunOptions): Promise<RunFolder> {
-  const { config, name, configName, from, own, ownReward = false } = options;
-  const { root = RUNS_FOLDER } = options;
+  const { config, name, configName, from } = options;
+  const { own = false, ownReward = false, root = RUNS_FOLDER } = options;
   const path = name === undefined
     ? await makeNextFolder(root, configName)
     : await makeNamedFolder(root, name, own);
@@ -90,7 +90,7 @@ function cannotMake(path: string, cause: unknown): UsageError {
 async function makeNamedFolder(
   root: string,
   name: string,
-  own = false,
+  own: boolean,
 ): Promise<string> {
   const refuse = (why: string) => {
     throw new UsageError(`Cannot name a run ${JSON.stringify(name)}: ${why}`);

@@ -27,7 +27,8 @@ export const MINIMUM_GLIBC = wheels.glibc as [number, number];
 export const KEPT_FILES = wheels.kept.join("|");
 
 /** pip's names for the systems whose wheels will do here. */
-export function platforms({ os, arch } = Deno.build): string[] {
+export function platforms(): string[] {
+  const { os, arch } = Deno.build;
   if (os === "darwin") return ["macosx_12_0_arm64"];
   const glibc = Array.from({ length: 24 }, (_, i) => `manylinux_2_${28 - i}`);
   return [...glibc, "manylinux2014", "manylinux2010", "manylinux1"]

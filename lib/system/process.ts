@@ -214,11 +214,8 @@ function attempt(action: () => void): void {
 }
 
 /** The path of a program on the PATH. */
-export function findProgram(
-  names: readonly string[],
-  path = Deno.env.get("PATH") ?? "",
-): string | undefined {
-  const folders = path.split(":").filter(Boolean);
+export function findProgram(names: readonly string[]): string | undefined {
+  const folders = (Deno.env.get("PATH") ?? "").split(":").filter(Boolean);
   return names.flatMap((name) => folders.map((folder) => `${folder}/${name}`))
     .find((candidate) => {
       try {

@@ -31,9 +31,9 @@ export interface DataFile {
  *
  * @param name its path from there, with slashes
  */
-export function dataFile(name: string, root = DATA_FOLDER): DataFile | null {
+export function dataFile(name: string): DataFile | null {
   const type = TYPES[extname(name).toLowerCase()];
   if (type === undefined || name.includes("\0")) return null;
-  const path = realPath(join(root, name));
-  return path.startsWith(realPath(root) + sep) ? { path, type } : null;
+  const path = realPath(join(DATA_FOLDER, name));
+  return path.startsWith(realPath(DATA_FOLDER) + sep) ? { path, type } : null;
 }

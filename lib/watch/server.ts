@@ -65,7 +65,7 @@ export interface WatchOptions {
   /** The port; 0: any that is free. @default {6007, or any that is free} */
   port?: number | undefined;
   /** More that the front page tells. @default nothing */
-  more?: () => Section[];
+  more?: (() => Section[]) | undefined;
   /** What `/play` shows to who names no agent. @default {the newest agent} */
   show?: ShowOptions;
 }
@@ -76,7 +76,7 @@ export interface WatchOptions {
  * @throws UsageError if the address or the port cannot be had
  */
 export function serveWatch(
-  { host = "127.0.0.1", port, more, show = {} }: WatchOptions = {},
+  { host = "127.0.0.1", port, more = () => [], show = {} }: WatchOptions,
 ): WatchServer {
   const token = isLoopback(host)
     ? null
@@ -128,7 +128,7 @@ interface AppOptions {
   host: string;
   token: string | null;
   room: GameRoom;
-  more: WatchOptions["more"];
+  more: () => Section[];
   /** Aborted when the server ends. */
   signal: AbortSignal;
 }

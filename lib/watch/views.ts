@@ -67,8 +67,8 @@ const LOG_BYTES = 8192;
  * @param more what else is told, before the other pages
  */
 export async function readOverview(
-  most = Infinity,
-  more: () => Section[] = () => [],
+  most: number,
+  more: () => Section[],
 ): Promise<Overview> {
   return {
     runs: await listRuns(RUNS_FOLDER, () => {}, most),

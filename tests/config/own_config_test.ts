@@ -14,6 +14,7 @@ import {
   loadConfig,
   loadOwnConfig,
   machineSets,
+  readOwnConfig,
 } from "../../lib/config/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
 import { inFolder } from "../folder.ts";
@@ -100,7 +101,8 @@ Deno.test("loadOwnConfig() lets nothing of an agent's start a program or choose 
     const agent = await loadOwnConfig(file, "agent");
     assertEquals(machine(agent), [null, null, "auto", null]);
     const told: string[] = [];
-    const run = await loadOwnConfig(file, "run", [], (line) => told.push(line));
+    const read = await readOwnConfig(file, "run");
+    const run = read([], (line) => told.push(line));
     assertEquals(machine(run), [null, null, "gpu", 7]);
     assertEquals(told.map((line) => /: (\S+) belongs/.exec(line)?.[1]), [
       ...["browser.path", "notify.command"],
