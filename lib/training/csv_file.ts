@@ -1,7 +1,9 @@
+import { formatCsv, parseCsv } from "../csv.ts";
 import { CheckpointError, whyNotWritten } from "../errors.ts";
 
 /** Bytes in which the first line of a table ends. */
 const HEADER_BYTES = 4096;
+const LINE_END = "\n".charCodeAt(0);
 
 /**
  * A table that grows line by line and can be read while it does.
@@ -98,14 +100,18 @@ export class CsvFile implements Disposable {
 
 /**
  * Where a table goes on: a run is more than its log, so one that lost lines, or
- * all of them, goes on with what is there.
+ * all of them, goes on with what is there. One that another program has saved (a
+ * spreadsheet) is first written as this one does.
  *
+ * @param columns names of its columns; an earlier program's may lack the last
  * @param position its size in bytes when the checkpoint was made
- * @param warn told of lines that are lost
+ * @param warn told of lines that are lost or were changed
  * @returns its size to go on from; undefined: it begins anew
+ * @throws UsageError naming the line that cannot be read
  */
 export function goesOnAt(
   path: string,
+  columns: readonly string[],
   position: number,
   warn: (message: string) => void,
 ): number | undefined {
@@ -115,11 +121,26 @@ export function goesOnAt(
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  if (bytes.length >= position) return position;
+  const [header] = new TextDecoder().decode(bytes.subarray(0, HEADER_BYTES))
+    .split("\n", 1);
+  const isOurs = columns.join().startsWith(header!);
+  if (isOurs && bytes.length < position) {
+    warn(
+      `warning: ${path} has ${bytes.length} bytes, but ${position} when the ` +
+        "checkpoint was made: lines were removed since; it goes on without them",
+    );
+    // After its last whole line.
+    return bytes.lastIndexOf(LINE_END) + 1 || undefined;
+  }
+  if (isOurs && bytes[position - 1] === LINE_END) return position;
   warn(
-    `warning: ${path} has ${bytes.length} bytes, but ${position} when the ` +
-      "checkpoint was made: lines were removed since; it goes on without them",
+    `warning: ${path} was saved by another program; its lines are written ` +
+      "anew, and it goes on after the last one",
   );
-  // After its last whole line.
-  return bytes.lastIndexOf("\n".charCodeAt(0)) + 1 || undefined;
+  const rows = parseCsv(new TextDecoder().decode(bytes), path, ["step"])
+    .map((row) => columns.map((column) => row[column] ?? ""));
+  const table = new TextEncoder().encode(formatCsv(columns, rows));
+  Deno.writeFileSync(`${path}.partial`, table);
+  Deno.renameSync(`${path}.partial`, path);
+  return table.length;
 }

@@ -8,6 +8,8 @@ import {
   SummaryWriter,
 } from "../tensorflow/mod.ts";
 
+/** Names of event files as TensorFlow writes them here. */
+const OWN = /^events\.out\.tfevents\..*\.v2$/;
 /** Begins each position's name. */
 const PREFIX = "tensorboard/";
 
@@ -32,8 +34,10 @@ export class EventFiles implements Disposable {
     for (const [name, size] of this.#sizes()) {
       const position = positions[PREFIX + name];
       const path = join(this.#folder, name);
-      if (position === undefined) Deno.removeSync(path);
-      else if (position < size) Deno.truncateSync(path, position);
+      this.#try(() => {
+        if (position === undefined) Deno.removeSync(path);
+        else if (position < size) Deno.truncateSync(path, position);
+      });
     }
   }
 
@@ -90,7 +94,7 @@ export class EventFiles implements Disposable {
     let sizes: [string, number][] = [];
     this.#try(() => {
       sizes = [...Deno.readDirSync(this.#folder)]
-        .filter(({ name }) => name.startsWith("events.out.tfevents"))
+        .filter(({ name, isFile }) => isFile && OWN.test(name))
         .map(({ name }) => [
           name,
           Deno.statSync(join(this.#folder, name)).size,

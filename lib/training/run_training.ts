@@ -19,6 +19,7 @@ import {
 import { Environments, type RewardFunction, withReward } from "../env/mod.ts";
 import { CheckpointError, DinoDqnError, UsageError } from "../errors.ts";
 import type { Evaluation } from "../evaluation/mod.ts";
+import { ifThere } from "../files.ts";
 import { hash32, Random } from "../random.ts";
 import {
   endText,
@@ -127,6 +128,7 @@ export async function runTraining(
   open: (config: Config) => Promise<Stage> = openStage,
 ): Promise<TrainingOutcome> {
   const { config, run } = options;
+  await checkFiles(run);
   using _lock = await acquireLock(run.lock, `The run ${run.name}`);
   checkLasting(options);
   await checkReward(options);
@@ -259,6 +261,22 @@ async function trainAndMeasure(
     ...{ counters, checkpoint, evaluation },
     reason: evaluation ? reason : "signal",
   };
+}
+
+/**
+ * Who made a run's folder does not decide what is written elsewhere.
+ *
+ * @throws UsageError if a file that is written in place is a link, or no file
+ */
+async function checkFiles(run: RunFolder): Promise<void> {
+  for (const path of [run.lock, run.scores, run.metrics, run.log]) {
+    const there = await ifThere(Deno.lstat(path));
+    if (!there || there.isFile) continue;
+    throw new UsageError(
+      `${path} is a link or a folder, and training writes to it: put the file ` +
+        "itself there, or remove it",
+    );
+  }
 }
 
 /** @throws UsageError if the run was made for another config */

@@ -37,7 +37,7 @@ export class Sinks implements Disposable {
       const path = join(this.#run.path, file!);
       const columns = figures.flatMap(([column]) => column ?? []);
       const before = positions[file!];
-      const position = before && goesOnAt(path, before, say);
+      const position = before && goesOnAt(path, columns, before, say);
       const table = new CsvFile(path, columns, position);
       this.#tables.set(file, this.#opened.use(table));
     }

@@ -72,6 +72,27 @@ Deno.test("runTraining() changes nothing of a run that cannot be resumed", () =>
     assertEquals(await contentOf(run), before);
   }));
 
+Deno.test("runTraining() writes to no file that a run's folder only leads to", () =>
+  inFolder(async (root) => {
+    const run = await makeRun(root);
+    await trainRun(run);
+    const victim = join(root, "victim");
+    for (const path of [run.lock, run.scores, run.metrics, run.log]) {
+      const kept = await Deno.readFile(path);
+      await Deno.remove(path);
+      await Deno.writeTextFile(victim, "another's");
+      await Deno.symlink(victim, path);
+      await assertRejects(
+        () => trainRun(run, { resume: true }),
+        UsageError,
+        `${path} is a link or a folder`,
+      );
+      assertEquals(await Deno.readTextFile(victim), "another's");
+      await Deno.remove(path);
+      await Deno.writeFile(path, kept);
+    }
+  }));
+
 Deno.test("runTraining() does not go on by the config's reward where a script's was learned from", () =>
   inFolder(async (root) => {
     const config = await fakeConfig(SMALL);

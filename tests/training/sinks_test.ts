@@ -164,6 +164,47 @@ Deno.test("Sinks go on from files that lost lines, after the last whole one", ()
     assertEquals(cut!.split("\n10000,")[0], kept);
   }));
 
+Deno.test("Sinks go on from tables that a spreadsheet saved", () =>
+  inFolder(async (folder) => {
+    const run = runFolderAt(folder);
+    let positions;
+    {
+      using sink = openSinks(run);
+      measure(sink, 1, 9);
+      positions = sink.flush();
+    }
+    const read = (path: string) => Deno.readTextFile(path);
+    const before = [await read(run.scores), await read(run.metrics)];
+    const lineEnds = (text: string) => text.replaceAll("\n", "\r\n");
+    const german = (text: string) =>
+      "\uFEFF" + text.replaceAll(",", ";").replaceAll(".", ",");
+    for (const save of [lineEnds, german]) {
+      await Deno.writeTextFile(run.scores, save(before[0]!));
+      await Deno.writeTextFile(run.metrics, save(before[1]!));
+      {
+        using sink = openSinks(run, positions);
+        measure(sink, 9, 11);
+      }
+      const after = [await read(run.scores), await read(run.metrics)];
+      assertEquals(after.map((text, i) => text.slice(0, before[i]!.length)), [
+        ...before,
+      ]);
+      assertEquals(after.map((text) => text.trimEnd().split("\n").length), [
+        11,
+        6,
+      ]);
+    }
+    // A column that was taken out is empty, and no value stands in another's.
+    await Deno.writeTextFile(run.metrics, "q_mean,step,wall_s\n3,4000,4\n");
+    {
+      using sink = openSinks(run, positions);
+      measure(sink, 10, 11);
+    }
+    const [, kept, added] = (await read(run.metrics)).split("\n");
+    assertEquals(kept!.split(",").slice(0, 3), ["4000", "", "3"]);
+    assertEquals(added!.split(",")[0], "10000");
+  }));
+
 Deno.test("Sinks keep lines while the disk is full, and write them when it is not", () =>
   inFolder(async (folder) => {
     const url = (path: string) => new URL(path, import.meta.url).href;
@@ -301,6 +342,11 @@ Deno.test("Sinks remove no file of the user's beside the event files", () =>
     const run = runFolderAt(folder);
     await Deno.mkdir(run.tensorboard);
     await Deno.writeTextFile(join(run.tensorboard, "notes.txt"), "mine");
+    const others = ["events.out.tfevents.1.host.2", "events.out.tfevents.v2"];
+    await Deno.writeTextFile(join(run.tensorboard, others[0]!), "another's");
+    await Deno.mkdir(join(run.tensorboard, others[1]!, "in it"), {
+      recursive: true,
+    });
     using sinks = openSinks(run);
     measure(sinks, 1, 4);
     const positions = sinks.flush();
@@ -308,6 +354,9 @@ Deno.test("Sinks remove no file of the user's beside the event files", () =>
       Object.keys(positions).filter((name) => /notes/.test(name)),
       [],
     );
+    const left = [...Deno.readDirSync(run.tensorboard)]
+      .map(({ name }) => name);
+    assertEquals(others.filter((name) => !left.includes(name)), []);
     assertEquals(
       await Deno.readTextFile(join(run.tensorboard, "notes.txt")),
       "mine",
