@@ -252,6 +252,7 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
         const mean =
           `document.querySelectorAll(".figure strong")[3]?.textContent`;
         const before = await tab.evaluate<string>(mean);
+        await tab.evaluate(`void (kept = document.querySelector("h1 + p a"))`);
         const table = join(run, "scores.csv");
         const cells = (await Deno.readTextFile(table)).trimEnd().split("\n").at(
           -1,
@@ -272,6 +273,8 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
           "plots[0].scales.x.max",
           (step) => step === 7654,
         );
+        // Whoever presses a link, or has come to it by keys, keeps it.
+        assert(await tab.evaluate(`kept.isConnected`));
         assertMatch(
           await tab.evaluate(textOf("details pre")),
           /<script>failures/,
@@ -294,6 +297,35 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
           tab,
           `document.querySelectorAll(".charts canvas").length`,
           (n) => n >= 2,
+        );
+        await check(tab);
+      }
+      {
+        // Evaluated before anything was logged.
+        const tables = ["scores.csv", "metrics.csv"].map((name) =>
+          join(data, "runs", "other", name)
+        );
+        for (const table of tables) {
+          const [header] = (await Deno.readTextFile(table)).split("\n");
+          await Deno.writeTextFile(table, `${header}\n`);
+        }
+        await using tab = await open("/run/other");
+        await until<string>(
+          tab,
+          textOf(".charts"),
+          (text) => text.startsWith("Evaluations"),
+        );
+        await check(tab);
+      }
+      {
+        // Sorted by keys; the heading that was pressed keeps the focus.
+        await using tab = await open("/");
+        const heading = "document.querySelector('th button')";
+        await until<boolean>(tab, `${heading} !== null`, Boolean);
+        await tab.evaluate(`${heading}.focus(), ${heading}.click()`);
+        assertMatch(
+          await tab.evaluate("document.activeElement.textContent"),
+          /^Run [↓↑]$/,
         );
         await check(tab);
       }

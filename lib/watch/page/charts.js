@@ -153,7 +153,8 @@ export class Chart {
                 stroke: colour(role),
                 fill: colour(role),
               }
-              : { show: false },
+              // One value alone is no line yet.
+              : { show: ({ data: [x] }) => x.length === 1, size: 6 },
             ...(dots && { paths: () => null }),
           })),
         ],

@@ -46,6 +46,20 @@ export function place(parent, children) {
   while (parent.children.length > children.length) parent.lastChild.remove();
 }
 
+/**
+ * As {@link fill}, but what is as it was stays: a link that is pressed, or has
+ * the focus, is not taken away between two looks.
+ */
+export function renew(parent, ...children) {
+  const before = [...parent.children];
+  place(
+    parent,
+    children.filter(Boolean).map((child, i) =>
+      before[i]?.isEqualNode(child) ? before[i] : child
+    ),
+  );
+}
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const precise = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
@@ -77,7 +91,12 @@ export async function fetchJson(path) {
   } catch {
     // It is plain text.
   }
-  throw new Error(response.status === 404 ? "There is nothing here." : why);
+  const [, , kind, name] = path.split("/");
+  throw new Error(
+    response.status === 404
+      ? `There is no ${kind} ${decodeURIComponent(name ?? "")} here.`
+      : why,
+  );
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   number,
   place,
   remembered,
+  renew,
   runPath,
   stateWord,
   table,
@@ -48,6 +49,10 @@ const COLUMNS = [
   ],
 ];
 
+const { compare: asRead } = new Intl.Collator("en", { numeric: true });
+const inOrder = (a, b) => typeof a === "number" ? a - b : asRead(a, b);
+const byName = (a, b) => inOrder(a.name, b.name);
+
 const day = new Intl.DateTimeFormat("en", {
   ...{ dateStyle: "medium", timeStyle: "short" },
 });
@@ -67,19 +72,31 @@ export async function showFront(main) {
 
   const search = make("input", {
     type: "search",
-    placeholder: "name, state, game or key",
+    placeholder: "name, state, key",
   });
   search.oninput = () => {
     wanted = search.value.toLowerCase();
     draw();
   };
-  const compare = make("button", { type: "button" }, "Compare");
+  const compare = make("button", {
+    type: "button",
+    title: "two runs or more, chosen in the table",
+  }, "Compare");
   compare.onclick = () => {
     location.href = comparePath(chosen);
   };
   const count = make("span.muted", { role: "status" });
   const head = make("tr");
   const body = make("tbody");
+  const none = make(
+    "p",
+    "There are none yet: deno task train makes one, and it appears here.",
+  );
+  const some = make(
+    "div",
+    make("div.bar", make("label", "Find", search), compare, count),
+    table(make("thead", head), body),
+  );
   const others = make("div");
 
   function drawHead() {
@@ -96,6 +113,7 @@ export async function showFront(main) {
           column = String(i);
           remembered.set("sort", `${column} ${down}`);
           drawHead();
+          head.children[i + 1].firstChild.focus();
           draw();
         };
         const sorted = mark === ""
@@ -144,17 +162,18 @@ export async function showFront(main) {
         [run.name, run.state, run.game, keys(run)].join(" ").toLowerCase()
           .includes(wanted)
       )
-      .sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0) * turn);
+      .sort((a, b) => (inOrder(by(a), by(b)) || byName(a, b)) * turn);
     place(body, runs.map(rowOf));
     const { length } = overview.runs;
+    none.hidden = length > 0;
+    some.hidden = length === 0;
+    const all = `${number(length)} ${length === 1 ? "run" : "runs"}`;
     fill(
       count,
-      runs.length === length
-        ? `${number(length)} runs`
-        : `${number(runs.length)} of ${number(length)} runs`,
+      runs.length === length ? all : `${number(runs.length)} of ${all}`,
     );
     compare.disabled = chosen.size < 2;
-    fill(others, ...sections(overview.sections, ""));
+    renew(others, ...sections(overview.sections, ""));
   }
 
   drawHead();
@@ -169,13 +188,8 @@ export async function showFront(main) {
         "Watch the agent that comes with the program play",
       ),
     ),
-    overview.runs.length === 0 &&
-      make(
-        "p",
-        "There are none yet: deno task train makes one, and it appears here.",
-      ),
-    make("div.bar", make("label", "Find", search), compare, count),
-    table(make("thead", head), body),
+    none,
+    some,
     others,
   );
   draw();

@@ -13,6 +13,7 @@ import {
   make,
   number,
   remembered,
+  renew,
   row,
   stateWord,
   table,
@@ -67,7 +68,7 @@ export async function showRun(main, name) {
   }
 
   function describe() {
-    fill(head, ...headOf(details, curves));
+    renew(head, ...headOf(details, curves));
   }
 
   let reading = Promise.resolve();
@@ -141,7 +142,10 @@ export class Curves {
 
 class RunCharts {
   #charts = new Map();
-  element = make("div.charts");
+  element = make(
+    "div.charts",
+    make("p.muted", "Nothing is measured yet: the curves begin here."),
+  );
 
   /** @param {Curves} curves @param {string} axis @param {number} weight */
   draw({ curves, evaluations }, axis, weight) {
@@ -197,9 +201,10 @@ class RunCharts {
     if (!chart) {
       chart = new Chart(options);
       this.#charts.set(key, chart);
+      if (this.#charts.size === 1) fill(this.element);
       // Evaluations stand below the scores.
-      if (key === "evaluations") this.element.children[0].after(chart.element);
-      else this.element.append(chart.element);
+      const behind = key === "evaluations" ? this.element.children[1] : null;
+      this.element.insertBefore(chart.element, behind ?? null);
     }
     return chart;
   }

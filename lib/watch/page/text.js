@@ -1,5 +1,8 @@
 /** Pages of words, tables and links: a sweep, the nights. */
-import { fetchJson, fill, listen, make, table } from "./dom.js";
+import { comparePath, fetchJson, fill, listen, make, table } from "./dom.js";
+
+/** Runs of a page that are put over each other: more could not be told apart. */
+const MOST_OVER_EACH_OTHER = 12;
 
 /**
  * Where a link of a page in the data folder leads here.
@@ -77,6 +80,14 @@ export async function showText(main, path, base) {
       make("p.muted", subtitle),
       linesOf(links, base),
       ...sections(page.sections, base),
+    );
+    const runs = [...main.querySelectorAll("a[href^='/run/']")].map((a) =>
+      decodeURIComponent(a.pathname.slice("/run/".length))
+    );
+    const names = [...new Set(runs)].slice(0, MOST_OVER_EACH_OTHER);
+    if (names.length < 2) return;
+    main.querySelector("h2").before(
+      make("p", make("a", { href: comparePath(names) }, "curves of its runs")),
     );
   };
   await draw();
