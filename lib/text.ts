@@ -21,8 +21,11 @@ export const signedPoints = formatter({
   ...{ maximumFractionDigits: 0, signDisplay: "always" },
 });
 
-/** A share, 0 to 1: `67 %`. */
-export const percent = (share: number): string => `${points(100 * share)} %`;
+/** A share, 0 to 1: `67 %`; what is not all is not told as all, nor as none. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.005) return "<1 %";
+  return share < 1 && share >= 0.995 ? ">99 %" : `${points(100 * share)} %`;
+}
 
 /** A rate, of which small ones matter too: `0.926`, `13.5`. */
 export const rate = formatter({ maximumSignificantDigits: 3 });

@@ -18,6 +18,9 @@ Deno.test("a figure is told with its interval, or without one", () => {
   assertEquals(figureText(12, [-3, 30], signedPoints), "+12 (95 %: -3 to +30)");
   assertEquals(withInterval(0.5, [0.125, 1], percent), "50 % (13 % to 100 %)");
   assertEquals(intervalText(null), "–");
+  assertEquals([0, 0.004, 0.005, 0.994, 0.996, 1].map(percent), [
+    ...["0 %", "<1 %", "1 %", "99 %", ">99 %", "100 %"],
+  ]);
 });
 
 Deno.test("cappedText() counts the games that were ended", () => {

@@ -97,6 +97,21 @@ export const warningsOf =
 export const meanText = ({ mean, mean95 }: Figures): string =>
   figureText(mean, mean95);
 
+/** Means of games that ended at the cap are too low. */
+function atCapText(
+  { champion, challenger, episodes, maxScore }: NightResult,
+): string {
+  const counts = Object.entries({ challenger, champion })
+    .flatMap(([role, contestant]) =>
+      contestant && contestant.capped > 0
+        ? [`${Math.round(contestant.capped * episodes)} of the ${role}'s`]
+        : []
+    );
+  return counts.length === 0
+    ? ""
+    : `, ${counts.join(" and ")} at the cap of ${points(maxScore)} points`;
+}
+
 /** What the night did, in one line; a change of the page comes first. */
 export function resultLine(night: NightResult): string {
   const { champion, challenger, pageChange, difference, warnings } = night;
@@ -117,7 +132,7 @@ export function resultLine(night: NightResult): string {
     sentences.push(
       played("Challenger", challenger) +
         (champion ? `, ${played("champion", champion)}` : "") +
-        ` of ${night.episodes} new games` +
+        ` of ${night.episodes} new games${atCapText(night)}` +
         (difference === null
           ? "."
           : `; difference ${

@@ -176,9 +176,11 @@ function nowText({ lock, trainings, sweeps }: Status): string[] {
 function championText(
   { name, time, run, step, figures }: NonNullable<Status["champion"]>,
 ): string {
-  const { episodes, cap, night, chose } = figures;
+  const { episodes, cap, night, chose, capped } = figures;
+  const atCap = Math.round(capped * episodes);
   return `${name}, since ${localTime(time)}: mean ${meanText(figures)} of ` +
     `${episodes} games, up to ${cap} points, ` +
+    (atCap > 0 ? `which ${atCap} of them reached, ` : "") +
     (chose ? "which made it champion" : `in night ${night}`) +
     `; step ${step} of run ${run}`;
 }

@@ -40,6 +40,12 @@ Deno.test("the first challenger becomes champion, whatever it scores; then only 
         "step-1200: mean 51 (95 %: 50 to 52), champion night-2: mean 51 " +
         "(95 %: 50 to 52) of 10 new games; difference +0.",
     );
+    const capped = { ...equal.champion!, capped: 0.2 };
+    assertStringIncludes(
+      resultLine({ ...equal, challenger: capped, champion: capped }),
+      "of 10 new games, 2 of the challenger's and 2 of the champion's at the " +
+        "cap of 20,000 points; difference +0.",
+    );
     assertEquals(await namesIn(folder.agents), ["night-1", "night-2"]);
 
     const { said: _said, ...document } = equal;
