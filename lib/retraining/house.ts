@@ -28,7 +28,7 @@ const NIGHT_BYTES = 25e6;
 const EVALUATIONS = 200;
 
 /** Names of nights, and of former champions. */
-const NIGHT = /^night-(\d+)(?:-page-\w+)?$/;
+const NIGHT = /^night-(\d{1,6})(?:-page-\w+)?$/;
 /** Names of what was being written or removed when its process ended. */
 const UNFINISHED = /^night-(\d+).*\.(?:partial|removed|replaced)/;
 

@@ -55,8 +55,11 @@ export const nightName = (night: number): string => `night-${night}`;
 export const nightPath = ({ nights }: ChampionFolder, night: number): string =>
   join(nights, nightName(night));
 
-/** The number in a name that begins with a night's; null: it has none. */
+/**
+ * The number in a name that begins with a night's; null: it has none. A copy
+ * named by its day, `night-20261124`, is no night: there are no seeds for it.
+ */
 export function nightOf(name: string): number | null {
-  const match = /^night-(\d{1,9})(?!\d)/.exec(name);
+  const match = /^night-(\d{1,6})(?!\d)/.exec(name);
   return match ? Number(match[1]) : null;
 }

@@ -55,7 +55,7 @@ export async function nextNight(folder: ChampionFolder): Promise<number> {
   return 1 + Math.max(
     0,
     ...names.map((name) => nightOf(name) ?? 0),
-    ...Array.from(history.matchAll(/^(\d{1,9}),/gm), ([, night]) => +night!),
+    ...Array.from(history.matchAll(/^(\d{1,6}),/gm), ([, night]) => +night!),
   );
 }
 

@@ -181,6 +181,12 @@ Deno.test("a night's number is above every trace of a night, in folders of earli
     await Deno.mkdir(join(folder.nights, "night-20"));
     await Deno.remove(folder.history);
     assertEquals((await night()).night, 21);
+    // A copy that somebody made stays, and has no seeds of its own.
+    const copy = join(folder.nights, "night-20261124");
+    await Deno.mkdir(copy);
+    await Deno.writeTextFile(join(copy, "notes"), "mine");
+    assertEquals((await night({ set: ["retention.nights=1"] })).night, 22);
+    assertEquals(await Deno.readTextFile(join(copy, "notes")), "mine");
   }));
 
 Deno.test("a record that is none is told, and left out", () =>
