@@ -171,8 +171,10 @@ export function goWhereCalled(): void {
   }
 }
 
-/** `~/x` and `--out=~/x`: shells expand the first one, unquoted, and no other. */
+/** `~/x` and `--out=~/x`, of which shells expand the first one alone, unquoted. */
 export function withHome(argument: string): string {
   const home = Deno.env.get("HOME");
-  return home ? argument.replace(/^(--[\w-]+=)?~\//, `$1${home}/`) : argument;
+  return home
+    ? argument.replace(/^(--[\w-]+=)?~(?=\/|$)/, `$1${home}`)
+    : argument;
 }

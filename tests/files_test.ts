@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { DinoDqnError } from "../lib/errors.ts";
-import { readPart, readText } from "../lib/files.ts";
+import { readPart, readText, withHome } from "../lib/files.ts";
 import { championFolderAt, readNights } from "../lib/retraining/mod.ts";
 import { readStoredGame } from "../lib/recording/mod.ts";
 import { listRuns, readReport } from "../lib/runs/mod.ts";
@@ -46,3 +46,21 @@ Deno.test("a pipe in the place of a file is told, and not waited for", () =>
       "left out",
     ]);
   }));
+
+Deno.test("withHome() takes a ~ at the beginning of a path for the home, wherever it is given", () => {
+  const home = Deno.env.get("HOME");
+  Deno.env.set("HOME", "/home/me");
+  try {
+    assertEquals(
+      ["~/x", "~", "--out=~/x", "--out=~", "~me/x", "a~/x", "x=~/y", ""]
+        .map(withHome),
+      [
+        ...["/home/me/x", "/home/me", "--out=/home/me/x", "--out=/home/me"],
+        ...["~me/x", "a~/x", "x=~/y", ""],
+      ],
+    );
+  } finally {
+    if (home === undefined) Deno.env.delete("HOME");
+    else Deno.env.set("HOME", home);
+  }
+});

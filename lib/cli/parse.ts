@@ -56,6 +56,17 @@ function negatives(args: readonly string[], valued: readonly string[]) {
   });
 }
 
+/** @throws UsageError for `--json=no`: neither of the two is meant for sure */
+function checkFlags(args: readonly string[], flags: readonly string[]): void {
+  for (const arg of args.slice(0, [...args, "--"].indexOf("--"))) {
+    const [, name = "", value] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
+    if (!flags.includes(name) || /^(true|false)$/.test(value!)) continue;
+    throw new UsageError(
+      `${arg}: --${name} takes no value; give it, or do not`,
+    );
+  }
+}
+
 /**
  * Parses a command's arguments.
  *
@@ -74,6 +85,7 @@ export function parseCommandLine(
   };
   const { flags, valued } = namesByKind(options);
   const help = `See: deno task ${name} --help`;
+  checkFlags(args, flags);
   const unknown: string[] = [];
   const parsed: Record<string, unknown> = parseArgs(negatives(args, valued), {
     boolean: flags,

@@ -1,6 +1,6 @@
 /** Where a run is, and what lies where in its folder. */
 import { basename, join, resolve } from "node:path";
-import { ROOT } from "../files.ts";
+import { ROOT, withHome } from "../files.ts";
 
 /**
  * Where runs, sweeps, nights, evaluations and games are kept: the folder that the
@@ -8,7 +8,7 @@ import { ROOT } from "../files.ts";
  */
 export const DATA_FOLDER = resolve(
   // Empty is as good as not there.
-  Deno.env.get("DINO_DATA") ||
+  withHome(Deno.env.get("DINO_DATA") ?? "") ||
     join(ROOT, "data"),
 );
 

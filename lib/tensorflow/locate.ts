@@ -5,7 +5,7 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { TensorFlowNotFoundError } from "../errors.ts";
-import { folderBytes, ROOT } from "../files.ts";
+import { folderBytes, ROOT, withHome } from "../files.ts";
 
 /** The two native libraries and where they came from. */
 export interface TensorFlowLocation {
@@ -63,7 +63,7 @@ export function exists(path: string): boolean {
  */
 export function cacheFolder(env = Deno.env.get): string {
   const own = env("DINO_CACHE");
-  if (own) return own;
+  if (own) return withHome(own);
   // Services often have no HOME.
   const home = env("HOME") || homedir();
   const caches = env("XDG_CACHE_HOME") ||
