@@ -34,6 +34,17 @@ export function tableOf<Row>(
   };
 }
 
-/** A table as it stands in a terminal, without its caption, as far as it fits. */
-export const tableText = ({ header, rows }: Table): string =>
-  alignedTable([header, ...rows], answerWidth());
+/**
+ * A table as it stands in a terminal, without its caption, as far as it fits,
+ * with a line that says so where it does not.
+ */
+export function tableText(
+  { header, rows }: Table,
+  width: number = answerWidth(),
+): string {
+  const [whole, shown] = [Infinity, width].map((width) =>
+    alignedTable([header, ...rows], width)
+  );
+  const more = "More columns: on its page, or in a wider terminal.";
+  return shown === whole ? whole! : `${shown}\n${more}`;
+}

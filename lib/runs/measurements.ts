@@ -134,7 +134,7 @@ const INTERVAL_FIGURES = [
   [
     "rss_mb",
     "charts/memory_mb",
-    "memory of this process, 10^6 bytes",
+    "memory of this process, MB",
     megabytes,
   ],
   [

@@ -14,6 +14,7 @@ import {
   comparisonNotes,
   comparisonTable,
   differencesTable,
+  tableText,
 } from "../../lib/report/mod.ts";
 import type { RunFolder } from "../../lib/runs/mod.ts";
 import { exampleReport } from "../examples.ts";
@@ -157,3 +158,16 @@ Deno.test("compareRuns() compares no scores of different games, and tells how ag
       "act in it in different ways: game.frameSkip",
     );
   }));
+
+Deno.test("tableText() says when columns were left out", () => {
+  const table = {
+    ...{ caption: "", textColumns: [0] },
+    header: ["Run", "Mean", "IQM"],
+    rows: [["one", "46", "44"]],
+  };
+  assertEquals(tableText(table, 16), "Run  Mean  IQM\none    46   44");
+  assertEquals(
+    tableText(table, 10),
+    "Run  Mean\none    46\nMore columns: on its page, or in a wider terminal.",
+  );
+});

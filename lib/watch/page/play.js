@@ -206,8 +206,11 @@ export function showPlay(main, query) {
 
 /** The pictures. */
 class Screen {
-  #game = canvas(WIDTH, HEIGHT);
-  #frames = Array.from({ length: FRAMES }, () => canvas(SIZE, SIZE));
+  #game = canvas(WIDTH, HEIGHT, "the game");
+  #frames = Array.from(
+    { length: FRAMES },
+    (_, f) => canvas(SIZE, SIZE, `frame ${f + 1} of what the network sees`),
+  );
   #said = make("p.said", { role: "status" });
   #about = make("p.muted.small");
   #bars = [];
@@ -229,7 +232,7 @@ class Screen {
     fill(
       this.#about,
       `${agent}, ${checkpoint} · ${
-        seed === null ? "in real time" : `game ${number(seed)}`
+        seed === null ? "in real time" : `seed ${number(seed)}`
       }`,
       news && ` · ${news}`,
     );
@@ -303,8 +306,9 @@ class Screen {
   }
 }
 
-function canvas(width, height) {
-  return make("canvas", { width, height });
+/** @param {string} label what a screen reader calls it */
+function canvas(width, height, label) {
+  return make("canvas", { width, height, role: "img", "aria-label": label });
 }
 
 /** @param {HTMLCanvasElement} place @param {(i: number) => number} grey @param {((i: number) => number) | null} [heat] 0 to 1 */

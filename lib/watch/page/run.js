@@ -311,7 +311,7 @@ function tailOf(run) {
     ),
     make("h2", "Starts"),
     table(
-      row("th.text", "when", "from step", "ended", "device", "program"),
+      row("th.text", "when", "from step", "ended", "device", "commit"),
       ...run.starts.map((start) =>
         row(
           "td.text",
