@@ -8,9 +8,9 @@
  */
 import { assertEquals } from "@std/assert";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { inFolder } from "./folder.ts";
+import { outcome, SMOKE, start } from "./program.ts";
 
 /** As contract.yaml says it. */
 type Shape = string | null | readonly Shape[] | {
@@ -22,15 +22,14 @@ interface Contract {
   folders: Record<string, string>;
 }
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CONTRACT: Contract = parse(
-  await Deno.readTextFile(join(ROOT, "tests/contract.yaml")),
+  await Deno.readTextFile(new URL("contract.yaml", import.meta.url)),
   { merge: true, maxAliasCount: -1 },
 );
 
 /** All small and short; training goes on until it is told otherwise. */
 const CONFIG = `
-extends: ${join(ROOT, "configs/smoke.yaml")}
+extends: ${SMOKE}
 network:
   layers:
     - { type: conv2d, filters: 2, kernel: 16, stride: 16, padding: same }
@@ -149,24 +148,16 @@ class World {
   }
 
   start(...args: string[]): Deno.ChildProcess {
-    return new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", join(ROOT, "main.ts"), ...args],
-      cwd: this.data,
-      env: {
-        DINO_DATA: this.data,
-        PATH: `${this.at("bin")}:${Deno.env.get("PATH")}`,
-      },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    const PATH = `${this.at("bin")}:${Deno.env.get("PATH")}`;
+    return start(this.data, args, { cwd: this.data, env: { PATH } });
   }
 
   /** Waits for a command and keeps its answer. */
   async end(process: Deno.ChildProcess, code: number, answer = "none") {
-    const { stdout, stderr, code: found } = await process.output();
-    assertEquals(found, code, new TextDecoder().decode(stderr));
-    await Deno.writeFile(this.at("answers", `${answer}.json`), stdout);
+    const ended = await outcome(process);
+    assertEquals(ended.code, code, ended.said);
+    const file = this.at("answers", `${answer}.json`);
+    await Deno.writeTextFile(file, ended.answer);
   }
 
   /** The command itself says by which name its answer is kept. */

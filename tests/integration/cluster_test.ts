@@ -5,7 +5,6 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   type Execute,
   jobExecutor,
@@ -17,11 +16,7 @@ import { loadConfig } from "../../lib/config/mod.ts";
 import { DinoDqnError } from "../../lib/errors.ts";
 import { inFolder } from "../folder.ts";
 import { NatsServer } from "../cluster/nats.ts";
-
-const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const SMOKE = fileURLToPath(
-  new URL("../../configs/smoke.yaml", import.meta.url),
-);
+import { outcome, SMOKE, start as startOn } from "../program.ts";
 
 /** Two trainings of a few seconds, with a checkpoint in the middle. */
 const SWEEP = `config: ${JSON.stringify(SMOKE)}
@@ -43,19 +38,13 @@ const GAMES = [
 ];
 
 const start = (data: string, ...args: string[]): Deno.ChildProcess =>
-  new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", PROGRAM, ...args],
-    env: { DINO_DATA: data, DINO_NATS_SILENCE: "3" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  startOn(data, args, { env: { DINO_NATS_SILENCE: "3" } });
 
 /** What a command answers. */
-async function answer(command: Deno.ChildProcess): Promise<string> {
-  const { code, stdout, stderr } = await command.output();
-  assertEquals(code, 0, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+async function answerOf(command: Deno.ChildProcess): Promise<string> {
+  const { code, answer, said } = await outcome(command);
+  assertEquals(code, 0, said);
+  return answer;
 }
 
 /** A table without the seconds that it took, and what follows from them. */
@@ -75,20 +64,20 @@ Deno.test("workers train and play as one machine does, though one of them is kil
     const workers = ["one", "two"].map((name) =>
       start(join(root, name), "worker", ...nats, "--slots", "1", "--name", name)
     );
-    const ends = workers.map((worker) => worker.output());
+    const ends = workers.map(outcome);
     const there = join(root, "there");
     const here = join(root, "here");
     try {
-      const alone = answer(start(here, "sweep", file, "--json"));
-      const games = answer(start(here, ...GAMES));
-      const split = answer(start(there, ...GAMES, ...nats, "--part", "2"));
+      const alone = answerOf(start(here, "sweep", file, "--json"));
+      const games = answerOf(start(here, ...GAMES));
+      const split = answerOf(start(there, ...GAMES, ...nats, "--part", "2"));
       assertEquals(await split, await games);
 
       const sweep = start(there, "sweep", file, "--json", ...nats);
-      const together = answer(sweep);
+      const together = answerOf(sweep);
       // Until the first has stored something, and goes on.
       const listed = async () =>
-        JSON.parse(await answer(start(there, "workers", "--json", ...nats)));
+        JSON.parse(await answerOf(start(there, "workers", "--json", ...nats)));
       let jobs: { seconds: number }[] = [];
       while (!(jobs[0] && jobs[0].seconds >= 6)) {
         jobs = (await listed())[0].jobs;
@@ -108,7 +97,7 @@ Deno.test("workers train and play as one machine does, though one of them is kil
       workers[1]!.kill("SIGTERM");
       const two = await ends[1]!;
       assertEquals(two.code, 130);
-      assertStringIncludes(new TextDecoder().decode(two.stderr), "is finished");
+      assertStringIncludes(two.said, "is finished");
       assertEquals([...Deno.readDirSync(join(root, "two", "worker"))], []);
     } finally {
       for (const worker of workers) {

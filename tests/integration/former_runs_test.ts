@@ -5,10 +5,10 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../../lib/files.ts";
 import { inFolder } from "../folder.ts";
+import { outcome, start } from "../program.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FORMER = join(ROOT, "tests/data");
 const COMMITS = ["3adf822", "93cffc9", "4768bd7"];
 /** Its configs name a key that is no more. */
@@ -42,16 +42,7 @@ class Data {
 
   /** @returns how it ends */
   async end(...args: string[]) {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", join(ROOT, "main.ts"), ...args],
-      cwd: this.folder,
-      env: { DINO_DATA: this.folder },
-      stdin: "null",
-    }).output();
-    const [answer, said] = [stdout, stderr].map((bytes) =>
-      new TextDecoder().decode(bytes)
-    ) as [string, string];
-    return { code, said, answer };
+    return await outcome(start(this.folder, args, { cwd: this.folder }));
   }
 }
 

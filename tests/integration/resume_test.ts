@@ -2,7 +2,8 @@ import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { listCheckpoints } from "../../lib/runs/mod.ts";
 import { inFolder } from "../folder.ts";
-import { ended, results, SMOKE, train } from "./training_process.ts";
+import { outcome, SMOKE, start } from "../program.ts";
+import { results } from "./training_process.ts";
 
 /** A run with evaluations and a memory that wraps around, in a few seconds. */
 const SMALL = [
@@ -31,31 +32,28 @@ async function untilCheckpoints(
 Deno.test("train --resume equals the uninterrupted run, byte for byte, after kill -9 and after SIGINT", () =>
   inFolder(async (data) => {
     const folder = (run: string) => join(data, "runs", run);
-    const start = (run: string) =>
-      train(
-        data,
-        "--config",
-        SMOKE,
-        "--run",
-        run,
+    const begin = (run: string) =>
+      start(data, [
+        ...["train", "--config", SMOKE, "--run", run],
         ...SMALL.flatMap((set) => ["--set", set]),
-      );
-    const whole = await ended(start("whole"));
+      ]);
+    const resume = () => start(data, ["train", "--resume", "broken"]);
+    const whole = await outcome(begin("whole"));
     assertEquals(whole.code, 0, whole.said);
 
-    const killed = start("broken");
+    const killed = begin("broken");
     await untilCheckpoints(killed, folder("broken"), 1);
     killed.kill("SIGKILL");
-    await ended(killed);
+    await outcome(killed);
 
-    const stopped = train(data, "--resume", "broken");
+    const stopped = resume();
     await untilCheckpoints(stopped, folder("broken"), 2);
     stopped.kill("SIGINT");
-    const interrupted = await ended(stopped);
+    const interrupted = await outcome(stopped);
     assertEquals(interrupted.code, 130, interrupted.said);
     assertStringIncludes(interrupted.said, "--resume broken");
 
-    const last = await ended(train(data, "--resume", "broken"));
+    const last = await outcome(resume());
     assertEquals(last.code, 0, last.said);
 
     const expected = await results(folder("whole"));

@@ -5,7 +5,6 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { namesIn } from "../../lib/files.ts";
 import {
   championFolderAt,
@@ -13,9 +12,8 @@ import {
 } from "../../lib/retraining/mod.ts";
 import { damage } from "../retraining/pretend.ts";
 import { inFolder } from "../folder.ts";
-import { ended, SMOKE } from "./training_process.ts";
+import { outcome, SMOKE, start } from "../program.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
 /** A night of a few seconds. */
 const SHORT = [
   ...["--config", SMOKE, "--steps", "400"],
@@ -24,29 +22,9 @@ const SHORT = [
   ...["--set", "retraining.freeDiskGb=0"],
 ];
 
-/** A command of the program, with a folder of its own for data. */
-function start(data: string, ...args: string[]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", PROGRAM, ...args],
-    env: { DINO_DATA: data },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-/** Its exit code, its answer, and what it said beside. */
-async function outcome(process: Deno.ChildProcess) {
-  const [answer, end] = await Promise.all([
-    new Response(process.stdout).text(),
-    ended(process),
-  ]);
-  return { ...end, answer };
-}
-
 /** A night, with its document. */
 async function night(data: string, ...args: string[]) {
-  const process = start(data, "retrain", ...SHORT, "--json", ...args);
+  const process = start(data, ["retrain", ...SHORT, "--json", ...args]);
   const { code, said, answer } = await outcome(process);
   assertEquals(
     answer.split("\n").length,
@@ -77,7 +55,7 @@ Deno.test("nights in a row: the champion, its history, and who may be there", (t
     await t.step("the champion is an agent for other commands", async () => {
       const out = join(data, "exported");
       const { code, said } = await outcome(
-        start(data, "export", "champion", out, "--no-example"),
+        start(data, ["export", "champion", out, "--no-example"]),
       );
       assertEquals(code, 0, said);
       assertEquals(
@@ -89,11 +67,11 @@ Deno.test("nights in a row: the champion, its history, and who may be there", (t
     await t.step(
       "the second plays the same new games; a third must wait",
       async () => {
-        const second = start(data, "retrain", ...SHORT, "--json");
+        const second = start(data, ["retrain", ...SHORT, "--json"]);
         while ((await namesIn(folder.nights)).length < 2) {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
-        const third = await outcome(start(data, "retrain", ...SHORT));
+        const third = await outcome(start(data, ["retrain", ...SHORT]));
         assertEquals([third.code, third.answer], [1, ""]);
         assertMatch(
           third.said,
@@ -162,7 +140,7 @@ Deno.test("nights in a row: the champion, its history, and who may be there", (t
         ] as const
       ) {
         const { code, said, answer } = await outcome(
-          start(data, "retrain", ...SHORT, "--set", set),
+          start(data, ["retrain", ...SHORT, "--set", set]),
         );
         assertEquals([code, answer], [2, ""]);
         assertStringIncludes(said, why);

@@ -1,14 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { SweepResults } from "../../lib/sweep/mod.ts";
 import type { State, Trial } from "../sweep/fixtures.ts";
 import { inFolder } from "../folder.ts";
-
-const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const SMOKE = fileURLToPath(
-  new URL("../../configs/smoke.yaml", import.meta.url),
-);
+import { outcome, SMOKE, start } from "../program.ts";
 
 const N_STEP = "learner.nStep";
 
@@ -32,22 +27,8 @@ const STORED: Trial = {
   final: { scores: [45, 45], cap: 45, firstSeed: 1_000_000 },
 };
 
-/** `main.ts sweep` as a process, with a folder of its own for data. */
-function sweep(data: string, ...args: string[]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", PROGRAM, "sweep", ...args],
-    env: { DINO_DATA: data },
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-/** Its exit code and what it said. */
-async function ended(process: Deno.ChildProcess) {
-  const { code, stdout, stderr } = await process.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, answered: text(stdout), said: text(stderr) };
-}
+const sweep = (data: string, ...args: string[]): Deno.ChildProcess =>
+  start(data, ["sweep", ...args]);
 
 /** Resolves when a table has so many lines, or the process has ended. */
 async function untilLines(
@@ -81,7 +62,7 @@ Deno.test("sweep stops saved, goes on, and gives a bad setting up", () =>
     const metrics = join(data, "runs", "few-01-seed-1", "metrics.csv");
     await untilLines(first, metrics, 2);
     first.kill("SIGINT");
-    const interrupted = await ended(first);
+    const interrupted = await outcome(first);
     assertEquals(interrupted.code, 130, interrupted.said);
     assertStringIncludes(interrupted.said, "run the same command again");
 
@@ -96,9 +77,9 @@ Deno.test("sweep stops saved, goes on, and gives a bad setting up", () =>
       SWEEP.replace("[1, 3]", "[1, 3, 5]") +
         "stopping: { rule: median, after: 300, others: 2 }\n",
     );
-    const second = await ended(sweep(data, file, "--json"));
+    const second = await outcome(sweep(data, file, "--json"));
     assertEquals(second.code, 0, second.said);
-    const results: SweepResults = JSON.parse(second.answered);
+    const results: SweepResults = JSON.parse(second.answer);
     assertEquals(
       results.settings.map((setting) => [
         ...[setting.number, setting.state, setting.figures?.games],
@@ -121,7 +102,7 @@ Deno.test("sweep stops saved, goes on, and gives a bad setting up", () =>
       join(data, "base.yaml"),
       `extends: ${JSON.stringify(SMOKE)}\nlearner: { discount: 0.5 }\n`,
     );
-    const changed = await ended(sweep(data, file));
+    const changed = await outcome(sweep(data, file));
     assertEquals(changed.code, 2);
     assertStringIncludes(changed.said, "learner.discount was 0.97 and is 0.5");
   }));
@@ -130,14 +111,14 @@ Deno.test("sweep refuses what is wrong before anything begins", () =>
   inFolder(async (data) => {
     const file = join(data, "bad.yaml");
     await Deno.writeTextFile(file, SWEEP.replace("[1, 3]", "[1, 0]"));
-    const wrong = await ended(sweep(data, file));
-    assertEquals([wrong.code, wrong.answered], [2, ""]);
+    const wrong = await outcome(sweep(data, file));
+    assertEquals([wrong.code, wrong.answer], [2, ""]);
     assertStringIncludes(wrong.said, "bad.yaml:4:22: learner.nStep is 0");
 
     await Deno.writeTextFile(file, SWEEP);
     const taken = join(data, "runs", "bad-02-seed-1");
     await Deno.mkdir(taken, { recursive: true });
-    const collision = await ended(sweep(data, file));
+    const collision = await outcome(sweep(data, file));
     assertEquals(collision.code, 2);
     assertStringIncludes(collision.said, "a run bad-02-seed-1 already");
 
@@ -153,10 +134,10 @@ Deno.test("a training that fails does not end the others", () =>
       file,
       "seeds: [1]\nparallel: 2\nkeys:\n  browser.path: [/nowhere/one, /nowhere/two]\n",
     );
-    const { code, answered, said } = await ended(sweep(data, file));
+    const { code, answer, said } = await outcome(sweep(data, file));
     assertEquals(code, 1, said);
     for (const path of ["/nowhere/one", "/nowhere/two"]) {
       assertStringIncludes(said, `browser.path=${path}`);
     }
-    assertEquals(answered.match(/Setting \d has failed: /g)?.length, 2);
+    assertEquals(answer.match(/Setting \d has failed: /g)?.length, 2);
   }));

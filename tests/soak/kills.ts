@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { say } from "../../lib/cli/mod.ts";
 import { Random } from "../../lib/random.ts";
 import { listCheckpoints } from "../../lib/runs/mod.ts";
-import { results, SMOKE } from "../integration/training_process.ts";
+import { results } from "../integration/training_process.ts";
+import { SMOKE } from "../program.ts";
 import { leftOver } from "./left_over.ts";
 import { startIn, type Trouble, TROUBLES } from "./troubles.ts";
 
