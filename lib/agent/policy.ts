@@ -1,4 +1,3 @@
-import { ConfigError } from "../errors.ts";
 import type { Random } from "../random.ts";
 
 /**
@@ -40,7 +39,6 @@ export type RandomAction = (random: Random) => number;
 /**
  * @param actions number of actions
  * @param probabilities of each action, in any unit; `null`: all equal
- * @throws ConfigError if there are not as many as actions, or all are 0
  */
 export function randomAction(
   actions: number,
@@ -48,13 +46,6 @@ export function randomAction(
 ): RandomAction {
   if (probabilities === null) return (random) => random.integer(actions);
   const total = probabilities.reduce((sum, p) => sum + p, 0);
-  if (probabilities.length !== actions || !(total > 0)) {
-    throw new ConfigError(
-      `exploration.actionProbabilities: [${
-        probabilities.join(", ")
-      }] is not one probability for each of the ${actions} actions, at least one of them above 0`,
-    );
-  }
   const lastPossible = probabilities.findLastIndex((p) => p > 0);
   return (random) => {
     let rest = random.uniform() * total;

@@ -1,6 +1,5 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { epsilonGreedy, greedy, randomAction } from "../../lib/agent/mod.ts";
-import { ConfigError } from "../../lib/errors.ts";
 import { Random } from "../../lib/random.ts";
 
 Deno.test("greedy() takes the largest Q-value of each row, the first of equal ones", () => {
@@ -49,16 +48,4 @@ Deno.test("randomAction() draws in proportion, never an action of probability 0"
   for (let k = 0; k < 10_000; k++) counts[draw(random)]!++;
   assertAlmostEquals(counts[0]! / 10_000, 0.25, 0.02);
   assertEquals(counts[2], 0);
-});
-
-Deno.test("randomAction() refuses probabilities that do not fit the actions", () => {
-  for (const probabilities of [[0.5, 0.3, 0.2], [0, 0], [1]]) {
-    assertThrows(
-      () => randomAction(2, probabilities),
-      ConfigError,
-      `[${
-        probabilities.join(", ")
-      }] is not one probability for each of the 2 actions`,
-    );
-  }
 });
