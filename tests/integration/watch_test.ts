@@ -7,12 +7,11 @@ import {
   assertNotEquals,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Tab } from "../../lib/browser/mod.ts";
+import { ROOT } from "../../lib/files.ts";
 import { inFolder } from "../folder.ts";
 import { withPageChrome } from "./page_chrome.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FORMER = join(ROOT, "tests/data/3adf822");
 
 /** Collects what goes wrong in a page, and its charts, before its own scripts run. */

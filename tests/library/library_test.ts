@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { PARKED } from "../../lib/constants.ts";
 import {
   type Decision,
@@ -7,9 +6,8 @@ import {
   withReward,
 } from "../../lib/env/mod.ts";
 import { ConfigError } from "../../lib/errors.ts";
+import { ROOT } from "../../lib/files.ts";
 import * as library from "../../lib/library/mod.ts";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 Deno.test("deno doc --lint finds nothing in the library, and every entry is there", async () => {
   const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));

@@ -1,11 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../../lib/files.ts";
 import { openGames } from "../../lib/library/mod.ts";
 import { inFolder } from "../folder.ts";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 async function run(program: string, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, {

@@ -1,12 +1,10 @@
 /** Nights as processes, on a small disk. */
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { findChrome } from "../../lib/browser/mod.ts";
-import { namesIn } from "../../lib/files.ts";
+import { namesIn, ROOT } from "../../lib/files.ts";
 import { leftOver } from "./left_over.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The first seed of the games that judge the champions from outside. */
 const JUDGE_SEED = 2_000_000;
 const JUDGE_GAMES = 32;

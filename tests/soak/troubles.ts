@@ -1,8 +1,8 @@
 /** The ways in which a command of this program is started and ended. */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../../lib/files.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const PROGRAM = join(ROOT, "main.ts");
 /** Nobody listens there. */
 const PROXY = "http://127.0.0.1:9";
 

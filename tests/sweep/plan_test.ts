@@ -5,14 +5,12 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ConfigError, UsageError } from "../../lib/errors.ts";
+import { ROOT } from "../../lib/files.ts";
 import { loadSweep, planText } from "../../lib/sweep/mod.ts";
 import { inFolder } from "../folder.ts";
 
-const EXAMPLES = fileURLToPath(
-  new URL("../../configs/sweeps", import.meta.url),
-);
+const EXAMPLES = join(ROOT, "configs/sweeps");
 
 /** Hands the path of a sweep's file with this text to `use`. */
 async function withSweep<T>(
