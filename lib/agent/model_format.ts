@@ -13,6 +13,7 @@
  * very weights that were trained.
  */
 import { z } from "zod";
+import { joined } from "../bytes.ts";
 import { CheckpointError } from "../errors.ts";
 import { elements } from "../tensorflow/mod.ts";
 import {
@@ -146,17 +147,11 @@ export function largestModel(network: Network): number {
 export function encodeTensors(
   tensors: NamedTensor[],
 ): Uint8Array<ArrayBuffer> {
-  const size = tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const { data } of tensors) {
-    bytes.set(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      offset,
-    );
-    offset += data.byteLength;
-  }
-  return bytes;
+  return joined(
+    tensors.map(({ data: { buffer, byteOffset, byteLength } }) =>
+      new Uint8Array(buffer, byteOffset, byteLength)
+    ),
+  );
 }
 
 /**

@@ -4,22 +4,12 @@
  * tensor.proto of TensorFlow; plugin_data.proto of TensorBoard's hparams).
  */
 
+import { joined } from "../bytes.ts";
+
 /** A message, or a part of one. */
 type Bytes = Uint8Array<ArrayBuffer>;
 /** A message that TensorBoard shows. */
 export type Summary = Bytes;
-
-function joined(parts: readonly Uint8Array[]): Bytes {
-  const bytes = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const each of parts) {
-    bytes.set(each, at);
-    at += each.length;
-  }
-  return bytes;
-}
 
 function varint(value: number): Bytes {
   const bytes: number[] = [];
@@ -41,11 +31,12 @@ function double(field: number, value: number): Bytes {
 
 /** A text, bytes, or a message of these parts. */
 function part(field: number, ...content: (string | Uint8Array)[]): Bytes {
-  const parts = content.map((each) =>
-    typeof each === "string" ? new TextEncoder().encode(each) : each
+  const inside = joined(
+    content.map((each) =>
+      typeof each === "string" ? new TextEncoder().encode(each) : each
+    ),
   );
-  const length = parts.reduce((sum, { length }) => sum + length, 0);
-  return joined([varint(field * 8 + 2), varint(length), ...parts]);
+  return joined([varint(field * 8 + 2), varint(inside.length), inside]);
 }
 
 /** A Summary of one Value. */

@@ -4,6 +4,7 @@
  * bytes of the 6,400 of a frame, at more than 2 GB/s.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { joined } from "../bytes.ts";
 import { CheckpointError } from "../errors.ts";
 
 /** Bytes that are compressed at once; what is held twice while loading. */
@@ -25,13 +26,7 @@ export function compressChunks(
     new DataView(length.buffer).setUint32(0, compressed.length, true);
     return [length, compressed];
   });
-  const file = new Uint8Array(blocks.reduce((sum, b) => sum + b.length, 0));
-  let offset = 0;
-  for (const block of blocks) {
-    file.set(block, offset);
-    offset += block.length;
-  }
-  return file;
+  return joined(blocks);
 }
 
 /**

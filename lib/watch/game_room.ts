@@ -1,4 +1,5 @@
 /** Viewers who watch an agent play, each with a game of their own. */
+import { joined } from "../bytes.ts";
 import { readStoredGame } from "../recording/mod.ts";
 import { Controls } from "./controls.ts";
 import { dataFile } from "./data_folder.ts";
@@ -114,14 +115,9 @@ function screenOn(socket: WebSocket): Screen {
       const said = new TextEncoder().encode(
         JSON.stringify({ ...moment, ...about, score: game?.score ?? null }),
       );
-      const message = new Uint8Array(
-        4 + said.length + picture.length + observation.length,
-      );
-      new DataView(message.buffer).setUint32(0, said.length, true);
-      message.set(said, 4);
-      message.set(picture, 4 + said.length);
-      message.set(observation, 4 + said.length + picture.length);
-      send(socket, message);
+      const length = new Uint8Array(4);
+      new DataView(length.buffer).setUint32(0, said.length, true);
+      send(socket, joined([length, said, picture, observation]));
     },
   };
 }
