@@ -55,6 +55,15 @@ export function whyNotWritten(cause: unknown): string {
     : message;
 }
 
+/** What is wrong with a document, by its schema: `games.0.seed: Invalid input`. */
+export function firstIssue(
+  { issues: [issue] }: {
+    issues: readonly { path: readonly PropertyKey[]; message: string }[];
+  },
+): string {
+  return `${issue!.path.join(".") || "it"}: ${issue!.message}`;
+}
+
 /** What the disk or the machine lacks is nobody's wrong use. */
 const FAILURES = /^E(NOSPC|DQUOT|FBIG|IO|ROFS|MFILE|NFILE|NOMEM|PIPE)$/;
 

@@ -1,6 +1,7 @@
 /** Reading a report that an evaluation left, of this program or an earlier one. */
 import { z } from "zod";
 import { gameSchema } from "../config/mod.ts";
+import { firstIssue } from "../errors.ts";
 import type { EvaluationReport } from "./document.ts";
 import { seedPurpose } from "./seeds.ts";
 import { summarizeScores } from "./statistics.ts";
@@ -103,10 +104,7 @@ const reportSchema = z.looseObject({
  */
 export function storedReport(content: unknown): EvaluationReport {
   const { data, error } = reportSchema.safeParse(content);
-  if (error) {
-    const { path, message } = error.issues[0]!;
-    throw new Error(`${path.join(".") || "it"}: ${message}`);
-  }
+  if (error) throw new Error(firstIssue(error));
   // As it was written, in its order.
   const report = {
     ...content as EvaluationReport,

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { type Config, gameSchema } from "../config/mod.ts";
-import { UsageError } from "../errors.ts";
+import { firstIssue, UsageError } from "../errors.ts";
 import { ifThere, readAtMost, readText } from "../files.ts";
 import type { PlayedGame } from "../evaluation/mod.ts";
 import { sizeText } from "../text.ts";
@@ -71,11 +71,10 @@ export async function readStoredGame(path: string): Promise<StoredGame> {
       { cause },
     );
   }
-  const result = storedGameSchema.safeParse(content);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
+  const { data, error } = storedGameSchema.safeParse(content);
+  if (data) return data;
   throw new UsageError(
-    `${path} is not a stored game: ${issue.path.join(".") || "it"}: ` +
-      `${issue.message}. Evaluations keep best.json and median.json.`,
+    `${path} is not a stored game: ${firstIssue(error)}. ` +
+      "Evaluations keep best.json and median.json.",
   );
 }

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { type Config, displayPath } from "../config/mod.ts";
-import { UsageError } from "../errors.ts";
+import { firstIssue, UsageError } from "../errors.ts";
 import { namesIn, readText, ROOT } from "../files.ts";
 import { replaceDurably, run as runProgram } from "../system/mod.ts";
 import { points } from "../text.ts";
@@ -115,8 +115,7 @@ export async function readRunInfo(run: RunFolder): Promise<RunInfo> {
     const { data, error } = infoSchema.safeParse(
       JSON.parse(await readText(run.info)),
     );
-    const [issue] = error?.issues ?? [];
-    if (issue) throw new Error(`${issue.path.join(".")}: ${issue.message}`);
+    if (error) throw new Error(firstIssue(error));
     return data as unknown as RunInfo;
   } catch (cause) {
     throw new UsageError(

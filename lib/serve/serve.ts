@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Config, TRAINING_SEEDS_END } from "../config/mod.ts";
 import { Environments, type EpisodeSchedule } from "../env/mod.ts";
-import { UsageError } from "../errors.ts";
+import { firstIssue, UsageError } from "../errors.ts";
 import { hash32 } from "../random.ts";
 import { trainingEpisodes } from "../training/mod.ts";
 import {
@@ -126,12 +126,9 @@ function scheduleOf(
   } catch {
     throw new UsageError("a reset must be JSON");
   }
-  const parsed = resetSchema.safeParse(content);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    throw new UsageError(`reset: ${path.join(".") || "it"}: ${message}`);
-  }
-  const { seeds, training, once, maxScore } = parsed.data;
+  const { data, error } = resetSchema.safeParse(content);
+  if (error) throw new UsageError(`reset: ${firstIssue(error)}`);
+  const { seeds, training, once, maxScore } = data;
   const cap = maxScore === undefined ? {} : { maxScore };
   if (training !== undefined) {
     const schedule = trainingEpisodes({ ...config, seed: training });
