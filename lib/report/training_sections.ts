@@ -25,7 +25,7 @@ export async function trainingSection(
   return {
     heading: "How it was trained",
     text: [
-      metrics.length > 0
+      steps > 0
         ? `${points(games.length)} games and ${points(steps)} agent steps in ` +
           `${minutes.toFixed(1)} minutes.`
         : "Nothing was logged yet.",

@@ -19,7 +19,7 @@ import { lockHolder } from "../system/mod.ts";
 import { listCheckpoints } from "./checkpoint_files.ts";
 import { bestEvaluation } from "./find_checkpoint.ts";
 import { type RunFolder, runFolderAt, RUNS_FOLDER } from "./run_folder.ts";
-import { readRunInfo, type RunStart } from "./run_info.ts";
+import { comeTo, readRunInfo, type RunStart } from "./run_info.ts";
 
 /** Bytes at the end of a table in which its last line is. */
 const LAST_LINE_BYTES = 4096;
@@ -126,16 +126,16 @@ async function summarize(
  * @throws UsageError if its files cannot be read
  */
 export async function summarizeRun(run: RunFolder): Promise<RunSummary> {
-  const { starts } = await infoAt(run.info);
-  const start = starts.at(-1);
-  const progress = await progressOf(run);
+  const info = await infoAt(run.info);
+  const start = info.starts.at(-1);
+  const [logged, known] = [await progressOf(run), comeTo(info)];
   return {
     name: run.name,
     state: await stateOf(run, start),
     started: start?.time ?? null,
-    ...progress,
     // The table ends with the last whole interval.
-    steps: Math.max(progress.steps, start?.end?.step ?? 0),
+    steps: Math.max(logged.steps, known.steps),
+    seconds: Math.max(logged.seconds, known.seconds),
     best: await ifThere(bestIn(run.checkpoints)),
     ...await configAt(run.config),
   };

@@ -10,7 +10,7 @@ import {
   type TrainingGame,
 } from "./measurements.ts";
 import type { RunFolder } from "./run_folder.ts";
-import { readRunInfo, type RunInfo } from "./run_info.ts";
+import { comeTo, readRunInfo, type RunInfo } from "./run_info.ts";
 import { numberCell, parseCsv, requiredNumber, type Row } from "../csv.ts";
 import { type EvaluationReport, storedReport } from "../evaluation/mod.ts";
 
@@ -23,7 +23,7 @@ export interface RunData {
   info: RunInfo;
   games: TrainingGame[];
   metrics: MetricsLine[];
-  /** Agent steps, and minutes of training, as far as was logged. */
+  /** Agent steps, and minutes of training, as far as is known. */
   steps: number;
   minutes: number;
   /** Evaluations during training, in the order of their steps. */
@@ -45,6 +45,8 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
     readTable(run.metrics, ["step", "wall_s"]),
   ]);
   const lines = metrics.map((row, i) => metricsLine(row, run.metrics, i));
+  const last = lines.at(-1) ?? { step: 0, wall_s: 0 };
+  const { steps, seconds } = comeTo(info);
   return {
     name: run.name,
     config,
@@ -54,8 +56,8 @@ export async function readRunData(run: RunFolder): Promise<RunData> {
       score: requiredNumber(row, "score", run.scores, i),
     })),
     metrics: lines,
-    steps: lines.at(-1)?.step ?? 0,
-    minutes: (lines.at(-1)?.wall_s ?? 0) / 60,
+    steps: Math.max(last.step, steps),
+    minutes: Math.max(last.wall_s, seconds) / 60,
     evaluations: await readEvaluations(run, lines),
   };
 }

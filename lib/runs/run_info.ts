@@ -16,17 +16,20 @@ const infoSchema = z.looseObject({
   ownReward: z.boolean().optional(),
   starts: z.array(
     z.looseObject({
+      time: z.string(),
+      fromStep: z.number(),
       commandLine: z.array(z.string()),
       commit: z.string().nullable(),
       versions: z.record(z.string(), z.string()),
       pageScript: z.string(),
       engine: z.string(),
       device: z.string(),
-      numerics: z.string(),
+      numerics: z.string().optional(),
       end: z.looseObject({
         ...{ time: z.string(), reason: z.string(), step: z.number() },
-      }).nullable(),
-    }).partial().extend({ time: z.string(), fromStep: z.number() }),
+        seconds: z.number().optional(),
+      }).nullable().optional(),
+    }),
   ),
 });
 
@@ -70,6 +73,16 @@ export interface RunEnd {
   reason: string;
   /** Agent steps done. */
   step: number;
+  /** Seconds of training, over all resumptions; absent: it did not say. */
+  seconds?: number;
+}
+
+/** How far a run has come at least, by its last start; its tables may end before. */
+export function comeTo(
+  { starts }: RunInfo,
+): { steps: number; seconds: number } {
+  const { end, fromStep = 0 } = starts.at(-1) ?? {};
+  return { steps: end?.step ?? fromStep, seconds: end?.seconds ?? 0 };
 }
 
 /** Why a training ended, as a part of a sentence. */

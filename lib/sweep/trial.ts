@@ -127,10 +127,8 @@ export async function readProgress(
   run: RunFolder,
 ): Promise<boolean> {
   if (!await isFile(run.info)) return false;
-  const { config, metrics, evaluations } = await readRunData(run);
-  const last = metrics.at(-1);
-  trial.steps = last?.step ?? trial.steps;
-  trial.minutes = last ? last.wall_s / 60 : trial.minutes;
+  const { config, steps, minutes, evaluations } = await readRunData(run);
+  if (steps > 0) Object.assign(trial, { steps, minutes });
   trial.evaluations = evaluations.map(({ step, mean }) => ({ step, mean }));
   return (evaluations.at(-1)?.step ?? 0) >= config.training.steps;
 }

@@ -360,6 +360,7 @@ async function recordEnd(
 ): Promise<void> {
   const info = await readRunInfo(run);
   const time = new Date().toISOString();
-  info.starts.at(-1)!.end = { time, reason, step: counters.step };
+  const { step, wallSeconds: seconds } = counters;
+  info.starts.at(-1)!.end = { time, reason, step, seconds };
   await writeRunInfo(run, info);
 }

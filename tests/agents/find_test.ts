@@ -127,8 +127,13 @@ async function writeRun(root: string, name: string, started: string) {
     "weights.bin": weights,
   }, null);
   const info = await readRunInfo(run);
-  const start = { time: started, fromStep: 0 };
-  await writeRunInfo(run, { ...info, starts: [start as never] });
+  await writeRunInfo(run, {
+    ...info,
+    starts: [{
+      ...{ time: started, fromStep: 0, commandLine: [], commit: null },
+      ...{ versions: {}, pageScript: "", engine: "graph", device: "CPU" },
+    }],
+  });
 }
 
 Deno.test("findAgent() takes the run that was started last, by what the runs say", () =>

@@ -350,9 +350,9 @@ Deno.test("readRunInfo() gives what writeRunInfo() wrote, or says what is wrong"
     await writeRunInfo(run, { ...info, starts: [...info.starts] } as never);
     assertEquals(await readRunInfo(run), info as never);
     const text = JSON.stringify(info);
-    const wrong = ["[null]", "7", '[{"fromStep":"0"}]'].map((starts) =>
-      text.replace(/"starts":.*/, `"starts":${starts}}`)
-    );
+    const wrong = [
+      ...["[null]", "7", '[{"fromStep":"0"}]', '[{"time":"x","fromStep":0}]'],
+    ].map((starts) => text.replace(/"starts":.*/, `"starts":${starts}}`));
     for (const broken of ["{", "{}", "null", "[]", ...wrong]) {
       await Deno.writeTextFile(run.info, broken);
       await assertRejects(() => readRunInfo(run), UsageError, "run.json");

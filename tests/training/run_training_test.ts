@@ -34,6 +34,7 @@ Deno.test("runTraining() trains, evaluates, and measures the best checkpoint", (
       starts.map(({ fromStep, end }) => [fromStep, end?.reason, end?.step]),
       [[0, "steps", 60]],
     );
+    assertEquals(starts[0]!.end?.seconds, counters.wallSeconds);
   }));
 
 Deno.test("runTraining() ends an evaluation that cannot reach the best; the final games never", () =>
