@@ -42,6 +42,15 @@ const sessionRun = {
   result: "void",
 } as const;
 
+/** Sets an operation's attribute: by its name, to a value of these types. */
+const attribute = <const Value extends readonly Deno.NativeType[]>(
+  ...value: Value
+) =>
+  ({
+    parameters: ["pointer", "buffer", ...value],
+    result: "void",
+  }) as const;
+
 /** Graphs and sessions live in libtensorflow_cc. */
 export const CORE = {
   TF_Version: { parameters: [], result: "pointer" },
@@ -58,34 +67,16 @@ export const CORE = {
     result: "void",
   },
   TF_AddControlInput: { parameters: ["pointer", "pointer"], result: "void" },
-  TF_SetAttrType: { parameters: ["pointer", "buffer", "i32"], result: "void" },
-  TF_SetAttrTypeList: {
-    parameters: ["pointer", "buffer", "buffer", "i32"],
-    result: "void",
-  },
-  TF_SetAttrInt: { parameters: ["pointer", "buffer", "i64"], result: "void" },
-  TF_SetAttrFloat: { parameters: ["pointer", "buffer", "f32"], result: "void" },
-  TF_SetAttrBool: { parameters: ["pointer", "buffer", "u8"], result: "void" },
-  TF_SetAttrString: {
-    parameters: ["pointer", "buffer", "buffer", "usize"],
-    result: "void",
-  },
-  TF_SetAttrIntList: {
-    parameters: ["pointer", "buffer", "buffer", "i32"],
-    result: "void",
-  },
-  TF_SetAttrShape: {
-    parameters: ["pointer", "buffer", "buffer", "i32"],
-    result: "void",
-  },
-  TF_SetAttrTensor: {
-    parameters: ["pointer", "buffer", "pointer", "pointer"],
-    result: "void",
-  },
-  TF_SetAttrFuncName: {
-    parameters: ["pointer", "buffer", "buffer", "usize"],
-    result: "void",
-  },
+  TF_SetAttrType: attribute("i32"),
+  TF_SetAttrTypeList: attribute("buffer", "i32"),
+  TF_SetAttrInt: attribute("i64"),
+  TF_SetAttrFloat: attribute("f32"),
+  TF_SetAttrBool: attribute("u8"),
+  TF_SetAttrString: attribute("buffer", "usize"),
+  TF_SetAttrIntList: attribute("buffer", "i32"),
+  TF_SetAttrShape: attribute("buffer", "i32"),
+  TF_SetAttrTensor: attribute("pointer", "pointer"),
+  TF_SetAttrFuncName: attribute("buffer", "usize"),
   TF_GraphToFunction: {
     parameters: [
       "pointer", // graph of the function's body

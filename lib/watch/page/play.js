@@ -91,18 +91,14 @@ export function showPlay(main, query) {
   const ending = button("To its end", "e", end);
   const keys = make(
     "span.muted.small.end",
-    make("kbd", "space"),
-    " pause  ",
-    make("kbd", "→"),
-    " one decision  ",
-    make("kbd", "+"),
-    " ",
-    make("kbd", "−"),
-    " pace  ",
-    make("kbd", "n"),
-    " next game  ",
-    make("kbd", "e"),
-    " to its end",
+    ...[
+      ["space", " pause  "],
+      ["→", " one decision  "],
+      ["+", " "],
+      ["−", " pace  "],
+      ["n", " next game  "],
+      ["e", " to its end"],
+    ].flatMap(([key, does]) => [make("kbd", key), does]),
   );
 
   fill(
