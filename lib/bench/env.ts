@@ -42,7 +42,7 @@ export interface EnvBench {
 interface Candidate {
   env: LockstepEnv;
   environments: Environments;
-  result: EnvBenchResult;
+  setting: Pick<EnvBenchResult, "instances" | "frameSkip" | "observation">;
   rates: number[];
   seconds: { all: number; page: number; sharp: number };
 }
@@ -86,13 +86,7 @@ export async function benchEnv(
         candidates.push({
           env,
           environments,
-          result: {
-            instances,
-            frameSkip,
-            observation,
-            agentStepsPerSecond: 0,
-            share: { page: 0, protocol: 0, sharp: 0 },
-          },
+          setting: { instances, frameSkip, observation },
           rates: [],
           seconds: { all: 0, page: 0, sharp: 0 },
         });
@@ -115,11 +109,11 @@ export async function benchEnv(
   };
 }
 
-function summary({ result, rates, seconds }: Candidate): EnvBenchResult {
+function summary({ setting, rates, seconds }: Candidate): EnvBenchResult {
   const page = seconds.page / seconds.all;
   const sharp = seconds.sharp / seconds.all;
   return {
-    ...result,
+    ...setting,
     agentStepsPerSecond: median(rates),
     share: { page, protocol: 1 - page - sharp, sharp },
   };

@@ -64,13 +64,14 @@ export function workersTable(
 
 /** In what a machine is not like another one, in words; empty: in nothing. */
 export function unlike(machine: Machine, other: Machine): string {
+  const bits = machine.device === "CPU" && other.device === "CPU"
+    ? "numerics"
+    : "device";
   const facts: [keyof Machine, string][] = [
     ["program", "program"],
     ["pageScript", "page script"],
     ["tensorflow", "TensorFlow"],
-    ...(machine.device === "CPU" && other.device === "CPU"
-      ? [["numerics", "numerics"] as [keyof Machine, string]]
-      : [["device", "device"] as [keyof Machine, string]]),
+    [bits, bits],
   ];
   return facts.filter(([key]) => machine[key] !== other[key])
     .map(([key, name]) =>

@@ -4,6 +4,7 @@
  */
 import { stringify } from "yaml";
 import type { Config } from "../config/mod.ts";
+import { ACTIONS } from "../constants.ts";
 import type { RunData } from "../runs/mod.ts";
 import { commandText } from "../system/mod.ts";
 import type { EvaluationReport } from "../evaluation/mod.ts";
@@ -197,7 +198,7 @@ In any program with TensorFlow.js 2.0 or newer:
 const model = await tf.loadLayersModel("model.json");
 // observation: [1, 80, 80, 4], 0 to 255, the newest frame last
 const action = model.predict(observation).argMax(1).dataSync()[0]; // ${
-    ["nothing", "jump", "duck"].slice(0, game.actions)
+    ACTIONS.slice(0, game.actions)
       .map((action, i) => `${i}: ${action}`).join(", ")
   }
 \`\`\`
