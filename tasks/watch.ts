@@ -60,7 +60,9 @@ export const command = defineCommand({
       const local = url.href;
       // Where all addresses are listened on, none of them is one to go to.
       if (["0.0.0.0", "::"].includes(host)) url.hostname = Deno.hostname();
-      say(`The page is at ${url.href}; Ctrl-C ends it.`);
+      // As a part of a training it ends with that.
+      const end = Deno.stderr.isTerminal() ? "; Ctrl-C ends it." : ".";
+      say(`The page is at ${url.href}${end}`);
       if (!Deno.stdout.isTerminal()) answer(url.href);
       if (!options["no-open"]) await openInBrowser(local);
       await new Promise<void>((resolve) =>

@@ -300,20 +300,28 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
         await check(tab);
       }
       {
-        // Evaluated before anything was logged.
-        const tables = ["scores.csv", "metrics.csv"].map((name) =>
-          join(data, "runs", "other", name)
+        // Evaluated before anything was logged; what comes later has its place.
+        const tables = await Promise.all(
+          ["scores.csv", "metrics.csv"].map(async (name) => {
+            const path = join(data, "runs", "other", name);
+            return { path, text: await Deno.readTextFile(path) };
+          }),
         );
-        for (const table of tables) {
-          const [header] = (await Deno.readTextFile(table)).split("\n");
-          await Deno.writeTextFile(table, `${header}\n`);
+        for (const { path, text } of tables) {
+          await Deno.writeTextFile(path, `${text.split("\n")[0]}\n`);
         }
         await using tab = await open("/run/other");
-        await until<string>(
-          tab,
-          textOf(".charts"),
-          (text) => text.startsWith("Evaluations"),
-        );
+        const begins = (title: string) =>
+          until<string>(
+            tab,
+            textOf(".charts"),
+            (text) => text.startsWith(title),
+          );
+        await begins("Evaluations");
+        for (const { path, text } of tables.reverse()) {
+          await Deno.writeTextFile(path, text);
+        }
+        await begins("Score of each game");
         await check(tab);
       }
       {

@@ -150,10 +150,10 @@ class RunCharts {
   /** @param {Curves} curves @param {string} axis @param {number} weight */
   draw({ curves, evaluations }, axis, weight) {
     const time = axis === "seconds";
-    for (const curve of curves) {
+    for (const [place, curve] of curves.entries()) {
       if (curve.value.length === 0) continue;
       const score = curve.key === "score";
-      const chart = this.#chart(curve.key, {
+      const chart = this.#chart(curve.key, place, {
         title: score ? "Score of each game" : curve.title,
         meaning: score
           ? "while learning, random actions included"
@@ -174,7 +174,8 @@ class RunCharts {
     }
     if (evaluations.length === 0) return;
     const [{ episodes: games, cap }] = evaluations;
-    this.#chart("evaluations", {
+    // They stand below the scores, which are the first.
+    this.#chart("evaluations", 0.5, {
       title: "Evaluations",
       meaning: `greedy, mean of ${games} games to ${
         number(cap)
@@ -196,14 +197,17 @@ class RunCharts {
     ], false);
   }
 
-  #chart(key, options) {
+  /** @param {number} place among the others, whichever comes first */
+  #chart(key, place, options) {
     let chart = this.#charts.get(key);
     if (!chart) {
+      if (this.#charts.size === 0) fill(this.element);
       chart = new Chart(options);
       this.#charts.set(key, chart);
-      if (this.#charts.size === 1) fill(this.element);
-      // Evaluations stand below the scores.
-      const behind = key === "evaluations" ? this.element.children[1] : null;
+      chart.element.dataset.place = place;
+      const behind = [...this.element.children].find(({ dataset }) =>
+        Number(dataset.place) > place
+      );
       this.element.insertBefore(chart.element, behind ?? null);
     }
     return chart;
