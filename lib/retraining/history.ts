@@ -1,6 +1,6 @@
 /** `history.csv`: one line per night, for spreadsheets and scripts. */
-import { ifThere, readText } from "../files.ts";
-import { replaceDurably } from "../system/mod.ts";
+import { ifThere, readAtMost } from "../files.ts";
+import { bytesOf, replaceDurably } from "../system/mod.ts";
 import type { NightResult } from "./result.ts";
 
 type Cell = string | number | null | undefined;
@@ -39,6 +39,8 @@ const COLUMNS: Columns = {
   minutes: ({ minutes }) => minutes.toFixed(1),
   disk_gb: ({ diskGb }) => diskGb.toFixed(3),
 };
+/** More than the nights of a life have. */
+const MOST_BYTES = 16 * 2 ** 20;
 const HEADER = Object.keys(COLUMNS).join(",");
 
 /** No value of this table holds a comma, a quote or a line end. */
@@ -54,9 +56,12 @@ export async function addLine(
   file: string,
   night: NightResult,
 ): Promise<void> {
-  const text = await ifThere(readText(file)) || `${HEADER}\n`;
+  const there = await ifThere(readAtMost(file, MOST_BYTES)) ?? bytesOf("");
+  const text = new TextDecoder().decode(there);
   if (text.includes(`\n${night.night},`)) return;
   const line = Object.values(COLUMNS).map((of) => cellText(of(night))).join();
-  const ended = text.endsWith("\n") ? text : `${text}\n`;
-  await replaceDurably(file, `${ended}${line}\n`);
+  const before = text === "" ? `${HEADER}\n` : text.endsWith("\n") ? "" : "\n";
+  // A spreadsheet may have saved it in another encoding.
+  const all = new Blob([there, `${before}${line}\n`]);
+  await replaceDurably(file, await all.bytes());
 }

@@ -176,6 +176,15 @@ Deno.test("a night's number is above every trace of a night, in folders of earli
     await Deno.writeTextFile(folder.history, table);
     assertEquals((await night()).night, 8);
     assert((await text("history.csv")).startsWith(`${table}\n8,`));
+    // In Windows' own encoding: "né".
+    const added = Uint8Array.of(0x6e, 0xe9, 0x0a);
+    await Deno.writeFile(folder.history, added, { append: true });
+    const before = await Deno.readFile(folder.history);
+    assertEquals((await night()).night, 9);
+    assertEquals(
+      (await Deno.readFile(folder.history)).subarray(0, before.length),
+      before,
+    );
     await Deno.mkdir(join(folder.agents, "night-12-page-3ffb0000"));
     assertEquals((await night()).night, 13);
     await Deno.mkdir(join(folder.nights, "night-20"));
