@@ -263,6 +263,8 @@ export function comparisonNotes(comparison: Comparison): string[] {
       [...new Set(runs.map(({ report }) => seedsText(report)))].join(
         ", and on seeds ",
       )
+    }; they were played by ${
+      runs.map(({ name, report }) => `${name}@${report.checkpoint}`).join(", ")
     }.`,
     ...(player.length > 0
       ? [

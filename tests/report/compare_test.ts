@@ -150,8 +150,13 @@ Deno.test("compareRuns() compares no scores of different games, and tells how ag
       assert(!notes.join().includes("nothing was learned or chosen"));
     }
     const hasty = await makeRun(root, "hasty", ["game.frameSkip=2"]);
-    await evaluated(hasty, constant);
+    await evaluated(hasty, { ...constant, checkpoint: "step-7" });
     const comparison = await compareRuns([run, hasty]);
+    const { checkpoint } = exampleReport();
+    assertStringIncludes(
+      comparisonNotes(comparison).join(),
+      `; they were played by run@${checkpoint}, hasty@step-7.`,
+    );
     assertEquals(comparison.player.map(({ key }) => key), ["game.frameSkip"]);
     assertStringIncludes(
       comparisonNotes(comparison).join(),
