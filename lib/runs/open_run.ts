@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { type Config, configToYaml, displayPath } from "../config/mod.ts";
 import { UsageError, whyNotWritten } from "../errors.ts";
-import { ifThere, isPath, namesIn } from "../files.ts";
+import { ifThere, isFile, isPath, namesIn } from "../files.ts";
 import { nearestOf } from "../nearest.ts";
 import { replaceDurably } from "../system/mod.ts";
 import { runNames } from "./list_runs.ts";
@@ -103,9 +103,14 @@ async function makeNamedFolder(
   }
   const path = resolve(root, name);
   if (await makeFolder(path)) return path;
+  // Its process may have been killed while it made the folder.
+  const isRun = await isFile(runFolderAt(path).info);
   throw new UsageError(
-    `There is a run named ${name} already, in ${path}; ` +
-      `go on with --resume ${name}, or give another name`,
+    isRun
+      ? `There is a run named ${name} already, in ${path}; ` +
+        `go on with --resume ${name}, or give another name`
+      : `${path} is there already and is no run: give another name, or remove ` +
+        "it if nothing makes a run there just now",
   );
 }
 

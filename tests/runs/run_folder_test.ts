@@ -98,6 +98,12 @@ Deno.test("createRun() refuses a name that is taken, and leaves that run alone",
       `There is a run named a already, in ${run.path}; go on with --resume a, or give another name`,
     );
     assertEquals(await Deno.readTextFile(run.scores), "mine");
+    await Deno.mkdir(join(root, "half", "checkpoints"), { recursive: true });
+    await assertRejects(
+      () => createRun({ config, name: "half", configName: "x", root }),
+      UsageError,
+      `${join(root, "half")} is there already and is no run`,
+    );
   }));
 
 for (const name of ["", "..", "a/b", "a b", "-a", "/tmp/a", ".hidden"]) {
