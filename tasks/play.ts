@@ -24,6 +24,7 @@ import {
 } from "../lib/recording/mod.ts";
 import { findAgent, loadPlayer } from "../lib/agents/mod.ts";
 import { hasDisplay } from "../lib/system/mod.ts";
+import { points } from "../lib/text.ts";
 import { playInWindow } from "../lib/watch/mod.ts";
 
 /** Without a window a game ends here, so that there is something to see soon. */
@@ -135,7 +136,11 @@ export const command = defineCommand({
 
     const agent = await findAgent(positionals[0], { sets });
     using player = await loadPlayer(agent);
-    say(`${agent.name}, ${agent.checkpoint}: a game up to ${maxScore} points.`);
+    say(
+      `${agent.name}, ${agent.checkpoint}: a game up to ${
+        points(maxScore)
+      } points.`,
+    );
     const shown = clock === "live"
       ? await showLiveGame(agent.config, player, { ...how, maxScore })
       : await showLockstepGame(agent.config, player, {

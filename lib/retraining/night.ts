@@ -9,6 +9,7 @@ import { readRecordings } from "../recording/mod.ts";
 import { writeReport } from "../report/mod.ts";
 import { findCheckpoint, listCheckpoints } from "../runs/mod.ts";
 import type { Log } from "../system/mod.ts";
+import { points } from "../text.ts";
 import { type Challenger, prepareChallenger } from "./challenger.ts";
 import {
   type Champion,
@@ -76,7 +77,9 @@ export async function playNight(context: NightContext): Promise<void> {
     const firstSeed = role.startsWith("candidate")
       ? selectionSeedOfNight(night)
       : record.firstSeed + (role === "crowned" ? episodes : 0);
-    log.say(`${episodes} games of the ${role}, seeds from ${firstSeed} on.`);
+    log.say(
+      `${episodes} games of the ${role}, seeds from ${points(firstSeed)} on.`,
+    );
     const out = `${nightPath(folder, night)}/${role}`;
     const games = { episodes, firstSeed, maxScore, out };
     return { ...await parts.measure(agent, games, options), out };

@@ -179,10 +179,10 @@ function championText(
   const { episodes, cap, night, chose, capped } = figures;
   const atCap = Math.round(capped * episodes);
   return `${name}, since ${localTime(time)}: mean ${meanText(figures)} of ` +
-    `${episodes} games, up to ${cap} points, ` +
+    `${episodes} games, up to ${points(cap)} points, ` +
     (atCap > 0 ? `which ${atCap} of them reached, ` : "") +
     (chose ? "which made it champion" : `in night ${night}`) +
-    `; step ${step} of run ${run}`;
+    `; step ${points(step)} of run ${run}`;
 }
 
 /** `2026-11-24 02:00:00`, by the machine's clock. */
