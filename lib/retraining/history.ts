@@ -39,9 +39,6 @@ const COLUMNS: Columns = {
   minutes: ({ minutes }) => minutes.toFixed(1),
   disk_gb: ({ diskGb }) => diskGb.toFixed(3),
 };
-/** More than the nights of a life have. */
-const MOST_BYTES = 16 * 2 ** 20;
-const HEADER = Object.keys(COLUMNS).join(",");
 
 /** No value of this table holds a comma, a quote or a line end. */
 const cellText = (value: Cell) =>
@@ -56,12 +53,12 @@ export async function addLine(
   file: string,
   night: NightResult,
 ): Promise<void> {
-  const there = await ifThere(readAtMost(file, MOST_BYTES)) ?? bytesOf("");
-  const text = new TextDecoder().decode(there);
+  const old = await ifThere(readAtMost(file, Infinity)) ?? bytesOf("");
+  const text = new TextDecoder().decode(old);
   if (text.includes(`\n${night.night},`)) return;
   const line = Object.values(COLUMNS).map((of) => cellText(of(night))).join();
-  const before = text === "" ? `${HEADER}\n` : text.endsWith("\n") ? "" : "\n";
+  const header = `${Object.keys(COLUMNS)}\n`;
+  const before = text === "" ? header : text.endsWith("\n") ? "" : "\n";
   // A spreadsheet may have saved it in another encoding.
-  const all = new Blob([there, `${before}${line}\n`]);
-  await replaceDurably(file, await all.bytes());
+  await replaceDurably(file, await new Blob([old, before, line, "\n"]).bytes());
 }

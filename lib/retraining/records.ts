@@ -47,10 +47,8 @@ export async function readNights(
  * night's seeds come back though most of the traces are lost.
  */
 export async function nextNight(folder: ChampionFolder): Promise<number> {
-  const names = [
-    ...await namesIn(folder.agents),
-    ...await namesIn(folder.nights),
-  ];
+  const traces = [folder.agents, folder.nights].map((each) => namesIn(each));
+  const names = (await Promise.all(traces)).flat();
   const history = await ifThere(readText(folder.history)) ?? "";
   return 1 + Math.max(
     0,

@@ -1,6 +1,6 @@
 /** What is told of a night: one record, from which all else is written. */
 import { z } from "zod";
-import { figureText, points, signedPoints } from "../text.ts";
+import { figureText, percent, points, signedPoints } from "../text.ts";
 
 const intervalSchema = z.tuple([z.number(), z.number()]);
 
@@ -97,21 +97,6 @@ export const warningsOf =
 export const meanText = ({ mean, mean95 }: Figures): string =>
   figureText(mean, mean95);
 
-/** Means of games that ended at the cap are too low. */
-function atCapText(
-  { champion, challenger, episodes, maxScore }: NightResult,
-): string {
-  const counts = Object.entries({ challenger, champion })
-    .flatMap(([role, contestant]) =>
-      contestant && contestant.capped > 0
-        ? [`${Math.round(contestant.capped * episodes)} of the ${role}'s`]
-        : []
-    );
-  return counts.length === 0
-    ? ""
-    : `, ${counts.join(" and ")} at the cap of ${points(maxScore)} points`;
-}
-
 /** What the night did, in one line; a change of the page comes first. */
 export function resultLine(night: NightResult): string {
   const { champion, challenger, pageChange, difference, warnings } = night;
@@ -128,11 +113,12 @@ export function resultLine(night: NightResult): string {
   sentences.push(`Night ${night.night}: ${night.result}, ${night.reason}.`);
   if (challenger) {
     const played = (role: string, player: Contestant) =>
-      `${role} ${player.name}: mean ${meanText(player)}`;
+      `${role} ${player.name}, ${percent(player.capped)} at the cap: ` +
+      `mean ${meanText(player)}`;
     sentences.push(
       played("Challenger", challenger) +
         (champion ? `, ${played("champion", champion)}` : "") +
-        ` of ${night.episodes} new games${atCapText(night)}` +
+        ` of ${night.episodes} new games` +
         (difference === null
           ? "."
           : `; difference ${

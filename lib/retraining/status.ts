@@ -4,7 +4,7 @@ import { freeBytes } from "../files.ts";
 import { listTrainings, type RunSummary } from "../runs/mod.ts";
 import { listRunningSweeps } from "../sweep/mod.ts";
 import { type LockHolder, lockHolder } from "../system/mod.ts";
-import { filled, points } from "../text.ts";
+import { cappedText, filled, points } from "../text.ts";
 import { readChampion, standing } from "./champion.ts";
 import { type ChampionFolder, championFolderAt } from "./paths.ts";
 import { readNights } from "./records.ts";
@@ -176,11 +176,9 @@ function nowText({ lock, trainings, sweeps }: Status): string[] {
 function championText(
   { name, time, run, step, figures }: NonNullable<Status["champion"]>,
 ): string {
-  const { episodes, cap, night, chose, capped } = figures;
-  const atCap = Math.round(capped * episodes);
+  const { episodes, night, chose } = figures;
   return `${name}, since ${localTime(time)}: mean ${meanText(figures)} of ` +
-    `${episodes} games, up to ${points(cap)} points, ` +
-    (atCap > 0 ? `which ${atCap} of them reached, ` : "") +
+    `${episodes} games, ${cappedText(figures)}, ` +
     (chose ? "which made it champion" : `in night ${night}`) +
     `; step ${points(step)} of run ${run}`;
 }

@@ -37,14 +37,14 @@ Deno.test("the first challenger becomes champion, whatever it scores; then only 
     assertEquals(
       resultLine(equal),
       "Night 3: kept, the challenger made as many points. Challenger " +
-        "step-1200: mean 51 (95 %: 50 to 52), champion night-2: mean 51 " +
-        "(95 %: 50 to 52) of 10 new games; difference +0.",
+        "step-1200, 0 % at the cap: mean 51 (95 %: 50 to 52), champion " +
+        "night-2, 0 % at the cap: mean 51 (95 %: 50 to 52) of 10 new games; " +
+        "difference +0.",
     );
     const capped = { ...equal.champion!, capped: 0.2 };
     assertStringIncludes(
-      resultLine({ ...equal, challenger: capped, champion: capped }),
-      "of 10 new games, 2 of the challenger's and 2 of the champion's at the " +
-        "cap of 20,000 points; difference +0.",
+      resultLine({ ...equal, champion: capped }),
+      ", champion night-2, 20 % at the cap: mean 51 (95 %: ",
     );
     assertEquals(await namesIn(folder.agents), ["night-1", "night-2"]);
 

@@ -69,12 +69,12 @@ Deno.test("readStatus() tells of champion, last night, and who retrains now", ()
       const text = statusText(status);
       assertMatch(
         text,
-        /^Champion +night-1, since 2\d{3}-.*: mean 201 \(95 %: 200 to 202\) of 10 games, up to 20,000 points, in night 1; step 400 of run challenger$/m,
+        /^Champion +night-1, since 2\d{3}-.*: mean 201 \(95 %: 200 to 202\) of 10 games, no game reached the cap of 20,000 points, in night 1; step 400 of run challenger$/m,
       );
       const figures = { ...status.champion!.figures, capped: 0.3 };
       assertMatch(
         statusText({ ...status, champion: { ...status.champion!, figures } }),
-        /of 10 games, up to 20,000 points, which 3 of them reached, in night 1/,
+        /of 10 games, 3 of 10 games ended at the cap of 20,000 points, in night 1;/,
       );
       assertMatch(text, /^Last night +2\d{3}-.* Night 1: promoted, /m);
       assertMatch(text, /^Now +retraining, since .*, by process \d+ on /m);
