@@ -19,7 +19,6 @@ import { checkFolder, commandText } from "../lib/system/mod.ts";
 import { points } from "../lib/text.ts";
 import {
   evaluationText,
-  numberEarlier,
   REPORT_NAMES,
   reportFolder,
   writeIndex,
@@ -163,9 +162,10 @@ export const command = defineCommand({
     });
     const { report } = measurement;
     try {
-      const earlier = options.out ? null : await numberEarlier(folder, report);
-      if (earlier) say(`The report of other games that was there: ${earlier}`);
-      await writeReport(folder, agent, measurement);
+      await writeReport(
+        ...[folder, agent, measurement] as const,
+        options.out === undefined ? sayEarlier : undefined,
+      );
       await writeIndex();
     } finally {
       // What was played is not lost with a full disk.
@@ -176,6 +176,9 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+const sayEarlier = (path: string): void =>
+  say(`The report of other games that was there: ${path}`);
 
 /** @throws UsageError when it is not an evaluation with these games in it */
 function wholeOf(

@@ -102,7 +102,6 @@ export const command = defineCommand({
     );
     const {
       evaluationFiles,
-      numberEarlier,
       REPORT_NAMES,
       writeIndex,
       writeReport,
@@ -202,9 +201,8 @@ export const command = defineCommand({
             const measurement = await recordEvaluation(
               { ...stage, config, evaluation, report },
             );
-            const earlier = await numberEarlier(run.report, report);
-            if (earlier) say(`The report that was there: ${earlier}`);
-            await writeReport(run.report, { name: run.name, run }, measurement);
+            const agent = { name: run.name, run };
+            await writeReport(run.report, agent, measurement, sayEarlier);
             const { step } = outcome.counters.best ?? outcome.counters;
             await notePlay(run, step, measurement.recordings);
             say(`Report: ${join(run.report, "index.html")}`);
@@ -241,6 +239,9 @@ export const command = defineCommand({
     }
   },
 });
+
+const sayEarlier = (path: string): void =>
+  say(`The report that was there: ${path}`);
 
 /** Where the agent is, what comes next, and in the last line what was done. */
 function sayOutcome(run: string, outcome: TrainingOutcome, why: string): void {

@@ -127,6 +127,8 @@ export async function numberEarlier(
  * was trained. A measurement that is absent is taken from the folder's earlier
  * report, if there is one.
  *
+ * @param tellEarlier told where an earlier report of other games is from now on;
+ * absent: this one takes its place
  * @throws UsageError when the run's files cannot be read; DinoDqnError when the
  * folder cannot be written
  */
@@ -136,6 +138,7 @@ export async function writeReport(
     checkpoint?: string;
   },
   measurement?: Measurement,
+  tellEarlier?: (path: string) => void,
 ): Promise<void> {
   const data = run ? await readRunData(run) : undefined;
   const earlier = measurement ?? {
@@ -176,5 +179,10 @@ export async function writeReport(
         : []),
     ],
   });
+  if (tellEarlier && measurement) {
+    // As late as can be: another evaluation may end at the same time.
+    const path = await numberEarlier(folder, measurement.report);
+    if (path) tellEarlier(path);
+  }
   await replaceFolder(folder, files, REPORT_NAMES);
 }
