@@ -252,10 +252,13 @@ function sayOutcome(run: string, outcome: TrainingOutcome, why: string): void {
       ? `Next: ${commandText(["play", run])}`
       : `Go on: ${commandText(["train", "--resume", run])}`,
   );
-  if (reason === "target") {
-    const again = ["train", "--resume", run];
-    const further = ["--set", "evaluation.target=null"];
-    say(`To train on all the same: ${commandText([...again, ...further])}`);
+  const further = {
+    ...{ steps: ["--steps", `${2 * counters.step}`] },
+    ...{ target: ["--set", "evaluation.target=null"] },
+  }[reason as string];
+  if (further) {
+    const again = commandText(["train", "--resume", run, ...further]);
+    say(`To train on all the same: ${again}`);
   }
   const result = evaluation
     ? ` On games that it had never seen: ${scoresText(evaluation)}; 95 % ` +

@@ -195,7 +195,7 @@ function checkTraining(
     ...problem(
       replay.warmup >= training.steps,
       ["replay.warmup", "training.steps"],
-      `replay.warmup (${replay.warmup}) is not below training.steps (${training.steps}); the run would end before it learns`,
+      `replay.warmup (${replay.warmup}) is not below training.steps (${training.steps}); the run would end before it learns: train for more steps, or set it lower`,
     ),
     ...problem(
       target > evaluation.maxScore,
