@@ -57,8 +57,7 @@ export async function playNight(context: NightContext): Promise<void> {
   await checkRoom(config, folder);
   const champion = await soundChampion(folder, warn);
   const challengers: Challenger[] = [];
-  while (challengers.length < config.retraining.challengers) {
-    const number = challengers.length + 1;
+  for (let number = 1; number <= config.retraining.challengers; number++) {
     challengers.push(
       await prepareChallenger(config, number, folder, night, warn),
     );
@@ -77,9 +76,7 @@ export async function playNight(context: NightContext): Promise<void> {
     const firstSeed = role.startsWith("candidate")
       ? selectionSeedOfNight(night)
       : record.firstSeed + (role === "crowned" ? episodes : 0);
-    log.say(
-      `${episodes} games of the ${role}, seeds from ${points(firstSeed)} on.`,
-    );
+    log.say(`${episodes} games of the ${role}, from seed ${points(firstSeed)}`);
     const out = `${nightPath(folder, night)}/${role}`;
     const games = { episodes, firstSeed, maxScore, out };
     return { ...await parts.measure(agent, games, options), out };
