@@ -148,8 +148,7 @@ Deno.test("a hostile config starts no program, and reads no file of the worker's
       config: { ...config, extends: evil },
     };
     assertEquals(await execute(job, context), { state: "finished" });
-    // As far as was logged.
-    assertEquals([state.steps, state.evaluations.length], [200, 1]);
+    assertEquals([state.steps, state.evaluations.length], [300, 1]);
     const path = "checkpoints/step-300/weights.bin";
     assert(path in state.files);
     assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), [
