@@ -49,7 +49,10 @@ export interface Machine {
   unit(ending: string): string;
 }
 
-/** Runs with these programs, `sh` and a few others on the PATH, and no more. */
+/**
+ * Runs with these programs, `sh` and a few others on the PATH, and no more; with
+ * none of the variables that are set here.
+ */
 export async function onMachine(
   programs: Record<string, string>,
   test: (machine: Machine) => Promise<void>,
@@ -82,9 +85,9 @@ export async function onMachine(
     for (const name of ["sh", "cat", "grep", "mv"]) {
       await Deno.symlink(`/bin/${name}`, join(folder, "bin", name));
     }
+    for (const name of Object.keys(before)) Deno.env.delete(name);
     Deno.env.set("PATH", join(folder, "bin"));
     Deno.env.set("HOME", folder);
-    Deno.env.delete("XDG_CONFIG_HOME");
     await test({
       folder,
       data,
