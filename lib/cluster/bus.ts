@@ -19,6 +19,8 @@ import { sleep } from "../time.ts";
 
 /** The queue of jobs; its subjects: class of machines, set, job. */
 export const STREAM = "dino-work";
+/** The table of who is there. */
+export const WORKERS = "dino-workers";
 /** The oldest server that has all that is used here. */
 const OLDEST_SERVER = [2, 9];
 const DEFAULT_PORT = 4222;
@@ -171,7 +173,7 @@ export async function openBus(
       ...{ address, nc, js, jsm, silenceMs, stores: new Objm(js) },
       jobs: await tables.create("dino-jobs"),
       orders: await tables.create("dino-orders"),
-      workers: await tables.create("dino-workers", { ttl: silenceMs }),
+      workers: await tables.create(WORKERS, { ttl: silenceMs }),
     };
   } catch (error) {
     await nc.close();

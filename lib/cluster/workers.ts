@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Machine } from "../doctor/mod.ts";
 import { duration, sizeText } from "../text.ts";
-import { type Bus, classOf, insist } from "./bus.ts";
+import { type Bus, classOf, insist, WORKERS } from "./bus.ts";
 import { saidBy } from "./jobs.ts";
 
 const text = z.string().nullable();
@@ -24,10 +24,15 @@ const workerSchema = z.object({
 export type Worker = z.infer<typeof workerSchema> & { name: string };
 
 /** The workers that are there, by name. */
-export async function listWorkers({ workers }: Bus): Promise<Worker[]> {
-  const names = await insist(async () =>
-    await Array.fromAsync(await workers.keys())
+export async function listWorkers({ jsm, workers }: Bus): Promise<Worker[]> {
+  // One question, with a deadline. The client's own list of keys is a
+  // subscription that waits for what may never come.
+  const prefix = `$KV.${WORKERS}.`;
+  const { state } = await insist(() =>
+    jsm.streams.info(`KV_${WORKERS}`, { subjects_filter: `${prefix}>` })
   );
+  const names = Object.keys(state.subjects ?? {})
+    .map((subject) => subject.slice(prefix.length));
   const found = await Promise.all(names.map(async (name) => {
     const entry = await insist(() => workers.get(name));
     const { data } = workerSchema.safeParse(saidBy(entry));
