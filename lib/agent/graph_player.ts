@@ -32,7 +32,10 @@ export class GraphPlayer implements Disposable {
   readonly #network: Network;
   /** Whether every new number of rows costs a compilation. */
   readonly #compiled: boolean;
-  readonly #run: Run;
+  readonly #prepare: () => Run;
+  /** One for each that asked at the same time. */
+  readonly #runs: Run[] = [];
+  readonly #free: Run[] = [];
 
   /**
    * Adds the network to the graph.
@@ -55,10 +58,11 @@ export class GraphPlayer implements Disposable {
     const q = this.#compiled
       ? qNetwork(g, network, weights, seen)
       : qNetwork(g, network, weights, seen, padding);
-    this.#run = session.prepare({
+    const spec = {
       feeds: this.#compiled ? [seen] : [seen, padding],
       fetches: [g.mean(q, [0])],
-    });
+    };
+    this.#prepare = () => session.prepare(spec);
   }
 
   /** As {@linkcode Player.qValues}. */
@@ -75,9 +79,10 @@ export class GraphPlayer implements Disposable {
     seen.data.set(pixels);
     const left = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS - rows;
     using padding = Tensor.from("int32", [2, 2], [0, left, 0, 0]);
-    const [output] = await this.#run.runAsync(
+    const run = this.#free.pop() ?? this.#another();
+    const [output] = await run.runAsync(
       this.#compiled ? [seen] : [seen, padding],
-    );
+    ).finally(() => this.#free.push(run));
     using q = output!;
     return Float32Array.from(
       (q.data as Float32Array).subarray(0, count * actions),
@@ -85,7 +90,13 @@ export class GraphPlayer implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#run[Symbol.dispose]();
+    for (const run of this.#runs) run[Symbol.dispose]();
+  }
+
+  #another(): Run {
+    const run = this.#prepare();
+    this.#runs.push(run);
+    return run;
   }
 }
 

@@ -65,7 +65,7 @@ export interface Player extends Disposable {
   readonly device: string;
   /**
    * Q-values of `count` observations: [count, actions] float32, the mean of the
-   * network's members. One call at a time.
+   * network's members. Several may be asked for at once.
    * @param observations [count, 80, 80, 4] uint8
    * @throws RangeError if there are not as many
    */

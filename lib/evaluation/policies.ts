@@ -7,8 +7,7 @@ import type { Policy } from "./evaluate.ts";
 const JUMP = ACTIONS.indexOf("jump");
 
 /**
- * Always the action of the highest Q-value: no exploration. Groups of games may
- * ask at the same time; the learner is asked for one after the other.
+ * Always the action of the highest Q-value: no exploration.
  *
  * Games that are over are left out where the number of rows changes no bit: of
  * float32 graphs on a CPU (`tests/agent/player_test.ts`).
@@ -26,26 +25,19 @@ export function greedyPolicy(
   const { engine, device, precision = "float32" } = learner;
   const leavesOut = engine === "graph" && device === "CPU" &&
     precision === "float32";
-  let asked: Promise<unknown> = Promise.resolve();
-  return (observations, count, games) => {
-    const ask = async () => {
-      const running = leavesOut
-        ? games.flatMap((game, i) => game ? i : [])
-        : games.map((_, i) => i);
-      const asks = leavesOut ? running.length : Math.max(count, rows);
-      const seen = asks === count
-        ? observations
-        : rowsOf(observations, running, asks);
-      const chosen = new Uint8Array(asks);
-      const q = await learner.qValues(seen, asks, weights);
-      greedy(q, chosen);
-      const actions = new Uint8Array(count);
-      running.forEach((row, i) => actions[row] = chosen[i]!);
-      return actions;
-    };
-    const answer = asked.then(ask, ask);
-    asked = answer;
-    return answer;
+  return async (observations, count, games) => {
+    const running = leavesOut
+      ? games.flatMap((game, i) => game ? i : [])
+      : games.map((_, i) => i);
+    const asks = leavesOut ? running.length : Math.max(count, rows);
+    const seen = asks === count
+      ? observations
+      : rowsOf(observations, running, asks);
+    const chosen = new Uint8Array(asks);
+    greedy(await learner.qValues(seen, asks, weights), chosen);
+    const actions = new Uint8Array(count);
+    running.forEach((row, i) => actions[row] = chosen[i]!);
+    return actions;
   };
 }
 

@@ -3,9 +3,10 @@
  * must use nothing from outside itself.
  *
  * When a frame is asked for, its recorded sprites are copied from the decoded
- * sprite sheet; a frame with a translucent sprite in view (the moon that fades
- * in, the restart button) is drawn by a real canvas instead, from the same
- * list. Both give the bits of the page's own canvas.
+ * sprite sheet. One that is not plain (the moon and the stars, which fade and
+ * stand between two pixels, the restart button) is drawn by a real canvas, and
+ * its place is read; where others lie beneath it, the whole frame is drawn so.
+ * All of it gives the bits of the page's own canvas.
  */
 import type { LockstepOptions } from "./lockstep_protocol.ts";
 import type { PageCanvas, PageContext, PageImage } from "./page_objects.ts";
@@ -95,71 +96,138 @@ export function createPainter(
     }
   }
 
-  /** Copies the sprites' visible part; false: one is not plain opaque. */
-  function copySprites(list: readonly number[]): boolean {
+  /** Fills `ink` with the sprites' visible part; false: it must be drawn. */
+  function inkOfSprites(
+    { sprites, image }: Recording,
+    canvas: PageCanvas,
+  ): boolean {
     scaler.clear();
+    for (let i = 0; i < sprites.length; i += FIELDS) {
+      const x = sprites[i + 4]!;
+      const y = sprites[i + 5]!;
+      const inView = x < crop.x + crop.width && x + sprites[i + 2]! > crop.x &&
+        y < crop.y + crop.height && y + sprites[i + 3]! > crop.y;
+      if (!inView || copySprite(sprites, i)) continue;
+      if (!image || liesOnOthers(sprites, i)) return false;
+      inkOfDrawn(sprites, i, image, canvas);
+    }
+    return true;
+  }
+
+  /** Copies a sprite from the sheet; false: it is not plain and opaque. */
+  function copySprite(list: readonly number[], i: number): boolean {
+    // Whole numbers, for the engine too: a list with an opacity has floats.
+    const sheetX = list[i]! | 0;
+    const sheetY = list[i + 1]! | 0;
+    const width = list[i + 2]! | 0;
+    const height = list[i + 3]! | 0;
+    const x = list[i + 4]! | 0;
+    const y = list[i + 5]! | 0;
+    const plain = list[i + 6] === 1 &&
+      x === list[i + 4] && y === list[i + 5] &&
+      sheetX === list[i] && sheetY === list[i + 1] &&
+      sheetX >= 0 && sheetX + width <= sheetWidth &&
+      sheetY >= 0 && sheetY + height <= sheetHeight;
+    if (!plain) return false;
     const [pixels, ends] = [sheet, runEnd];
-    for (let i = 0; i < list.length; i += FIELDS) {
-      // Whole numbers, for the engine too: a list with an opacity has floats.
-      const sheetX = list[i]! | 0;
-      const sheetY = list[i + 1]! | 0;
-      const width = list[i + 2]! | 0;
-      const height = list[i + 3]! | 0;
-      const x = list[i + 4]! | 0;
-      const y = list[i + 5]! | 0;
-      const left = Math.max(x, crop.x);
-      const right = Math.min(x + width, crop.x + crop.width);
-      const top = Math.max(y, crop.y);
-      const bottom = Math.min(y + height, crop.y + crop.height);
-      if (left >= right || top >= bottom) continue;
-      const plain = list[i + 6] === 1 &&
-        x === list[i + 4] && y === list[i + 5] &&
-        sheetX === list[i] && sheetY === list[i + 1] &&
-        sheetX >= 0 && sheetX + width <= sheetWidth &&
-        sheetY >= 0 && sheetY + height <= sheetHeight;
-      if (!plain) return false;
-      for (let row = top; row < bottom; row++) {
-        const line = row - crop.y;
-        let from = (sheetY + row - y) * sheetWidth + sheetX + left - x;
-        const stop = from + right - left;
-        // What is at `from` in the sheet comes to `from + shift` in the line.
-        const shift = left - crop.x - from;
-        const toInk = line * stride + shift;
-        while (from < stop) {
-          const end = Math.min(ends[from]!, stop);
-          const kind = pixels[from]!;
-          if (kind === TRANSLUCENT) return false;
-          if (kind >= 0) {
-            scaler.mark(line, from + shift, end + shift);
-            for (; from < end; from++) ink[from + toInk] = pixels[from]!;
-          }
-          from = end;
+    const left = Math.max(x, crop.x);
+    const right = Math.min(x + width, crop.x + crop.width);
+    const top = Math.max(y, crop.y);
+    const bottom = Math.min(y + height, crop.y + crop.height);
+    for (let row = top; row < bottom; row++) {
+      const line = row - crop.y;
+      let from = (sheetY + row - y) * sheetWidth + sheetX + left - x;
+      const stop = from + right - left;
+      // What is at `from` in the sheet comes to `from + shift` in the line.
+      const shift = left - crop.x - from;
+      const toInk = line * stride + shift;
+      while (from < stop) {
+        const end = Math.min(ends[from]!, stop);
+        const kind = pixels[from]!;
+        if (kind === TRANSLUCENT) return false;
+        if (kind >= 0) {
+          scaler.mark(line, from + shift, end + shift);
+          for (; from < end; from++) ink[from + toInk] = pixels[from]!;
         }
+        from = end;
       }
     }
     return true;
   }
 
-  let spareCanvas: PageCanvas | null = null;
+  /** Where a sprite that is drawn may leave ink: its place, and a pixel around. */
+  const placeOf = (list: readonly number[], i: number) => ({
+    left: Math.floor(list[i + 4]!) - 1,
+    top: Math.floor(list[i + 5]!) - 1,
+    right: Math.ceil(list[i + 4]! + list[i + 2]!) + 1,
+    bottom: Math.ceil(list[i + 5]! + list[i + 3]!) + 1,
+  });
 
-  /** Draws the sprites on a real canvas. */
+  /** Whether something of an earlier sprite is where a drawn one may be. */
+  function liesOnOthers(list: readonly number[], i: number): boolean {
+    const place = placeOf(list, i);
+    for (let j = 0; j < i; j += FIELDS) {
+      const other = placeOf(list, j);
+      const apart = other.left >= place.right || other.right <= place.left ||
+        other.top >= place.bottom || other.bottom <= place.top;
+      if (!apart) return true;
+    }
+    return false;
+  }
+
+  let spareContext: PageContext | null = null;
+
+  /** A real canvas of a game's size. */
+  function spare({ width, height }: PageCanvas): PageContext {
+    return spareContext ??= recorders.context(
+      Object.assign(newCanvas(), { width, height }),
+    );
+  }
+
+  function drawSprite(
+    context: PageContext,
+    image: PageImage,
+    list: readonly number[],
+    i: number,
+  ): void {
+    const [sx, sy, w, h, x, y, alpha] = list.slice(i, i + FIELDS) as number[];
+    context.globalAlpha = alpha!;
+    context.drawImage(image, sx!, sy!, w!, h!, x!, y!, w!, h!);
+  }
+
+  /** Fills the place of a sprite in `ink`, which is empty, by drawing it. */
+  function inkOfDrawn(
+    list: readonly number[],
+    i: number,
+    image: PageImage,
+    canvas: PageCanvas,
+  ): void {
+    const drawn = placeOf(list, i);
+    const left = Math.max(drawn.left, crop.x);
+    const top = Math.max(drawn.top, crop.y);
+    const right = Math.min(drawn.right, crop.x + crop.width);
+    const bottom = Math.min(drawn.bottom, crop.y + crop.height);
+    const place = [left, top, right - left, bottom - top] as const;
+    const context = spare(canvas);
+    context.clearRect(...place);
+    drawSprite(context, image, list, i);
+    const start = (top - crop.y) * stride + left - crop.x;
+    readInk(context, ...place, ink.subarray(start), stride);
+    for (let row = top; row < bottom; row++) {
+      scaler.mark(row - crop.y, left - crop.x, right - crop.x);
+    }
+  }
+
+  /** Draws all sprites on a real canvas. */
   function drawSprites(
     { sprites, image }: Recording,
-    { width, height }: PageCanvas,
+    canvas: PageCanvas,
   ): PageContext {
-    if (!spareCanvas) {
-      spareCanvas = newCanvas();
-      Object.assign(spareCanvas, { width, height });
-    }
-    const context = recorders.context(spareCanvas);
-    context.clearRect(0, 0, width, height);
+    const context = spare(canvas);
+    context.clearRect(0, 0, canvas.width, canvas.height);
     for (let i = 0; image && i < sprites.length; i += FIELDS) {
-      const [sx, sy, w, h] = sprites.slice(i, i + 4);
-      const [x, y, alpha] = sprites.slice(i + 4, i + FIELDS);
-      context.globalAlpha = alpha!;
-      context.drawImage(image, sx!, sy!, w!, h!, x!, y!, w!, h!);
+      drawSprite(context, image, sprites, i);
     }
-    context.globalAlpha = 1;
     return context;
   }
 
@@ -174,7 +242,7 @@ export function createPainter(
   /** Fills `ink` with the crop of a game's frame. */
   function inkOfCrop(canvas: PageCanvas): void {
     const recording = recorders.of(canvas);
-    if (recording && copySprites(recording.sprites)) return;
+    if (recording && inkOfSprites(recording, canvas)) return;
     const { x, y, width, height } = crop;
     readInk(drawn(canvas), x, y, width, height, ink, stride);
     for (let row = 0; row < height; row++) scaler.mark(row, 0, width);

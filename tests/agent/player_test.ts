@@ -120,6 +120,19 @@ Deno.test("A player refuses weights of another network, and fewer observations t
   );
 });
 
+Deno.test("A player may be asked several times at once: each gets its own answer", async () => {
+  using player = await playerOf(smallNetwork());
+  const rows = [[0, 1, 2], [3], [4, 5], [6, 7, 8, 9]];
+  const alone: string[][] = [];
+  for (const some of rows) alone.push(await ask(player, some));
+  for (let i = 0; i < 20; i++) {
+    assertEquals(
+      await Promise.all(rows.map((some) => ask(player, some))),
+      alone,
+    );
+  }
+});
+
 Deno.test("A player may be disposed of while it answers", async () => {
   const player = await playerOf(smallNetwork());
   const answer = player.qValues(observations, 1);

@@ -23,27 +23,6 @@ Deno.test("greedyPolicy() takes the highest Q-value of the evaluation weights", 
   assertEquals(asked, [2, "evaluation"]);
 });
 
-Deno.test("greedyPolicy() asks the learner for one group of games at a time", async () => {
-  let asking = 0;
-  const most: number[] = [];
-  const policy = greedyPolicy({
-    qValues: async (_, count) => {
-      most.push(++asking);
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      asking--;
-      if (count === 2) throw new Error("this group fails");
-      return Float32Array.of(0, 1);
-    },
-  });
-  const ask = (count: number) =>
-    policy(observations, count, Array(count).fill(game(1, 0)));
-  const answers = await Promise.allSettled([1, 2, 1].map(ask));
-  assertEquals(most, [1, 1, 1]);
-  assertEquals(answers.map(({ status }) => status), [
-    ...["fulfilled", "rejected", "fulfilled"],
-  ]);
-});
-
 Deno.test("greedyPolicy() leaves games that are over out of float32 graphs on a CPU alone", async () => {
   const seen = new Uint8Array(3 * OBSERVATION_BYTES);
   for (const row of [0, 1, 2]) seen[row * OBSERVATION_BYTES] = row + 1;
