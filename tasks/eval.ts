@@ -164,7 +164,7 @@ export const command = defineCommand({
     try {
       await writeReport(
         ...[folder, agent, measurement] as const,
-        options.out === undefined ? sayEarlier : undefined,
+        options.out === undefined,
       );
       await writeIndex();
     } finally {
@@ -176,9 +176,6 @@ export const command = defineCommand({
     return 0;
   },
 });
-
-const sayEarlier = (path: string): void =>
-  say(`The report of other games that was there: ${path}`);
 
 /** @throws UsageError when it is not an evaluation with these games in it */
 function wholeOf(

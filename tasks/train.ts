@@ -202,7 +202,7 @@ export const command = defineCommand({
               { ...stage, config, evaluation, report },
             );
             const agent = { name: run.name, run };
-            await writeReport(run.report, agent, measurement, sayEarlier);
+            await writeReport(run.report, agent, measurement, true);
             const { step } = outcome.counters.best ?? outcome.counters;
             await notePlay(run, step, measurement.recordings);
             say(`Report: ${join(run.report, "index.html")}`);
@@ -239,9 +239,6 @@ export const command = defineCommand({
     }
   },
 });
-
-const sayEarlier = (path: string): void =>
-  say(`The report that was there: ${path}`);
 
 /** Where the agent is, what comes next, and in the last line what was done. */
 function sayOutcome(run: string, outcome: TrainingOutcome, why: string): void {

@@ -67,9 +67,15 @@ export function firstSeedOfNight(night: number): number {
   return HELD_OUT_SEEDS_START + night * HELD_OUT_SEEDS_PER_NIGHT;
 }
 
-/** The first seed of the games that choose a night's challenger among several. */
+/**
+ * The first seed of the games that choose a night's challenger among several:
+ * never the first ones, which have chosen the challengers' checkpoints.
+ *
+ * @param night from 1
+ */
 export function selectionSeedOfNight(night: number): number {
   const nights = (HELD_OUT_SEEDS_START - TRAINING_SEEDS_END) /
-    HELD_OUT_SEEDS_PER_NIGHT;
-  return TRAINING_SEEDS_END + (night % nights) * HELD_OUT_SEEDS_PER_NIGHT;
+      HELD_OUT_SEEDS_PER_NIGHT - 1;
+  return TRAINING_SEEDS_END +
+    ((night - 1) % nights + 1) * HELD_OUT_SEEDS_PER_NIGHT;
 }

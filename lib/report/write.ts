@@ -14,6 +14,7 @@ import {
   RUNS_FOLDER,
 } from "../runs/mod.ts";
 import { ifThere } from "../files.ts";
+import { say } from "../say.ts";
 import { points } from "../text.ts";
 import { type Files, replaceFolder } from "../system/mod.ts";
 import {
@@ -127,8 +128,8 @@ export async function numberEarlier(
  * was trained. A measurement that is absent is taken from the folder's earlier
  * report, if there is one.
  *
- * @param tellEarlier told where an earlier report of other games is from now on;
- * absent: this one takes its place
+ * @param keepEarlier an earlier report of other games gets a number, which is
+ * said; else this one takes its place
  * @throws UsageError when the run's files cannot be read; DinoDqnError when the
  * folder cannot be written
  */
@@ -138,7 +139,7 @@ export async function writeReport(
     checkpoint?: string;
   },
   measurement?: Measurement,
-  tellEarlier?: (path: string) => void,
+  keepEarlier = false,
 ): Promise<void> {
   const data = run ? await readRunData(run) : undefined;
   const earlier = measurement ?? {
@@ -179,10 +180,10 @@ export async function writeReport(
         : []),
     ],
   });
-  if (tellEarlier && measurement) {
+  if (keepEarlier && measurement) {
     // As late as can be: another evaluation may end at the same time.
     const path = await numberEarlier(folder, measurement.report);
-    if (path) tellEarlier(path);
+    if (path) say(`The report of other games that was there: ${path}`);
   }
   await replaceFolder(folder, files, REPORT_NAMES);
 }

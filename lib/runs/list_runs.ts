@@ -15,7 +15,7 @@ import {
   readText,
   readWhenChanged,
 } from "../files.ts";
-import { lockHolder } from "../system/mod.ts";
+import { liesBeside, lockHolder } from "../system/mod.ts";
 import { listCheckpoints } from "./checkpoint_files.ts";
 import { bestEvaluation } from "./find_checkpoint.ts";
 import { type RunFolder, runFolderAt, RUNS_FOLDER } from "./run_folder.ts";
@@ -56,6 +56,7 @@ export async function runNames(
 ): Promise<string[]> {
   const runs: { name: string; place: string }[] = [];
   for (const name of await namesIn(root)) {
+    if (liesBeside(name)) continue;
     const run = runFolderAt(join(root, name));
     try {
       const made = (await Deno.stat(run.info)).mtime?.toISOString() ?? "";

@@ -1,10 +1,10 @@
 /** Making runs, and finding them again. */
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Config, configToYaml, displayPath } from "../config/mod.ts";
 import { UsageError, whyNotWritten } from "../errors.ts";
 import { ifThere, isFile, isPath, namesIn } from "../files.ts";
 import { nearestOf } from "../nearest.ts";
-import { replaceDurably } from "../system/mod.ts";
+import { replaceDurably, writeBeside } from "../system/mod.ts";
 import { runNames } from "./list_runs.ts";
 import { type RunFolder, runFolderAt, RUNS_FOLDER } from "./run_folder.ts";
 import { readRunInfo, writeRunInfo } from "./run_info.ts";
@@ -41,40 +41,42 @@ const RESERVED =
  * be made; then nothing was made
  */
 export async function createRun(options: CreateRunOptions): Promise<RunFolder> {
-  const { config, name, configName, from } = options;
-  const { own = false, ownReward = false, root = RUNS_FOLDER } = options;
-  const path = name === undefined
-    ? await makeNextFolder(root, configName)
-    : await makeNamedFolder(root, name, own);
-  const run = runFolderAt(path);
-  try {
-    for (const folder of [run.tensorboard, run.checkpoints, run.evaluations]) {
-      await Deno.mkdir(folder);
-    }
-    await replaceDurably(run.config, configToYaml(config));
-    await writeRunInfo(run, {
-      ...{ name: run.name, seed: config.seed, starts: [] },
-      ...(from !== undefined && { from }),
-      ...(ownReward && { ownReward }),
-    });
-  } catch (error) {
-    await Deno.remove(path, { recursive: true }).catch(() => {});
-    throw cannotMake(path, error);
-  }
-  return run;
+  const { name, configName, own = false, root = RUNS_FOLDER } = options;
+  return name === undefined
+    ? await makeNextRun(root, configName, options)
+    : await makeNamedRun(resolve(root, checkedName(name, own)), options);
 }
 
-/** Whether the folder was made; false: it was there. */
-async function makeFolder(path: string): Promise<boolean> {
+/**
+ * The run with its files, which lie there together or not at all, also when
+ * this program is killed meanwhile; null: something is there.
+ */
+async function makeRun(
+  path: string,
+  { config, from, ownReward = false }: CreateRunOptions,
+): Promise<RunFolder | null> {
+  const run = runFolderAt(path);
+  const isThere = () => ifThere(Deno.lstat(path));
   try {
-    await Deno.mkdir(resolve(path, ".."), { recursive: true });
-    await Deno.mkdir(path);
-    return true;
+    await Deno.mkdir(dirname(path), { recursive: true });
+    if (await isThere()) return null;
+    await writeBeside(path, async (partial) => {
+      const beside = runFolderAt(partial);
+      for (const key of ["path", "tensorboard", "checkpoints", "evaluations"]) {
+        await Deno.mkdir(beside[key as keyof RunFolder]);
+      }
+      await replaceDurably(beside.config, configToYaml(config));
+      await writeRunInfo(beside, {
+        ...{ name: run.name, seed: config.seed, starts: [] },
+        ...(from !== undefined && { from }),
+        ...(ownReward && { ownReward }),
+      });
+      await Deno.rename(partial, path);
+    });
+    return run;
   } catch (error) {
-    const parent = await Deno.stat(resolve(path, "..")).catch(() => null);
-    if (error instanceof Deno.errors.AlreadyExists && parent?.isDirectory) {
-      return false;
-    }
+    // Another start may have taken it meanwhile.
+    if (await isThere().catch(() => null)) return null;
     throw cannotMake(path, error);
   }
 }
@@ -87,11 +89,8 @@ function cannotMake(path: string, cause: unknown): UsageError {
   );
 }
 
-async function makeNamedFolder(
-  root: string,
-  name: string,
-  own: boolean,
-): Promise<string> {
+/** @throws UsageError if a run may not be called so */
+function checkedName(name: string, own: boolean): string {
   const refuse = (why: string) => {
     throw new UsageError(`Cannot name a run ${JSON.stringify(name)}: ${why}`);
   };
@@ -101,16 +100,22 @@ async function makeNamedFolder(
   if (!own && RESERVED.test(name)) {
     refuse("the word has a meaning of its own here; give another name");
   }
-  const path = resolve(root, name);
-  if (await makeFolder(path)) return path;
-  // Its process may have been killed while it made the folder.
-  const isRun = await isFile(runFolderAt(path).info);
+  return name;
+}
+
+async function makeNamedRun(
+  path: string,
+  options: CreateRunOptions,
+): Promise<RunFolder> {
+  const made = await makeRun(path, options);
+  if (made) return made;
+  const { name, info } = runFolderAt(path);
   throw new UsageError(
-    isRun
+    await isFile(info)
       ? `There is a run named ${name} already, in ${path}; ` +
         `go on with --resume ${name}, or give another name`
-      : `${path} is there already and is no run: give another name, or remove ` +
-        "it if nothing makes a run there just now",
+      : `${path} is there already and is no run: give another name, or ` +
+        "remove it",
   );
 }
 
@@ -118,10 +123,11 @@ async function makeNamedFolder(
 export const isRunName = (name: string): boolean => /^\w[\w.+-]*$/.test(name);
 
 /** `default-1`, `default-2`, …: the number after the highest that is there. */
-async function makeNextFolder(
+async function makeNextRun(
   root: string,
   configName: string,
-): Promise<string> {
+  options: CreateRunOptions,
+): Promise<RunFolder> {
   const word = configName.replace(/[^\w.+-]/g, "-").replace(/^\W+/, "") ||
     "run";
   // A config may be called "step".
@@ -131,9 +137,8 @@ async function makeNextFolder(
     return before === stem ? Number(number) : [];
   });
   for (let number = Math.max(0, ...numbers) + 1;; number++) {
-    const path = resolve(root, `${stem}-${number}`);
-    // Another start may have taken it meanwhile.
-    if (await makeFolder(path)) return path;
+    const run = await makeRun(resolve(root, `${stem}-${number}`), options);
+    if (run) return run;
   }
 }
 

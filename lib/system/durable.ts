@@ -3,6 +3,12 @@ import { basename, dirname, join } from "node:path";
 import { ifThere, namesIn, removeIfThere } from "../files.ts";
 import { isAlive } from "./watchdog.ts";
 
+/** What a file or folder is called while it lies beside its place. */
+const BESIDE = /\.(partial|replaced)-(\d+)-\d+$/;
+
+/** Whether this is no file or folder yet, or none any more. */
+export const liesBeside = (name: string): boolean => BESIDE.test(name);
+
 /** Paths that this program is writing beside their place. */
 const beingWritten = new Set<string>();
 let writes = 0;
@@ -48,7 +54,7 @@ async function clearAbandoned(path: string): Promise<void> {
   const folder = dirname(path);
   for (const name of await namesIn(folder)) {
     if (!name.startsWith(`${basename(path)}.`)) continue;
-    const [, what, pid] = /\.(partial|replaced)-(\d+)-\d+$/.exec(name) ?? [];
+    const [, what, pid] = BESIDE.exec(name) ?? [];
     const beside = join(folder, name);
     if (
       what === undefined || beingWritten.has(beside) ||

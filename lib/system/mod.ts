@@ -9,7 +9,13 @@ export {
   stopOn,
 } from "./commands.ts";
 export { hasDisplay, openInBrowser } from "./desktop.ts";
-export { bytesOf, replaceDurably, syncFolder, writeBeside } from "./durable.ts";
+export {
+  bytesOf,
+  liesBeside,
+  replaceDurably,
+  syncFolder,
+  writeBeside,
+} from "./durable.ts";
 export {
   checkFolder,
   checkPlace,

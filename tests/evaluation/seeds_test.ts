@@ -1,7 +1,16 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { firstSeedFor, seedPurpose } from "../../lib/evaluation/mod.ts";
+import {
+  firstSeedFor,
+  seedPurpose,
+  selectionSeedOfNight,
+} from "../../lib/evaluation/mod.ts";
 import { trainingEpisodes } from "../../lib/training/mod.ts";
 
 Deno.test("Training never plays a seed that chooses or measures", async () => {
@@ -29,6 +38,19 @@ Deno.test("firstSeedFor() keeps choosing and measuring apart", () => {
     UsageError,
     "at most 500000 seeds",
   );
+});
+
+Deno.test("A night's choice among challengers is never by the seeds that chose their checkpoints", () => {
+  for (let night = 1; night < 2000; night++) {
+    const first = selectionSeedOfNight(night);
+    assert(first >= firstSeedFor("selection", 1000) + 1000, `night ${night}`);
+    assertEquals(
+      seedPurpose({ firstSeed: first, episodes: 1000 }),
+      "selection",
+    );
+    assert(first + 1000 <= 1_000_000, `night ${night}`);
+    assertNotEquals(first, selectionSeedOfNight(night + 1));
+  }
 });
 
 Deno.test("seedPurpose() tells what games on seeds say, at each end of their ranges", () => {

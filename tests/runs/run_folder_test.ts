@@ -106,6 +106,19 @@ Deno.test("createRun() refuses a name that is taken, and leaves that run alone",
     );
   }));
 
+Deno.test("A run that was killed while it was made is no run, and not in the way", () =>
+  inFolder(async (root) => {
+    const made = await createRun({ config, name: "a", configName: "x", root });
+    const gone = new Deno.Command("true").spawn();
+    await gone.status;
+    await Deno.rename(made.path, `${made.path}.partial-${gone.pid}-1`);
+    assertEquals(await runNames(root), []);
+    const run = await createRun({ config, name: "a", configName: "x", root });
+    assertEquals([run.path, names(root)], [made.path, ["a"]]);
+    const { name, starts } = await readRunInfo(run);
+    assertEquals([name, starts], ["a", []]);
+  }));
+
 for (const name of ["", "..", "a/b", "a b", "-a", "/tmp/a", ".hidden"]) {
   Deno.test(`createRun() refuses the name ${JSON.stringify(name)}`, () =>
     inFolder(async (root) => {
