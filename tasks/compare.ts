@@ -10,6 +10,7 @@ import { UsageError } from "../lib/errors.ts";
 import { realPath } from "../lib/files.ts";
 import {
   compareRuns,
+  COMPARISON_ALWAYS,
   COMPARISON_NAMES,
   comparisonFiles,
   comparisonNotes,
@@ -67,6 +68,7 @@ export const command = defineCommand({
     await checkFolder(
       folder,
       options.out ? COMPARISON_NAMES : undefined,
+      COMPARISON_ALWAYS,
     );
     const comparison = await compareRuns(runs);
     const files = await comparisonFiles(comparison, folder, runs);

@@ -19,6 +19,7 @@ import { checkFolder, commandText } from "../lib/system/mod.ts";
 import { points } from "../lib/text.ts";
 import {
   evaluationText,
+  REPORT_ALWAYS,
   REPORT_NAMES,
   reportFolder,
   writeIndex,
@@ -115,7 +116,11 @@ export const command = defineCommand({
       return 0;
     }
     const folder = options.out ?? reportFolder(agent, clock);
-    await checkFolder(folder, options.out ? REPORT_NAMES : undefined);
+    await checkFolder(
+      folder,
+      options.out ? REPORT_NAMES : undefined,
+      REPORT_ALWAYS,
+    );
     // Its report tells of the training, too: what is amiss there is told now.
     if (agent.run) await readRunData(agent.run);
     say(

@@ -7,7 +7,7 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { UsageError } from "../lib/errors.ts";
-import { EXPORT_NAMES, exportFiles } from "../lib/export/mod.ts";
+import { EXPORT_ALWAYS, EXPORT_NAMES, exportFiles } from "../lib/export/mod.ts";
 import { checkFolder, replaceFolder } from "../lib/system/mod.ts";
 import { findAgent } from "../lib/agents/mod.ts";
 
@@ -40,7 +40,7 @@ export const command = defineCommand({
     const folder = resolve(positionals[1]!);
     const name = givenName(options.name);
     const agent = await findAgent(positionals[0], { sets: options.set });
-    await checkFolder(folder, EXPORT_NAMES);
+    await checkFolder(folder, EXPORT_NAMES, EXPORT_ALWAYS);
     const example = !options["no-example"];
     const files = await exportFiles(agent, { example, name });
     await replaceFolder(folder, files, EXPORT_NAMES);

@@ -1,5 +1,5 @@
 /** An agent as a folder that other programs, and browsers, can use. */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import sharp from "sharp";
 import {
   configToYaml,
@@ -48,9 +48,13 @@ const REPORT_FILES = [
   ...["best.json", "best.webp", "median.json", "median.webp"],
 ];
 
-/** The names that an exported agent's files may have. */
+/** What an exported agent's folder always has, and all names of its files. */
+export const EXPORT_ALWAYS = [
+  ...["model.json", "weights.bin", "config.yaml", "card.md"],
+];
 export const EXPORT_NAMES = [
-  ...["model.json", "weights.bin", "config.yaml", "card.md", "README.md"],
+  ...EXPORT_ALWAYS,
+  "README.md",
   ...["example.html", "example.js", "tf.min.js", "frames.png", "frames.json"],
   ...REPORT_FILES.map((name) => `report/${name}`),
 ];
@@ -71,9 +75,11 @@ export interface ExportOptions {
  */
 export async function exportFiles(
   agent: Agent,
-  { example, name = agent.name, report: folder = reportOf(agent) }:
-    ExportOptions,
+  { example, name = agent.name, ...options }: ExportOptions,
 ): Promise<Files> {
+  const folder = options.report ?? reportOf(agent);
+  // An exported agent may come from anybody.
+  const home = options.report ?? agent.folder ?? folder;
   const { network, weights, config } = agent;
   const model = portableModel(network, weights);
   const there = await readReport(folder);
@@ -82,7 +88,8 @@ export async function exportFiles(
     "model.json": model.model,
     "weights.bin": model.weights,
     "config.yaml": configToYaml(config),
-    ...(report === there && await reportFiles(folder)),
+    ...(report === there &&
+      await reportFiles(folder, home)),
     ...(example && await filmFiles(agent, name, model, report && folder)),
   };
   const text = await card(agent, name, report, Object.keys(files));
@@ -127,10 +134,12 @@ async function card(
   });
 }
 
-async function reportFiles(folder: string): Promise<Files> {
+/** @param home which no file may lead out of */
+async function reportFiles(folder: string, home: string): Promise<Files> {
+  const within = relative(home, folder);
   const files: Files = {};
   for (const name of REPORT_FILES) {
-    const content = await readSmallFile(join(folder, name));
+    const content = await readSmallFile(home, join(within, name));
     if (!content) continue;
     files[`report/${name}`] = name.endsWith(".html")
       ? harmless(new TextDecoder().decode(content))

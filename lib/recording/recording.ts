@@ -179,7 +179,7 @@ export function recordingFiles({ role, game, webp }: Recording): Files {
  * @throws UsageError if one cannot be read
  */
 export async function readRecordings(folder: string): Promise<Recordings> {
-  const read = (name: string) => readSmallFile(join(folder, name));
+  const read = (name: string) => readSmallFile(folder, name);
   const recordings: Recording[] = [];
   for (const role of ROLES) {
     if (!await read(`${role}.json`)) continue;

@@ -2,6 +2,7 @@
  * Games that were kept: a game of the lock-step clock is its seed and its
  * actions, and plays to the same score again.
  */
+import { join, relative } from "node:path";
 import { z } from "zod";
 import { type Config, gameSchema } from "../config/mod.ts";
 import { firstIssue, UsageError } from "../errors.ts";
@@ -39,13 +40,26 @@ export function storedGame(
 const MAX_FILE_BYTES = 50e6;
 
 /**
- * A file's content; null if it is not there.
+ * The content of a file that may go on to other pages and folders; null if it
+ * is not there.
  *
- * @throws UsageError if it is larger than any that this program writes here
+ * @param folder it came with, which it lies in
+ * @throws UsageError if it is larger than any that this program writes here, or
+ * a link leads out of the folder: somebody else may have made it
  */
 export async function readSmallFile(
-  path: string,
+  folder: string,
+  name: string,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
+  const path = join(folder, name);
+  const real = await ifThere(Deno.realPath(path));
+  if (real === null) return null;
+  if (relative(await Deno.realPath(folder), real).startsWith("..")) {
+    throw new UsageError(
+      `${path} is a link to ${real}, outside of ${folder}: put the file itself ` +
+        "there, or remove it.",
+    );
+  }
   const { size = 0 } = await ifThere(Deno.stat(path)) ?? {};
   if (size > MAX_FILE_BYTES) {
     throw new UsageError(

@@ -279,11 +279,9 @@ export function comparisonNotes(comparison: Comparison): string[] {
   ];
 }
 
-/** The names of a comparison's files. */
-export const COMPARISON_NAMES = [
-  ...["comparison.json", "index.html"],
-  ...CHART_NAMES,
-];
+/** What a comparison's folder always has, and the names of all its files. */
+export const COMPARISON_ALWAYS = ["comparison.json", "index.html"];
+export const COMPARISON_NAMES = [...COMPARISON_ALWAYS, ...CHART_NAMES];
 
 /**
  * The comparison's page, document and charts.

@@ -41,9 +41,10 @@ export interface ReportContent {
 /** The names of each chart's files. */
 export const CHART_NAMES = ["charts/*.svg", "charts/*.png"];
 
-/** The names that a report's files may have. */
+/** What the report of games always has, and the names that its files may have. */
+export const REPORT_ALWAYS = ["report.json", "index.html", "scores.csv"];
 export const REPORT_NAMES = [
-  ...["report.json", "index.html", "scores.csv"],
+  ...REPORT_ALWAYS,
   ...RECORDING_NAMES,
   ...CHART_NAMES,
 ];

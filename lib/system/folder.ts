@@ -61,14 +61,16 @@ export async function replaceFolder(
  * to be asked before the work is done whose result is to be written. Leaves
  * nothing.
  *
- * @param own what the files will be, the first of them in any case: a folder
- * without it was made by somebody else. Absent: what else lies there may stay
+ * @param own what the files may be. Absent: what else lies there may stay
+ * @param always which of them there always are: a folder that holds something,
+ * but not all of these, was made by somebody else
  * @throws UsageError if something else lies there, it is a file, the user stands
  * in it, or it cannot be written
  */
 export async function checkFolder(
   folder: string,
   own?: OwnNames,
+  always: OwnNames = [],
 ): Promise<void> {
   const path = await realFolder(folder).catch((cause) => {
     throw new UsageError(cannotWrite(folder, cause), { cause });
@@ -80,8 +82,10 @@ export async function checkFolder(
     );
   }
   if (own) {
-    const isOwn = await isFile(join(path, own[0]!));
-    const foreign = await foreignNames(path, isOwn ? own : []);
+    const there = await Promise.all(
+      always.map((name) => isFile(join(path, name))),
+    );
+    const foreign = await foreignNames(path, there.every(Boolean) ? own : []);
     if (foreign.length > 0) {
       throw new UsageError(
         `${folder} holds what this command has not written (${

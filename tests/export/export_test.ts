@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import {
   encodeModel,
@@ -7,8 +7,10 @@ import {
 } from "../../lib/agent/mod.ts";
 import { type Agent, findAgent } from "../../lib/agents/mod.ts";
 import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { UsageError } from "../../lib/errors.ts";
 import { playedSetting } from "../../lib/evaluation/mod.ts";
 import { exportFiles } from "../../lib/export/mod.ts";
+import { ROOT } from "../../lib/files.ts";
 import { Random } from "../../lib/random.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
 import { exampleReport } from "../examples.ts";
@@ -52,6 +54,42 @@ Deno.test("exportFiles() takes figures of the agent's own game and checkpoint al
     const last = { ...ensemble, checkpoint: "step-9" };
     assertEquals(await measured(last, own), false);
   }));
+
+Deno.test("exportFiles() takes over no file that an agent's links lead to", () =>
+  inFolder(async (folder) => {
+    const mine = join(folder, "mine");
+    await Deno.mkdir(mine);
+    await Deno.writeTextFile(join(mine, "best.json"), "secret");
+    const home = join(folder, "agent");
+    const { report, ...files } = await filesOf("data/pretrained/constant");
+    await replaceFolder(home, files);
+    const agent = await findAgent(home);
+    await Deno.mkdir(join(home, "report"));
+    await Deno.writeTextFile(join(home, "report/report.json"), report);
+    const links = async (from: string, to: string) => {
+      await Deno.symlink(to, join(home, from));
+      await assertRejects(
+        () => exportFiles(agent, { example: false }),
+        UsageError,
+        "is a link to",
+      );
+      await Deno.remove(join(home, from));
+    };
+    await links("report/best.json", join(mine, "best.json"));
+    await links("report/index.html", "../../mine/best.json");
+    await Deno.rename(join(home, "report"), join(folder, "elsewhere"));
+    await links("report", "../elsewhere");
+  }));
+
+async function filesOf(agent: string) {
+  const read = (name: string) => Deno.readTextFile(join(ROOT, agent, name));
+  return {
+    "model.json": await read("model.json"),
+    "weights.bin": await Deno.readFile(join(ROOT, agent, "weights.bin")),
+    "config.yaml": await read("config.yaml"),
+    report: await read("report/report.json"),
+  };
+}
 
 Deno.test("exportFiles() gives an agent another name, and keeps its figures", async () => {
   const agent = await findAgent("pretrained/constant");

@@ -162,21 +162,24 @@ Deno.test("replaceDurably() names the file that cannot be written", () =>
 
 Deno.test("checkFolder() refuses what would be lost, and leaves nothing", () =>
   inFolder(async (root) => {
-    const own = ["index.html", "charts/*.svg"];
+    const always = ["index.html", "report.json"];
+    const own = [...always, "charts/*.svg"];
     const folder = join(root, "report");
     const refused = async (folder: string, ...parts: string[]) => {
       const { message } = await assertRejects(
-        () => checkFolder(folder, own),
+        () => checkFolder(folder, own, always),
         UsageError,
       );
       for (const part of parts) assertStringIncludes(message, part);
     };
-    await checkFolder(join(root, "a/b/c"), own);
+    await checkFolder(join(root, "a/b/c"), own, always);
     assertEquals(await names(root), []);
     await Deno.mkdir(join(folder, "charts"), { recursive: true });
     await Deno.writeTextFile(join(folder, "index.html"), "1");
     await Deno.writeTextFile(join(folder, "charts/a.svg"), "1");
-    await checkFolder(`${folder}/`, own);
+    await refused(folder, "has not written (charts, index.html)");
+    await Deno.writeTextFile(join(folder, "report.json"), "1");
+    await checkFolder(`${folder}/`, own, always);
     await Deno.writeTextFile(join(folder, "charts/notes.txt"), "1");
     await refused(
       folder,
