@@ -6,8 +6,8 @@ export type Row = Record<string, string>;
 
 /**
  * Reads a table whose first line is its header, also one that a spreadsheet has
- * saved (a byte order mark; semicolons, with decimal commas). No value of this
- * program's tables holds a comma or a quote, so none is looked for. A last line
+ * saved (a byte order mark; semicolons or tabs, with decimal commas; quotes). No
+ * value of this program's tables holds a comma or a quote itself. A last line
  * that has not been ended is one that is still being written, and is left out.
  *
  * @param columns names that the header must have
@@ -20,11 +20,12 @@ export function mapCsv<Line>(
   columns: readonly string[],
   read: (cells: readonly string[], header: readonly string[]) => Line,
 ): Line[] {
-  const lines = text.replace("\uFEFF", "").split("\n");
+  const lines = text.replace("\uFEFF", "").replaceAll('"', "").split("\n");
   lines.pop();
-  const first = lines.shift()?.trimEnd() ?? "";
-  const split = first.includes(";")
-    ? (line: string) => line.replaceAll(",", ".").split(";")
+  const first = endless(lines.shift() ?? "");
+  const mark = [";", "\t"].find((mark) => first.includes(mark));
+  const split = mark !== undefined
+    ? (line: string) => line.replaceAll(",", ".").split(mark)
     : (line: string) => line.split(",");
   const header = split(first);
   const missing = columns.filter((column) => !header.includes(column));
@@ -35,7 +36,7 @@ export function mapCsv<Line>(
     );
   }
   return lines.map((line, i) => {
-    const cells = split(line.trimEnd());
+    const cells = split(endless(line));
     if (cells.length !== header.length) {
       throw new UsageError(
         `${file}, line ${i + 2}: expected ${header.length} values, but found ` +
@@ -112,6 +113,9 @@ export function formatCsv(
   return [header, ...rows].map((row) => row.map(cell).join(",") + "\n")
     .join("");
 }
+
+/** Without a carriage return; a tab may be an empty cell's. */
+const endless = (line: string) => line.replace(/[\r ]+$/, "");
 
 const shorten = (text: string) =>
   text.length > 60 ? `${text.slice(0, 60)}…` : text;

@@ -47,11 +47,17 @@ export class DivergedError extends DinoDqnError {}
 /** Why something could not be written: what the system says, made plain. */
 export function whyNotWritten(cause: unknown): string {
   const { message } = cause as Error;
-  if (message.includes("(os error 27)")) {
-    return `${message}; files may not grow any larger here (ulimit -f)`;
-  }
-  return cause instanceof Deno.errors.NotCapable && /all access/.test(message)
-    ? "Deno writes nothing below /dev, /proc and /sys"
+  return message.includes("(os error 27)")
+    ? `${message}; files may not grow any larger here (ulimit -f)`
+    : whyNotRead(cause);
+}
+
+/** The same of what could not be read. */
+export function whyNotRead(cause: unknown): string {
+  const { message } = cause as Error;
+  const [, path] = /all access to "(.*)",/.exec(message) ?? [];
+  return cause instanceof Deno.errors.NotCapable && path !== undefined
+    ? `${path}: Deno reads and writes nothing below /dev, /proc and /sys`
     : message;
 }
 
@@ -89,7 +95,7 @@ export function explain(error: unknown): { message: string; exitCode: number } {
     error instanceof Deno.errors.NotCapable ||
     error instanceof Error && "code" in error
   ) {
-    return { message: error.message, exitCode: 1 };
+    return { message: whyNotRead(error), exitCode: 1 };
   }
   const where = Deno.env.get("DINO_STACK") && (error as Error)?.stack;
   return {

@@ -1,4 +1,5 @@
 /** Files and folders that may not be there. */
+import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DinoDqnError } from "./errors.ts";
@@ -173,8 +174,8 @@ export function goWhereCalled(): void {
 
 /** `~/x` and `--out=~/x`, of which shells expand the first one alone, unquoted. */
 export function withHome(argument: string): string {
-  const home = Deno.env.get("HOME");
-  return home
-    ? argument.replace(/^(--[\w-]+=)?~(?=\/|$)/, `$1${home}`)
-    : argument;
+  return argument.replace(
+    /^(--[\w-]+=)?~(?=\/|$)/,
+    (_, option = "") => option + (Deno.env.get("HOME") || homedir()),
+  );
 }

@@ -7,7 +7,7 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { UsageError } from "../lib/errors.ts";
-import { realPath } from "../lib/files.ts";
+import { readText, realPath } from "../lib/files.ts";
 import {
   compareRuns,
   COMPARISON_ALWAYS,
@@ -57,6 +57,16 @@ export const command = defineCommand({
     if (twice) {
       throw new UsageError(
         `The run ${twice.name} is named twice: it would count as two.`,
+      );
+    }
+    const told = await Promise.all(runs.map(({ info }) => readText(info)));
+    const copy = runs.findIndex((_, i) => told.indexOf(told[i]!) < i);
+    if (copy >= 0) {
+      const first = runs[told.indexOf(told[copy]!)]!.name;
+      say(
+        `warning: the run ${
+          runs[copy]!.name
+        } is a copy of ${first}: it counts as two`,
       );
     }
     const folder = resolve(

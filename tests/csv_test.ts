@@ -16,6 +16,8 @@ Deno.test("parseCsv() reads what a spreadsheet has saved", () => {
       "\uFEFFstep,loss\r\n1,0.5\r\n2,\r\n",
       "\uFEFFstep;loss\r\n1;0,5\r\n2;\r\n",
       "step;loss\n1;0.5\n2;\n",
+      '"step","loss"\r\n"1","0.5"\r\n"2",""\r\n',
+      "step\tloss\n1\t0,5\n2\t\n",
     ]
   ) assertEquals(parseCsv(text, "t.csv", ["step"]), rows);
 });

@@ -102,29 +102,15 @@ export class EpisodeRings {
     onReady: (slot: number, ready: boolean) => void,
   ) {
     this.environments = environments;
-    this.slots = Math.floor(capacity / environments);
-    if (this.slots < nStep + STACK + 1) {
-      throw new ConfigError(
-        `replay.capacity: ${capacity} steps over ${environments} environments are ${this.slots} each, ` +
-          `which is too few for ${nStep}-step returns; ` +
-          `use at least ${environments * (nStep + STACK + 1)}`,
-      );
-    }
+    this.slots = slotsOfRing({ capacity, environments, nStep });
     const slots = environments * this.slots;
     try {
-      this.#frames = allocate(slots * FRAME_BYTES);
+      this.#frames = new Uint8Array(slots * FRAME_BYTES);
       this.#actions = new Uint8Array(slots);
       this.#rewards = new Float32Array(slots);
       this.#flags = new Uint8Array(slots);
     } catch (cause) {
-      const gigabytes = (slots * FRAME_BYTES / 1e9).toFixed(1);
-      throw new ConfigError(
-        `replay.capacity: ${capacity} steps need ${gigabytes} GB of memory, ` +
-          `which this machine cannot give (${
-            (cause as Error).message
-          }); use a smaller capacity`,
-        { cause },
-      );
+      throw tooLarge(capacity, (cause as Error).message);
     }
     this.#frameWords = new Int32Array(this.#frames.buffer);
     this.#nStep = nStep;
@@ -359,12 +345,35 @@ export class EpisodeRings {
   }
 }
 
-/** A zeroed array; pages that are not touched take no memory. */
-function allocate(size: number): Uint8Array<ArrayBuffer> {
+/**
+ * Slots of each environment's ring, before memory is taken for them.
+ *
+ * @throws ConfigError if the capacity is too small for n-step returns in each
+ * ring, or too large for the machine's memory
+ */
+export function slotsOfRing(
+  { capacity, environments, nStep }: Omit<EpisodeRingsOptions, "discount">,
+): number {
+  const slots = Math.floor(capacity / environments);
+  if (slots < nStep + STACK + 1) {
+    throw new ConfigError(
+      `replay.capacity: ${capacity} steps over ${environments} environments are ${slots} each, ` +
+        `which is too few for ${nStep}-step returns; ` +
+        `use at least ${environments * (nStep + STACK + 1)}`,
+    );
+  }
   // The system may promise more than it has, and end the process later.
   const { total } = Deno.systemMemoryInfo();
-  if (size > total) {
-    throw new RangeError(`it has ${(total / 1e9).toFixed(1)} GB`);
+  if (environments * slots * FRAME_BYTES > total) {
+    throw tooLarge(capacity, `it has ${(total / 1e9).toFixed(1)} GB`);
   }
-  return new Uint8Array(size);
+  return slots;
+}
+
+function tooLarge(capacity: number, why: string): ConfigError {
+  const gigabytes = (capacity * FRAME_BYTES / 1e9).toFixed(1);
+  return new ConfigError(
+    `replay.capacity: ${capacity} steps need ${gigabytes} GB of memory, ` +
+      `which this machine cannot give (${why}); use a smaller capacity`,
+  );
 }

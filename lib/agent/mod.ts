@@ -4,6 +4,7 @@ export type {
   EpisodeRingsState,
   Transition,
 } from "./episode_rings.ts";
+export { slotsOfRing } from "./episode_rings.ts";
 export { createLearner } from "./learner.ts";
 export { createPlayer } from "./player.ts";
 export { initialWeights } from "./initialise.ts";

@@ -56,6 +56,17 @@ function negatives(args: readonly string[], valued: readonly string[]) {
   });
 }
 
+/** @throws UsageError for `--run ""`, as of a shell's variable that is not set */
+function checkValues(args: readonly string[], valued: readonly string[]): void {
+  const given = args.slice(0, [...args, "--"].indexOf("--"));
+  const empty = valued.find((name) =>
+    given.some((arg, i) =>
+      arg === `--${name}=` || arg === `--${name}` && given[i + 1] === ""
+    )
+  );
+  if (empty !== undefined) throw new UsageError(`--${empty} needs a value`);
+}
+
 /** @throws UsageError for `--json=no`: neither of the two is meant for sure */
 function checkFlags(args: readonly string[], flags: readonly string[]): void {
   for (const arg of args.slice(0, [...args, "--"].indexOf("--"))) {
@@ -86,6 +97,7 @@ export function parseCommandLine(
   const { flags, valued } = namesByKind(options);
   const help = `See: deno task ${name} --help`;
   checkFlags(args, flags);
+  checkValues(args, valued);
   const unknown: string[] = [];
   const parsed: Record<string, unknown> = parseArgs(negatives(args, valued), {
     boolean: flags,

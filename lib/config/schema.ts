@@ -320,7 +320,7 @@ const notifySchema = z.strictObject({
 export const configSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).describe(
     "Seed of everything that is random in training.",
-  ),
+  ).register(keyFacts, LASTING),
   browser: browserSchema.describe("The Chrome that the game runs in.").register(
     keyFacts,
     PROGRAM,

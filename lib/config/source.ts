@@ -17,7 +17,7 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, whyNotRead } from "../errors.ts";
 import { ROOT } from "../files.ts";
 import { nearestOf } from "../nearest.ts";
 import type { KeyPath } from "./json_schema.ts";
@@ -216,7 +216,7 @@ async function readBytes(
     const reason = cause instanceof Deno.errors.NotFound ||
         cause instanceof Deno.errors.NotADirectory
       ? `there is no such file${suggest(path, folder)}`
-      : (cause as Error).message;
+      : whyNotRead(cause);
     throw new ConfigError(`${name}: cannot read this ${noun}: ${reason}`, {
       cause,
     });

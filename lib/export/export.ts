@@ -28,7 +28,7 @@ import {
   readStoredGame,
 } from "../recording/mod.ts";
 import { type Agent, loadPlayer } from "../agents/mod.ts";
-import { readReport, readRunData } from "../runs/mod.ts";
+import { readReport, readRunData, reportFolders } from "../runs/mod.ts";
 import { modelCard } from "./card.ts";
 import { exampleFiles } from "./example_page.ts";
 import type { Files } from "../system/mod.ts";
@@ -77,19 +77,16 @@ export async function exportFiles(
   agent: Agent,
   { example, name = agent.name, ...options }: ExportOptions,
 ): Promise<Files> {
-  const folder = options.report ?? reportOf(agent);
-  // An exported agent may come from anybody.
-  const home = options.report ?? agent.folder ?? folder;
   const { network, weights, config } = agent;
   const model = portableModel(network, weights);
-  const there = await readReport(folder);
-  const report = ofAgent(agent, there);
+  const { folder, report } = await reportOf(agent, options.report);
+  // An exported agent may come from anybody.
+  const home = options.report ?? agent.folder ?? folder;
   const files: Files = {
     "model.json": model.model,
     "weights.bin": model.weights,
     "config.yaml": configToYaml(config),
-    ...(report === there &&
-      await reportFiles(folder, home)),
+    ...(report && await reportFiles(folder, home)),
     ...(example && await filmFiles(agent, name, model, report && folder)),
   };
   const text = await card(agent, name, report, Object.keys(files));
@@ -97,8 +94,21 @@ export async function exportFiles(
   return { ...files, "card.md": text, "README.md": text };
 }
 
-const reportOf = (agent: Agent) =>
-  agent.folder ? join(agent.folder, "report") : reportFolder(agent, "lockstep");
+/** The newest report of the agent's own figures; null: there is none. */
+async function reportOf(agent: Agent, given?: string) {
+  const [newest, ...earlier] = given !== undefined
+    ? [given]
+    : agent.folder
+    ? [join(agent.folder, "report")]
+    : await reportFolders(reportFolder(agent, "lockstep"));
+  const newer = ofAgent(agent, await readReport(newest!));
+  if (newer) return { folder: newest!, report: newer };
+  for (const folder of earlier) {
+    const report = ofAgent(agent, await readReport(folder).catch(() => null));
+    if (report) return { folder, report };
+  }
+  return { folder: newest!, report: null };
+}
 
 /** Figures of another checkpoint, or another game, would not be this agent's. */
 function ofAgent(

@@ -94,8 +94,7 @@ export const warningsOf =
   };
 
 /** `800 (95 %: 700 to 910)`. */
-export const meanText = ({ mean, mean95 }: Figures): string =>
-  figureText(mean, mean95);
+export const meanText = (of: Figures) => figureText(of.mean, of.mean95);
 
 /** What the night did, in one line; a change of the page comes first. */
 export function resultLine(night: NightResult): string {
@@ -126,6 +125,7 @@ export function resultLine(night: NightResult): string {
           }.`),
     );
   }
-  if (warnings.length > 0) sentences.push(`Warnings: ${warnings.join("; ")}.`);
+  const others = warnings.filter((each) => !night.reason.includes(each));
+  if (others.length > 0) sentences.push(`Warnings: ${others.join("; ")}.`);
   return sentences.join(" ").replace(/\s+/g, " ");
 }

@@ -77,7 +77,8 @@ async function someCheckpoints(folder: string): Promise<number[]> {
   const steps = await listCheckpoints(folder);
   if (steps.length > 0) return steps;
   throw new CheckpointError(
-    `There is no checkpoint in ${folder}; train for longer`,
+    `There is no checkpoint in ${folder}: none was saved yet, or none could ` +
+      "be; train on",
   );
 }
 

@@ -67,5 +67,6 @@ export {
   readEvaluation,
   readReport,
   readRunData,
+  reportFolders,
   type RunData,
 } from "./run_data.ts";

@@ -194,6 +194,7 @@ export async function runAt(path: string): Promise<RunFolder | null> {
         { cause },
       );
     }
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
     // One of the files is not there, or it is a file itself.
   }
   throw new UsageError(

@@ -1,5 +1,5 @@
 /** What a run's folder tells about its training. */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Config, loadOwnConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { ifThere, namesIn, readText } from "../files.ts";
@@ -131,6 +131,20 @@ function wallSecondsAt(
   const before = metrics[after - 1] ?? { step: 0, wall_s: 0 };
   const part = (step - before.step) / (next.step - before.step);
   return before.wall_s + part * (next.wall_s - before.wall_s);
+}
+
+/**
+ * A report's folder, and those of earlier reports of other games, which have a
+ * number: `report`, then `report-2`, `report-1`. Each may be of another
+ * checkpoint.
+ */
+export async function reportFolders(folder: string): Promise<string[]> {
+  const numbers = (await namesIn(dirname(folder))).flatMap((name) => {
+    const [, stem, number] = /^(.*)-(\d{1,9})$/.exec(name) ?? [];
+    return stem === basename(folder) ? Number(number) : [];
+  });
+  const earlier = numbers.sort((a, b) => b - a);
+  return [folder, ...earlier.map((number) => `${folder}-${number}`)];
 }
 
 /**

@@ -1,16 +1,14 @@
 /** A sweep that was read and checked: what is to be trained. */
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { resolveNetwork } from "../agent/mod.ts";
+import { resolveNetwork, slotsOfRing } from "../agent/mod.ts";
 import {
   checkedValues,
   type Config,
   DEFAULT_CONFIG,
   displayPath,
   type FileKind,
-  type GameConfig,
   isGroup,
   loadConfig,
-  type NetworkConfig,
   readYamlFile,
   singleKey,
   type Source,
@@ -67,12 +65,14 @@ export interface SweepPlan {
  *
  * @param file the sweep's file
  * @param name its name; by default that of the file
+ * @param here whether this machine trains, so that its memory must do
  * @throws ConfigError naming each problem on its own line, with file, line and
  * column; UsageError if the name cannot be one
  */
 export async function loadSweep(
   file: string,
   name: string = basename(file, extname(file)),
+  here = true,
 ): Promise<SweepPlan> {
   if (!/^\w[\w.+-]{0,99}$/.test(name)) {
     throw new UsageError(
@@ -94,7 +94,7 @@ export async function loadSweep(
     : resolve(dirname(path), sweep.config);
   const base = await loadBase(baseFile, source);
   const candidates = settingsOf(sweep, source);
-  await checkSettings(candidates, baseFile, source);
+  await checkSettings(candidates, baseFile, source, here);
   const { seeds, parallel, stopping } = sweep;
   const settings = candidates.map(valuesOf);
   return {
@@ -167,6 +167,7 @@ async function checkSettings(
   settings: readonly Candidates[],
   baseFile: string,
   source: Source,
+  here: boolean,
 ): Promise<void> {
   const problems = new Set<string>();
   const seen = new Map<string, Candidates>();
@@ -176,8 +177,8 @@ async function checkSettings(
     seen.set(text, setting);
     try {
       const sources = settingSources(setting, source);
-      const { network, game } = await loadConfig(baseFile, sources);
-      fits(network, game, setting, source);
+      const config = await loadConfig(baseFile, sources);
+      fits(config, setting, source, here);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       error.message.split("\n").forEach((line) => problems.add(line));
@@ -191,21 +192,31 @@ async function checkSettings(
   );
 }
 
-/** @throws ConfigError when no such network can be made */
+/** @throws ConfigError when no such network, or no such memory, can be made */
 function fits(
-  network: NetworkConfig,
-  { actions }: GameConfig,
+  { network, game, replay, env, learner }: Config,
   setting: Candidates,
   source: Source,
+  here: boolean,
 ): void {
-  try {
-    resolveNetwork(network, actions);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const path = setting["network.layers"]?.path ?? ["keys"];
-    const { place } = source.locate(path, "value");
-    throw new ConfigError(`${place}: ${error.message}`);
-  }
+  const check = (key: string, of: () => unknown) => {
+    try {
+      of();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const path = setting[key]?.path ?? ["keys"];
+      const { place } = source.locate(path, "value");
+      throw new ConfigError(`${place}: ${error.message}`);
+    }
+  };
+  check("network.layers", () => resolveNetwork(network, game.actions));
+  if (!here) return;
+  const { capacity } = replay;
+  const [environments, { nStep }] = [env.instances, learner];
+  check(
+    "replay.capacity",
+    () => slotsOfRing({ capacity, environments, nStep }),
+  );
 }
 
 /** A setting's values as sources whose places are in the sweep's file. */

@@ -286,7 +286,7 @@ function checkLasting({ run, config, former }: TrainingOptions): void {
   throw new UsageError(
     `The run ${run.name} cannot go on with another config: ` +
       `${changed.map(differenceText).join("; ")}. Its network, its replay ` +
-      "memory and its games are made for it; train a new run with that",
+      "memory, its seed and its games are its own; train a new run with that",
   );
 }
 

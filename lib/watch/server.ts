@@ -213,10 +213,10 @@ function watchApp({ host, token, room, more, signal }: AppOptions): Hono {
     }));
   app.get("/api/game", (context) => room.enter(context.req.raw));
   app.get("/files/*", async (context) => {
-    const name = decodeURIComponent(context.req.path.slice("/files/".length));
-    const file = dataFile(name);
-    if (!file) return context.notFound();
     try {
+      const name = context.req.path.slice("/files/".length);
+      const file = dataFile(decodeURIComponent(name));
+      if (!file) return context.notFound();
       return context.body(await readAtMost(file.path, Infinity), 200, {
         "content-type": `${file.type}; charset=utf-8`,
         "content-security-policy": FILE_POLICY,

@@ -16,6 +16,7 @@ import {
   listCheckpoints,
   listRuns,
   readRunInfo,
+  reportFolders,
   runAt,
   type RunFolder,
   runFolderAt,
@@ -143,6 +144,10 @@ export async function readDetails(name: string): Promise<RunDetails | null> {
     }
     return found;
   };
+  const played = [
+    ...await reportFolders(run.report),
+    ...await reportFolders(`${run.report}-live`),
+  ];
   const reports = evaluations.map((step) => join(run.evaluations, step));
   return {
     ...await summarizeRun(run),
@@ -151,7 +156,9 @@ export async function readDetails(name: string): Promise<RunDetails | null> {
     config: await readText(run.config),
     checkpoints: await listCheckpoints(run.checkpoints),
     files: await there([
-      ["report", join(run.report, "index.html")],
+      ...played.map((report) =>
+        [basename(report), join(report, "index.html")] as const
+      ),
       ...evaluations.map((step, i) =>
         [`evaluation, ${step}`, join(reports[i]!, "index.html")] as const
       ),
@@ -161,7 +168,7 @@ export async function readDetails(name: string): Promise<RunDetails | null> {
       ["run.json", run.info],
       ["log.txt", run.log],
     ]),
-    games: await gamesIn([run.report, ...reports.reverse()]),
+    games: await gamesIn([...played, ...reports.reverse()]),
     log: await lastLines(run),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertRejects,
   assertStringIncludes,
@@ -23,6 +24,15 @@ Deno.test("compare refuses a run that is named twice, by whatever name", () =>
       assertEquals(code, 2, said);
       assertStringIncludes(said, "The run x-1 is named twice");
     }
+    const copied = await new Deno.Command("cp", {
+      args: ["-r", path, join(root, "y")],
+    }).output();
+    assert(copied.success);
+    const args = ["compare", "x-1", "y"];
+    const { code, said } = await outcome(start(data, args, { cwd: data }));
+    // They have played no games that could be compared.
+    assertEquals(code, 2, said);
+    assertStringIncludes(said, "the run y is a copy of x-1: it counts as two");
   }));
 
 Deno.test("notified() tells how the work ended, and ends alike", () =>

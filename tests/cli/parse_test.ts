@@ -116,6 +116,8 @@ Deno.test("parseCommandLine refuses values that do not fit", () => {
   refused(["run", "--clock", "x"], "--clock x; there is live, lockstep");
   refused(["run", "--episodes"], "--episodes needs a value");
   refused(["run", "--episodes", "--json"], "--episodes needs a value");
+  refused(["run", "--episodes", ""], "--episodes needs a value");
+  refused(["run", "--clock="], "--clock needs a value");
   refused(["run", "--json=no"], "--json=no: --json takes no value");
   refused(["run", "--json="], "--json takes no value");
   assertEquals(parse("--", "--json=no") !== "help", true);

@@ -117,6 +117,7 @@ Deno.test("The page's server answers this machine alone, from the data folder al
         "/files/%2e%2e/outside.csv",
         "/files/..%2f..%2fetc%2fpasswd",
         "/files/runs/run/checkpoints",
+        "/files/%ff",
         "/api/run/none",
         "/assets/server.ts",
       ]

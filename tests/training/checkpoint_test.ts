@@ -97,7 +97,7 @@ Deno.test("findCheckpoint() finds the last, the best, and a step", () =>
     await assertRejects(
       () => findCheckpoint(folder, "best"),
       CheckpointError,
-      `There is no checkpoint in ${folder}; train for longer`,
+      `There is no checkpoint in ${folder}: none was saved yet`,
     );
     await save(folder, 100);
     assertEquals(

@@ -62,6 +62,7 @@ Deno.test("runTraining() changes nothing of a run that cannot be resumed", () =>
       'network.layers was [{"type":"dense","units":1}] and is "nips"',
     );
     assertStringIncludes(error.message, "The run a cannot go on");
+    await assertRejects(() => resume("seed=99"), UsageError, "seed was");
     {
       using _lock = await acquireLock(run.lock, "It");
       await assertRejects(
