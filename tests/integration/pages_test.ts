@@ -87,8 +87,11 @@ Deno.test("The report opens from disk: no error, no request, nothing wider than 
     });
   }));
 
-/** A policy as a careful site has it. */
-const STRICT = "default-src 'self'; object-src 'none'; base-uri 'none'";
+/** Policies as sites have them. */
+const POLICIES: Record<string, string> = {
+  strict: "default-src 'self'; object-src 'none'; base-uri 'none'",
+  scripts: "script-src 'self' 'unsafe-inline'",
+};
 
 Deno.test("The exported page opens from disk, alone, and under strict policies, and chooses what was chosen", () =>
   inFolder(async (folder) => {
@@ -118,7 +121,8 @@ Deno.test("The exported page opens from disk, alone, and under strict policies, 
         return new Response(file as BodyInit, {
           headers: {
             "content-type": `${type}; charset=utf-8`,
-            ...(policy === "strict" && { "content-security-policy": STRICT }),
+            ...(policy! in POLICIES &&
+              { "content-security-policy": POLICIES[policy!]! }),
           },
         });
       },
@@ -129,8 +133,9 @@ Deno.test("The exported page opens from disk, alone, and under strict policies, 
       for (
         const url of [
           pathToFileURL(join(folder, "alone.html")).href,
-          `http://127.0.0.1:${server.addr.port}/none/example.html`,
-          `http://127.0.0.1:${server.addr.port}/strict/example.html`,
+          ...["none", ...Object.keys(POLICIES)].map((policy) =>
+            `http://127.0.0.1:${server.addr.port}/${policy}/example.html`
+          ),
         ]
       ) {
         await using tab = await chrome.newTab({
