@@ -59,7 +59,9 @@ async function setUp(args: readonly string[]): Promise<void> {
   }
   const forTask = args.includes("--for-task");
 
-  await ensurePackages({ root: PROJECT, wanted: Deno.env.get("DINO_DEPS") });
+  const quick = forTask || args.includes("--packages-only");
+  const wanted = Deno.env.get("DINO_DEPS");
+  await ensurePackages({ root: PROJECT, wanted, look: !quick });
   if (args.includes("--packages-only")) return;
 
   const learns = !args.includes("--no-tensorflow");

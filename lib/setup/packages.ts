@@ -19,6 +19,11 @@ export interface PackageOptions {
   wanted: string | undefined;
   /** Longest wait for the registry, in milliseconds. */
   timeout?: number;
+  /**
+   * Whether packages that were loaded before are looked for: Deno's cache may be
+   * another one now. @default {false}
+   */
+  look?: boolean;
 }
 
 /** What lib/compat stands in for: by package name. */
@@ -126,12 +131,15 @@ async function choosePackages(options: PackageOptions): Promise<Mode> {
   const folder = `${root}/.npm-only`;
   const before = (await read(`${folder}/MODE`))?.trim();
   let mode: Mode = [wanted, before].find(isMode) ?? "jsr";
-  if (mode !== "npm" && before !== "jsr") {
+  if (mode !== "npm" && (before !== "jsr" || options.look)) {
     const failure = await load(options);
-    if (failure && wanted) {
+    if (failure && (wanted || before === "jsr")) {
       throw new DinoDqnError(
-        `DINO_DEPS is jsr, but the packages' registry cannot be used (${failure}): ` +
-          "mend that, or unset it or set it to npm, then run: deno task setup",
+        `${
+          wanted ? "DINO_DEPS is jsr" : "The packages came from jsr:"
+        }, but the packages' registry cannot be used (${failure}): ` +
+          `mend that, or ${wanted ? "unset it or set it" : "set DINO_DEPS"} ` +
+          "to npm, then run: deno task setup",
       );
     }
     mode = failure ? "npm" : "jsr";

@@ -135,6 +135,31 @@ Deno.test("ensurePackages takes the registry when it answers, and needs it no mo
   assertEquals(await choose("jsr"), ["jsr", "registry"]);
 });
 
+Deno.test("ensurePackages looks for packages that were loaded, and are in Deno's cache no more", async () => {
+  await using p = await project();
+  {
+    await using server = await serveRegistry();
+    using _registry = useRegistry(`http://127.0.0.1:${server.addr.port}/`);
+    await ensurePackages({ root: p.root, wanted: undefined });
+    await ensurePackages({ root: p.root, wanted: undefined, look: true });
+  }
+  using _registry = useRegistry("http://127.0.0.1:9/");
+  for (
+    const [wanted, said] of [
+      [undefined, "The packages came from jsr:, but the packages' registry"],
+      ["jsr", "DINO_DEPS is jsr, but the packages' registry cannot be used ("],
+    ]
+  ) {
+    await assertRejects(
+      () => ensurePackages({ root: p.root, wanted, look: true }),
+      DinoDqnError,
+      said,
+    );
+  }
+  await ensurePackages({ root: p.root, wanted: "npm", look: true });
+  assertEquals([await p.mode(), await runProject(p.root)], ["npm", "stand-in"]);
+});
+
 Deno.test("the packages that were loaded first are held to", async () => {
   await using p = await project();
   {
