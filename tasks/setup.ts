@@ -59,10 +59,14 @@ async function setUp(args: readonly string[]): Promise<void> {
   }
   const forTask = args.includes("--for-task");
 
-  const quick = forTask || args.includes("--packages-only");
+  const packagesOnly = args.includes("--packages-only");
   const wanted = Deno.env.get("DINO_DEPS");
-  await ensurePackages({ root: PROJECT, wanted, look: !quick });
-  if (args.includes("--packages-only")) return;
+  await ensurePackages({
+    root: PROJECT,
+    wanted,
+    look: !forTask && !packagesOnly,
+  });
+  if (packagesOnly) return;
 
   const learns = !args.includes("--no-tensorflow");
   const folder = learns ? await setUpTensorFlow(forTask) : null;

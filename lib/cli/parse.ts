@@ -56,9 +56,13 @@ function negatives(args: readonly string[], valued: readonly string[]) {
   });
 }
 
+/** What may be an option: after `--` all is positional. */
+const beforeDashes = (args: readonly string[]) =>
+  args.slice(0, [...args, "--"].indexOf("--"));
+
 /** @throws UsageError for `--run ""`, as of a shell's variable that is not set */
 function checkValues(args: readonly string[], valued: readonly string[]): void {
-  const given = args.slice(0, [...args, "--"].indexOf("--"));
+  const given = beforeDashes(args);
   const empty = valued.find((name) =>
     given.some((arg, i) =>
       arg === `--${name}=` || arg === `--${name}` && given[i + 1] === ""
@@ -69,7 +73,7 @@ function checkValues(args: readonly string[], valued: readonly string[]): void {
 
 /** @throws UsageError for `--json=no`: neither of the two is meant for sure */
 function checkFlags(args: readonly string[], flags: readonly string[]): void {
-  for (const arg of args.slice(0, [...args, "--"].indexOf("--"))) {
+  for (const arg of beforeDashes(args)) {
     const [, name = "", value] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
     if (!flags.includes(name) || /^(true|false)$/.test(value!)) continue;
     throw new UsageError(

@@ -62,8 +62,9 @@ async function makeRun(
     if (await isThere()) return null;
     await writeBeside(path, async (partial) => {
       const beside = runFolderAt(partial);
-      for (const key of ["path", "tensorboard", "checkpoints", "evaluations"]) {
-        await Deno.mkdir(beside[key as keyof RunFolder]);
+      const { tensorboard, checkpoints, evaluations } = beside;
+      for (const folder of [partial, tensorboard, checkpoints, evaluations]) {
+        await Deno.mkdir(folder);
       }
       await replaceDurably(beside.config, configToYaml(config));
       await writeRunInfo(beside, {
