@@ -30,6 +30,11 @@ export function mapCsv<Line>(
   const header = split(first);
   const missing = columns.filter((column) => !header.includes(column));
   if (missing.length > 0) {
+    if (text.includes("\0")) {
+      throw new UsageError(
+        `${file} is not text in UTF-8; save it as a CSV file in UTF-8.`,
+      );
+    }
     throw new UsageError(
       `${file} has no column ${missing.join(", ")}: line 1 must be a header ` +
         `such as "${columns.join(",")}".`,

@@ -38,6 +38,17 @@ Deno.test("parseCsv() names the file and the line that is broken", () => {
     "scores.csv has no column score",
   );
   assertThrows(() => parseCsv("", "scores.csv", ["score"]), UsageError);
+  const utf16 = new TextDecoder().decode(
+    new Uint8Array(
+      new Uint16Array([..."\uFEFFscore\n1\n"].map((c) => c.charCodeAt(0)))
+        .buffer,
+    ),
+  );
+  assertThrows(
+    () => parseCsv(utf16, "scores.csv", ["score"]),
+    UsageError,
+    "scores.csv is not text in UTF-8",
+  );
 });
 
 Deno.test("numberCell() tells an empty cell from one that is no number", () => {

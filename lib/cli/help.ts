@@ -17,10 +17,15 @@ const LEAST = 30;
 /** Columns of a text, in this terminal. */
 const widest = () => Math.min(terminalWidth(), WIDEST);
 
+const paragraph = (text: string) => filled(text, widest()).join("\n");
+
 /** A line of two columns. */
 type Row = [name: string, text: string];
 
-/** Two columns, or the right one below the left where there is no room. */
+/**
+ * Two columns, or the right one below the left where there is no room; there a
+ * command line that is too long goes on in the next line, as a shell reads it.
+ */
 function columns(rows: Row[], width: number): string {
   const left = Math.max(...rows.map(([name]) => name.length));
   const beside = width - left - 4 >= LEAST;
@@ -28,9 +33,10 @@ function columns(rows: Row[], width: number): string {
   return rows.flatMap(([name, text]) => {
     const [first = "", ...rest] = filled(text, width - indent);
     return [
-      ...beside
-        ? [`  ${name.padEnd(left)}  ${first}`]
-        : [`  ${name}`, " ".repeat(indent) + first],
+      ...beside ? [`  ${name.padEnd(left)}  ${first}`] : [
+        `  ${filled(name, width - 4).join(" \\\n    ")}`,
+        " ".repeat(indent) + first,
+      ],
       ...rest.map((line) => " ".repeat(indent) + line),
     ];
   }).join("\n");
@@ -54,16 +60,16 @@ export function commandHelp(
   command: Command,
 ): string {
   const { positionals = [], details, examples = [], exitCodes } = command;
-  const most = widest();
   const options = { ...command.options, help: HELP_OPTION };
-  const paragraph = (text: string) => filled(text, most).join("\n");
   const section = (title: string, rows: Row[]) =>
-    rows.length > 0 ? [`${title}:\n${columns(rows, most)}`] : [];
+    rows.length > 0 ? [`${title}:\n${columns(rows, widest())}`] : [];
   return [
     paragraph(summary),
-    `Usage: deno task ${
-      [name, ...positionals.map(positionalSyntax), "[options]"].join(" ")
-    }`,
+    paragraph(
+      `Usage: deno task ${
+        [name, ...positionals.map(positionalSyntax), "[options]"].join(" ")
+      }`,
+    ),
     ...details ? [paragraph(details)] : [],
     ...section(
       "Arguments",
@@ -94,9 +100,11 @@ export function commandHelp(
 export function programHelp(entries: readonly CommandEntry[]): string {
   const rows = entries.map(({ name, summary }): Row => [name, summary]);
   return [
-    "dino-dqn trains a deep Q-network to play Chrome's dinosaur game.",
+    paragraph(
+      "dino-dqn trains a deep Q-network to play Chrome's dinosaur game.",
+    ),
     "Usage: deno task COMMAND [options]",
     `Commands:\n${columns(rows, widest())}`,
-    "Options of a command: deno task COMMAND --help",
+    paragraph("Options of a command: deno task COMMAND --help"),
   ].join("\n\n") + "\n";
 }

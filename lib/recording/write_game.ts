@@ -23,7 +23,9 @@ const FORMATS: readonly PictureFormat[] = ["webp", "gif"];
 export async function pictureFormat(path?: string): Promise<PictureFormat> {
   await checkPlace(path ?? join(GAMES_FOLDER, "game.webp"));
   if (path === undefined) return "webp";
-  const format = FORMATS.find((each) => extname(path) === `.${each}`);
+  const format = FORMATS.find((each) =>
+    extname(path).toLowerCase() === `.${each}`
+  );
   if (!format) {
     throw new UsageError(
       `Cannot write ${path}: a game's picture is a .webp or a .gif.`,

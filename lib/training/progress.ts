@@ -14,6 +14,8 @@ interface TrainingStatus extends IntervalRecord {
   bestScore: number | null;
   /** How long the last evaluation took; null: there was none yet. */
   evaluationSeconds: number | null;
+  /** Whether nothing more comes. */
+  ended?: boolean;
 }
 
 /** What of the config says how far training goes. */
@@ -119,6 +121,7 @@ export class Progress implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#status) this.#status = { ...this.#status, ended: true };
     await this.#bar?.stop();
   }
 }
@@ -135,7 +138,7 @@ function formatStatus(
 ): string {
   const { step, games, lastScores, bestScore, epsilon, loss, updates } = status;
   const fields = [
-    timeLeft(status, plan),
+    ...status.ended ? [] : [timeLeft(status, plan)],
     ...lastScores.length > 0 ? [`mean ${points(mean(lastScores))}`] : [],
     ...bestScore === null ? [] : [`best ${points(bestScore)}`],
     `step ${points(step)} of ${points(plan.training.steps)}`,

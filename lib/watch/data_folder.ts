@@ -1,6 +1,6 @@
 /** The data folder, and which of its files a browser may have. */
 import { extname, join, sep } from "node:path";
-import { realPath } from "../files.ts";
+import { isPath, realPath } from "../files.ts";
 import { DATA_FOLDER } from "../runs/mod.ts";
 
 /** What files are shown as; others are not. */
@@ -17,6 +17,13 @@ const TYPES: Record<string, string> = {
   ".webp": "image/webp",
   ".gif": "image/gif",
 };
+
+/**
+ * Whether a text is a name and no path, so that it leads to nothing elsewhere.
+ * A copied run has whatever name its copy was given.
+ */
+export const isNameOnly = (text: string): boolean =>
+  text !== "" && !isPath(text) && !text.includes("\0");
 
 /** A file that may be shown. */
 export interface DataFile {

@@ -2,7 +2,7 @@
 import { joined } from "../bytes.ts";
 import { readStoredGame } from "../recording/mod.ts";
 import { Controls } from "./controls.ts";
-import { dataFile } from "./data_folder.ts";
+import { dataFile, isNameOnly } from "./data_folder.ts";
 import { type Screen, showGames, type ShowOptions } from "./show.ts";
 import { UsageError } from "../errors.ts";
 
@@ -10,8 +10,8 @@ import { UsageError } from "../errors.ts";
 const MOST_VIEWERS = 2;
 /** Bytes that wait for a slow viewer; pictures beyond are left out. */
 const MOST_WAITING = 2_000_000;
-/** Agents by name: none is a path, so that no request reaches elsewhere. */
-const AGENT = /^(pretrained\/)?\w[\w.+@-]*$/;
+/** What stands before the name of an agent that comes with the program. */
+const PRETRAINED = /^pretrained\//;
 
 /** The games that are being shown. */
 export class GameRoom {
@@ -66,7 +66,7 @@ export class GameRoom {
     if (target === null) {
       return await showGames(screenOn(socket), controls, this.#usual);
     }
-    if (!AGENT.test(target)) {
+    if (!isNameOnly(target.replace(PRETRAINED, ""))) {
       throw new UsageError(`${JSON.stringify(target)} is not an agent's name.`);
     }
     const path = query.get("game");

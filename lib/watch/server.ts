@@ -12,6 +12,7 @@ import { guard, isLoopback } from "./guard.ts";
 import { GameRoom } from "./game_room.ts";
 import type { ShowOptions } from "./show.ts";
 import {
+  isThere,
   readDetails,
   readNightsPage,
   readOverview,
@@ -189,8 +190,10 @@ function watchApp({ host, token, room, more, signal }: AppOptions): Hono {
     async (context) => context.json(await readNightsPage()),
   );
   app.get("/api/run/:name/curves", async (context) => {
-    const curves = runs.of(context.req.param("name"));
-    return context.json(await curves.news(context.req.query("after")));
+    const name = context.req.param("name");
+    if (!await isThere(name)) return context.notFound();
+    const news = await runs.of(name).news(context.req.query("after"));
+    return context.json(news);
   });
   // What is new: of all runs, and of one how far its curves go.
   app.get("/api/events", (context) =>
@@ -211,7 +214,13 @@ function watchApp({ host, token, room, more, signal }: AppOptions): Hono {
         await stream.sleep(LOOK_MS);
       }
     }));
-  app.get("/api/game", (context) => room.enter(context.req.raw));
+  app.get(
+    "/api/game",
+    (context) =>
+      context.req.header("upgrade")?.toLowerCase() === "websocket"
+        ? room.enter(context.req.raw)
+        : context.text("Games are shown over a WebSocket.\n", 426),
+  );
   app.get("/files/*", async (context) => {
     try {
       const name = context.req.path.slice("/files/".length);

@@ -12,7 +12,6 @@ import {
 import {
   DATA_FOLDER,
   evaluatedSteps,
-  isRunName,
   listCheckpoints,
   listRuns,
   readRunInfo,
@@ -32,6 +31,7 @@ import {
   sweepText,
 } from "../sweep/mod.ts";
 import { lockHolder } from "../system/mod.ts";
+import { isNameOnly } from "./data_folder.ts";
 
 /** The front page. */
 export interface Overview {
@@ -126,8 +126,12 @@ async function heldBy(lock: string, page: Page): Promise<Page> {
 export const runNamed = (name: string): RunFolder =>
   runFolderAt(join(RUNS_FOLDER, nameIn(name)));
 
+/** Whether there is a run of this name. @throws UsageError as above */
+export const isThere = async (name: string): Promise<boolean> =>
+  await runAt(runNamed(name).path) !== null;
+
 function nameIn(text: string): string {
-  if (isRunName(text)) return text;
+  if (isNameOnly(text)) return text;
   throw new UsageError(`${JSON.stringify(text)} is not a run's name`);
 }
 

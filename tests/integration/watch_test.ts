@@ -119,6 +119,7 @@ Deno.test("The page's server answers this machine alone, from the data folder al
         "/files/runs/run/checkpoints",
         "/files/%ff",
         "/api/run/none",
+        "/api/run/none/curves",
         "/assets/server.ts",
       ]
     ) assertEquals(await status(path), 404, path);
@@ -126,6 +127,10 @@ Deno.test("The page's server answers this machine alone, from the data folder al
       assertNotEquals(await status(`/api/run/${name}/curves`), 200, name);
     }
     assertEquals(await status("/files/runs/run/scores.csv"), 200);
+    assertEquals(await status("/api/game"), 426);
+    // A file manager's copy has a name that no command gives.
+    await Deno.symlink("run", join(data, "runs", "run (copy)"));
+    assertEquals(await status("/api/run/run%20(copy)"), 200);
 
     const page = await fetch(url);
     await page.body?.cancel();

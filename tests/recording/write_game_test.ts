@@ -58,6 +58,7 @@ Deno.test("pictureFormat() goes by the ending, and leaves what is not ours", () 
         "a game's picture is a .webp or a .gif",
       );
     }
+    assertEquals(await pictureFormat(at("a.GIF")), "gif");
     await writeShownGame(shown(1), { path: at("a.gif") });
     assertEquals(await pictureFormat(at("a.gif")), "gif");
     await Deno.writeTextFile(at("a.json"), '{"mine": 1}');

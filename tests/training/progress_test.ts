@@ -150,7 +150,8 @@ async function drawn(
 }
 
 Deno.test("Progress draws a bar in one line at any width, the most important fields first", async () => {
-  const fields = (await lineOf()).split(" · ");
+  // The bar that stays there, when all has ended, has no time left.
+  const fields = (await lineOf()).split(" · ").slice(1);
   const widths = Array.from({ length: 60 }, (_, i) => 21 + 3 * i);
   let full = 0;
   for (const { columns, last } of await drawn(widths)) {
