@@ -2,10 +2,9 @@ import {
   assert,
   assertEquals,
   assertMatch,
-  assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { DinoDqnError, UsageError } from "../../lib/errors.ts";
+import { UsageError } from "../../lib/errors.ts";
 import { onMachine } from "./machine.ts";
 import {
   BOTH,
@@ -14,13 +13,11 @@ import {
   OTHERS,
   REMOVE,
   schedules,
-  writeCrontab,
 } from "./schedules.ts";
 
 Deno.test("--install-cron adds our lines, replaces and removes them, and leaves all others", () =>
-  onMachine(BOTH, async (machine) => {
-    const { data, change, crontab } = machine;
-    await writeCrontab(machine, OTHERS);
+  onMachine(BOTH, async ({ data, change, crontab, writeCrontab }) => {
+    await writeCrontab(OTHERS);
     const shown = await change({ ...byCron("0 2 * * *"), dryRun: true });
     assertEquals(crontab(), OTHERS);
     assertStringIncludes(shown.said, "Nothing was changed");
@@ -57,29 +54,24 @@ Deno.test("--install-cron adds our lines, replaces and removes them, and leaves 
   }));
 
 Deno.test("the time that cron should have started a night is known once it is installed", () =>
-  onMachine(BOTH, async (machine) => {
-    const { data, change, crontab } = machine;
+  onMachine(BOTH, async ({ data, change, crontab, writeCrontab }) => {
     await change(byCron("0 2 * * *"));
     const since = (time: string) =>
-      writeCrontab(
-        machine,
-        crontab().replace(/# installed .*/, `# installed ${time}`),
-      );
+      writeCrontab(crontab().replace(/# installed .*/, `# installed ${time}`));
     await since("2026-01-01T00:00:00.000Z");
     const [{ previous } = { previous: null }] = await schedules(data);
     assert(previous! <= new Date());
     assert(previous! > new Date(Date.now() - 25 * 3_600_000));
-    await writeCrontab(machine, crontab().replace(/# installed .*\n/, ""));
+    await writeCrontab(crontab().replace(/# installed .*\n/, ""));
     assertEquals((await schedules(data))[0]?.previous, null);
   }));
 
 Deno.test("a line that was changed by hand is told as it is", () =>
-  onMachine(BOTH, async (machine) => {
-    const { data, change, crontab } = machine;
+  onMachine(BOTH, async ({ data, change, crontab, writeCrontab }) => {
     await change(byCron("0 2 * * mon"));
     const installed = crontab();
     const changed = async (line: string) => {
-      await writeCrontab(machine, installed.replace("0 2 * * mon", line));
+      await writeCrontab(installed.replace("0 2 * * mon", line));
       return await schedules(data);
     };
     assertEquals((await changed("@daily  "))[0]?.expression, "@daily");
@@ -89,8 +81,7 @@ Deno.test("a line that was changed by hand is told as it is", () =>
   }));
 
 Deno.test("a crontab with half of our lines is not touched", () =>
-  onMachine(BOTH, async (machine) => {
-    const { change, crontab } = machine;
+  onMachine(BOTH, async ({ change, crontab, refused, writeCrontab }) => {
     await change(byCron("0 2 * * *"));
     const whole = crontab();
     for (
@@ -100,43 +91,36 @@ Deno.test("a crontab with half of our lines is not touched", () =>
         whole.split("\n").reverse().join("\n"),
       ]
     ) {
-      await writeCrontab(machine, damaged);
-      for (
-        const options of [REMOVE, byCron("@daily")]
-      ) {
-        await assertRejects(
-          () => change(options),
-          DinoDqnError,
-          "it was changed by hand",
-        );
+      await writeCrontab(damaged);
+      for (const options of [REMOVE, byCron("@daily")]) {
+        await refused(options, "it was changed by hand");
       }
       assertEquals(crontab(), damaged);
     }
   }));
 
 Deno.test("CRON_TZ and SHELL of the user's do not reach our line, and are told where they do", () =>
-  onMachine(BOTH, async (machine) => {
-    const { data, change, crontab } = machine;
+  onMachine(BOTH, async ({ data, change, crontab, writeCrontab }) => {
     const settings = "CRON_TZ=America/New_York\nSHELL=/usr/bin/fish\n";
-    await writeCrontab(machine, settings + OTHERS);
+    await writeCrontab(settings + OTHERS);
     await change(byCron("0 2 * * *"));
     assert(crontab().endsWith(settings + OTHERS));
     assertEquals((await schedules(data))[0]?.problem, null);
 
     const below = (setting: string) =>
-      writeCrontab(machine, setting + crontab().replace(settings, ""));
+      writeCrontab(setting + crontab().replace(settings, ""));
     await below(" CRON_TZ = Asia/Kolkata\n");
     const [schedule] = await schedules(data);
     assertEquals(schedule?.next, null);
     assertStringIncludes(schedule!.problem!, "CRON_TZ = Asia/Kolkata above");
     await change(byCron("0 2 * * *"));
     assertEquals((await schedules(data))[0]?.problem, null);
-    await writeCrontab(machine, "SHELL=/bin/bash\n" + crontab());
+    await writeCrontab("SHELL=/bin/bash\n" + crontab());
     assertEquals((await schedules(data))[0]?.problem, null);
   }));
 
 Deno.test("what is no time for cron is refused, with the field that is wrong", () =>
-  onMachine(BOTH, async ({ change }) => {
+  onMachine(BOTH, async ({ change, refused }) => {
     for (
       const time of [
         "0 2 * * *",
@@ -168,10 +152,10 @@ Deno.test("what is no time for cron is refused, with the field that is wrong", (
       "two o'clock": "A time is a nickname",
     };
     for (const [time, message] of Object.entries(wrong)) {
-      const error = await assertRejects(
-        () => change(byCron(time)),
-        UsageError,
+      const error = await refused(
+        byCron(time),
         `${JSON.stringify(time)} is no time for cron: `,
+        UsageError,
       );
       assertStringIncludes(error.message, message);
     }
@@ -197,29 +181,20 @@ Deno.test("either day suffices to cron, but both are wanted when one has a star"
 
 Deno.test("without cron, or where it refuses, that is said, and what there is stays", async () => {
   const install = byCron("0 2 * * *");
-  await onMachine({}, async ({ data, change }) => {
-    await assertRejects(
-      () => change(install),
-      DinoDqnError,
-      "There is no program crontab here: install cron",
-    );
+  await onMachine({}, async ({ data, refused }) => {
+    await refused(install, "There is no program crontab here: install cron");
     assertEquals(await schedules(data), []);
   });
   const closed = '#!/bin/sh\necho "me is not allowed" >&2\nexit 1\n';
-  await onMachine({ crontab: closed }, async ({ change }) => {
-    await assertRejects(
-      () => change(install),
-      DinoDqnError,
+  await onMachine({ crontab: closed }, async ({ refused }) => {
+    await refused(
+      install,
       "crontab -l failed: me is not allowed. Is this user",
     );
   });
-  await onMachine(BOTH, async (machine) => {
-    await writeCrontab(machine, "bad\n");
-    await assertRejects(
-      () => machine.change(install),
-      DinoDqnError,
-      "crontab - failed: bad minute",
-    );
-    assertEquals(machine.crontab(), "bad\n");
+  await onMachine(BOTH, async ({ refused, crontab, writeCrontab }) => {
+    await writeCrontab("bad\n");
+    await refused(install, "crontab - failed: bad minute");
+    assertEquals(crontab(), "bad\n");
   });
 });

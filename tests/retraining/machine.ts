@@ -1,6 +1,8 @@
 /** A machine of its own: programs, home and data that are removed afterwards. */
+import { assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { loadConfig } from "../../lib/config/mod.ts";
+import { DinoDqnError } from "../../lib/errors.ts";
 import {
   championFolderAt,
   changeSchedule,
@@ -31,16 +33,22 @@ export interface Shown {
   said: string;
 }
 
+type Change = Pick<ScheduleRequest, "install"> & Partial<ScheduleRequest>;
+
 export interface Machine {
   folder: string;
   /** The data folder that is used unless another one is named. */
   data: string;
   /** Changes the schedule, of another data folder if one is named. */
-  change(
-    request: Pick<ScheduleRequest, "install"> & Partial<ScheduleRequest>,
-    data?: string,
-  ): Promise<Shown>;
+  change(request: Change, data?: string): Promise<Shown>;
+  /** Asserts that such a change is refused with this text. @returns the error */
+  refused(
+    request: Change,
+    text: string,
+    kind?: typeof DinoDqnError,
+  ): Promise<Error>;
   crontab(): string;
+  writeCrontab(text: string): Promise<void>;
   /** What systemctl was called with. */
   calls(): string[];
   /** Names of the units. */
@@ -75,6 +83,17 @@ export async function onMachine(
     }
   };
   const data = join(folder, "data");
+  const change: Machine["change"] = async (request, of = data) => {
+    const shown: Shown = { answered: "", said: "" };
+    await changeSchedule({
+      ...{ args: [], config, dryRun: false },
+      answer: (text) => shown.answered += `${text}\n`,
+      say: (line) => shown.said += `${line}\n`,
+      folder: championFolderAt(join(of, "champion")),
+      ...request,
+    });
+    return shown;
+  };
   try {
     await Deno.mkdir(join(folder, "bin"));
     for (const [name, text] of Object.entries(programs)) {
@@ -89,20 +108,11 @@ export async function onMachine(
     Deno.env.set("PATH", join(folder, "bin"));
     Deno.env.set("HOME", folder);
     await test({
-      folder,
-      data,
-      async change(request, of = data) {
-        const shown: Shown = { answered: "", said: "" };
-        await changeSchedule({
-          ...{ args: [], config, dryRun: false },
-          answer: (text) => shown.answered += `${text}\n`,
-          say: (line) => shown.said += `${line}\n`,
-          folder: championFolderAt(join(of, "champion")),
-          ...request,
-        });
-        return shown;
-      },
+      ...{ folder, data, change },
+      refused: (request, text, kind = DinoDqnError) =>
+        assertRejects(() => change(request), kind, text),
       crontab: () => textOf(join(folder, "crontab")),
+      writeCrontab: (text) => Deno.writeTextFile(join(folder, "crontab"), text),
       calls: () => textOf(join(folder, "calls")).trim().split("\n"),
       units: namesOfUnits,
       unit: (ending) =>

@@ -11,12 +11,11 @@ import {
   ODD,
   REMOVE,
   schedules,
-  writeCrontab,
 } from "./schedules.ts";
 
 Deno.test("links to one data folder are one folder", () =>
   onMachine(BOTH, async (machine) => {
-    const { folder, data, change, crontab, units } = machine;
+    const { folder, data, change, crontab, units, writeCrontab } = machine;
     await Deno.mkdir(data);
     const link = join(folder, "link");
     await Deno.symlink(data, link);
@@ -28,7 +27,6 @@ Deno.test("links to one data folder are one folder", () =>
     assertEquals((await schedules(data)).length, 2);
     // As another version of this program wrote it, by the name it was given.
     await writeCrontab(
-      machine,
       crontab().replaceAll(`data in ${data}`, `data in ${link}`),
     );
     assertEquals((await schedules(link)).length, 2);
@@ -64,8 +62,7 @@ function asSystemdReads(unit: string): string {
 const FAKE_DENO = `printf "%s|" "$PWD" "$DINO_DATA" "$@"; echo error >&2`;
 
 Deno.test("both start the command in the program's folder, whatever the words, with environment and log", () =>
-  onMachine(BOTH, async (machine) => {
-    const { folder, change, crontab, unit } = machine;
+  onMachine(BOTH, async ({ folder, change, crontab, unit }) => {
     const data = join(folder, ODD.join("").replaceAll("/", ""));
     Deno.env.set("DINO_DATA", data);
     Deno.env.set("PATH", `${Deno.env.get("PATH")}:/usr/bin:/bin`);
@@ -126,20 +123,20 @@ Deno.test("a schedule takes the environment along that matters, and no more", ()
   }));
 
 Deno.test("what no crontab and no unit can hold is refused", () =>
-  onMachine(BOTH, async ({ change }) => {
+  onMachine(BOTH, async ({ refused }) => {
     for (const word of ["a\nb", "a\tb", "a ", "a\\"]) {
       for (const request of [byCron("@daily"), bySystemd("daily")]) {
-        await assertRejects(
-          () => change({ ...request, args: ["--set", word] }),
-          UsageError,
+        await refused(
+          { ...request, args: ["--set", word] },
           `Cannot schedule with ${JSON.stringify(word)}`,
+          UsageError,
         );
       }
     }
-    await assertRejects(
-      () => change({ ...byCron("@daily"), args: ["a".repeat(1000)] }),
-      UsageError,
+    await refused(
+      { ...byCron("@daily"), args: ["a".repeat(1000)] },
       "cron takes no more than 998; give a shorter PATH",
+      UsageError,
     );
   }));
 

@@ -1,7 +1,7 @@
 /** What the tests of schedules share. */
 import { join } from "node:path";
 import { championFolderAt, readStatus } from "../../lib/retraining/mod.ts";
-import { FAKE_CRONTAB, FAKE_SYSTEMCTL, type Machine } from "./machine.ts";
+import { FAKE_CRONTAB, FAKE_SYSTEMCTL } from "./machine.ts";
 
 export const BOTH = { crontab: FAKE_CRONTAB, systemctl: FAKE_SYSTEMCTL };
 export const OTHERS = "MAILTO=me\n# mine\n\n5 4 * * * backup %\n";
@@ -17,10 +17,6 @@ export const REMOVE = { install: null };
 /** What is on the schedule for a data folder. */
 export async function schedules(data: string) {
   return (await readStatus(championFolderAt(join(data, "champion")))).schedules;
-}
-
-export async function writeCrontab({ folder }: Machine, text: string) {
-  await Deno.writeTextFile(join(folder, "crontab"), text);
 }
 
 /** Our line of a crontab. */

@@ -65,6 +65,17 @@ function measure(sink: Sinks, from: number, to: number) {
   }
 }
 
+/** What a run measures in one sitting. @returns where its sinks were then */
+function sitting(
+  run: RunFolder,
+  [from, to]: readonly [number, number],
+  positions?: SinkPositions,
+) {
+  using sink = openSinks(run, positions);
+  measure(sink, from, to);
+  return sink.flush();
+}
+
 Deno.test("Sinks write lines that can be read at once, numbers in full", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
