@@ -65,15 +65,21 @@ function measure(sink: Sinks, from: number, to: number) {
   }
 }
 
-/** What a run measures in one sitting. @returns where its sinks were then */
-function sitting(
+/** A run's first sinks, to its eighth game. @returns where they stood then */
+function begin(run: RunFolder): SinkPositions {
+  using sinks = openSinks(run);
+  measure(sinks, 1, 9);
+  return sinks.flush();
+}
+
+/** Opens sinks, writes what is measured from `from` to `to`, closes them. */
+function goOn(
   run: RunFolder,
   [from, to]: readonly [number, number],
   positions?: SinkPositions,
 ) {
-  using sink = openSinks(run, positions);
-  measure(sink, from, to);
-  return sink.flush();
+  using sinks = openSinks(run, positions);
+  measure(sinks, from, to);
 }
 
 Deno.test("Sinks write lines that can be read at once, numbers in full", () =>
@@ -108,10 +114,7 @@ Deno.test("Sinks go on from a position with the same bytes as without a break", 
       Deno.mkdirSync(join(folder, name));
       return runFolderAt(join(folder, name));
     });
-    {
-      using sink = openSinks(whole!);
-      measure(sink, 1, 20);
-    }
+    goOn(whole!, [1, 20]);
     let positions;
     {
       using sink = openSinks(broken!);
@@ -121,10 +124,7 @@ Deno.test("Sinks go on from a position with the same bytes as without a break", 
       measure(sink, 9, 15);
       await Deno.writeTextFile(broken!.scores, "14,6,10", { append: true });
     }
-    {
-      using sink = openSinks(broken!, positions);
-      measure(sink, 9, 20);
-    }
+    goOn(broken!, [9, 20], positions);
     for (const file of ["scores", "metrics"] as const) {
       assertEquals(
         await Deno.readTextFile(broken![file]),
@@ -154,19 +154,11 @@ Deno.test("Sinks go on with the columns that a table was begun with", () =>
 Deno.test("Sinks go on from files that lost lines, after the last whole one", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
-    let positions;
-    {
-      using sink = openSinks(run);
-      measure(sink, 1, 9);
-      positions = sink.flush();
-    }
+    const positions = begin(run);
     const metrics = await Deno.readTextFile(run.metrics);
     await Deno.truncate(run.metrics, metrics.length - 1);
     await Deno.remove(run.scores);
-    {
-      using sink = openSinks(run, positions);
-      measure(sink, 9, 11);
-    }
+    goOn(run, [9, 11], positions);
     const [scores, cut] = await Promise.all(
       [run.scores, run.metrics].map((path) => Deno.readTextFile(path)),
     );
@@ -178,12 +170,7 @@ Deno.test("Sinks go on from files that lost lines, after the last whole one", ()
 Deno.test("Sinks go on from tables that a spreadsheet saved", () =>
   inFolder(async (folder) => {
     const run = runFolderAt(folder);
-    let positions;
-    {
-      using sink = openSinks(run);
-      measure(sink, 1, 9);
-      positions = sink.flush();
-    }
+    const positions = begin(run);
     const read = (path: string) => Deno.readTextFile(path);
     const before = [await read(run.scores), await read(run.metrics)];
     const lineEnds = (text: string) => text.replaceAll("\n", "\r\n");
@@ -192,10 +179,7 @@ Deno.test("Sinks go on from tables that a spreadsheet saved", () =>
     for (const save of [lineEnds, german]) {
       await Deno.writeTextFile(run.scores, save(before[0]!));
       await Deno.writeTextFile(run.metrics, save(before[1]!));
-      {
-        using sink = openSinks(run, positions);
-        measure(sink, 9, 11);
-      }
+      goOn(run, [9, 11], positions);
       const after = [await read(run.scores), await read(run.metrics)];
       assertEquals(after.map((text, i) => text.slice(0, before[i]!.length)), [
         ...before,
@@ -207,10 +191,7 @@ Deno.test("Sinks go on from tables that a spreadsheet saved", () =>
     }
     // A column that was taken out is empty, and no value stands in another's.
     await Deno.writeTextFile(run.metrics, "q_mean,step,wall_s\n3,4000,4\n");
-    {
-      using sink = openSinks(run, positions);
-      measure(sink, 10, 11);
-    }
+    goOn(run, [10, 11], positions);
     const [, kept, added] = (await read(run.metrics)).split("\n");
     assertEquals(kept!.split(",").slice(0, 3), ["4000", "", "3"]);
     assertEquals(added!.split(",")[0], "10000");
@@ -267,15 +248,9 @@ Deno.test("Sinks write TensorBoard's curves, none of their points twice", () =>
       positions = sinks.flush();
       measure(sinks, 4, 8);
     }
-    {
-      // Begun after the checkpoint and lost with it.
-      using sinks = openSinks(run, positions);
-      measure(sinks, 4, 6);
-    }
-    {
-      using sinks = openSinks(run, positions);
-      measure(sinks, 4, 6);
-    }
+    // Begun after the checkpoint and lost with it.
+    goOn(run, [4, 6], positions);
+    goOn(run, [4, 6], positions);
     const curve = (tag: string) =>
       readScalars(run.tensorboard)
         .filter((scalar) => scalar.tag === tag)
