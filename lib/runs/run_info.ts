@@ -8,74 +8,66 @@ import { replaceDurably, run as runProgram } from "../system/mod.ts";
 import { points } from "../text.ts";
 import type { RunFolder } from "./run_folder.ts";
 
-/** What of `run.json` other code relies on; the rest is told as it stands. */
-const infoSchema = z.looseObject({
-  name: z.string(),
-  seed: z.number(),
-  from: z.string().optional(),
-  ownReward: z.boolean().optional(),
-  starts: z.array(
-    z.looseObject({
-      time: z.string(),
-      fromStep: z.number(),
-      commandLine: z.array(z.string()),
-      commit: z.string().nullable(),
-      versions: z.record(z.string(), z.string()),
-      pageScript: z.string(),
-      engine: z.string(),
-      device: z.string(),
-      numerics: z.string().optional(),
-      end: z.looseObject({
-        ...{ time: z.string(), reason: z.string(), step: z.number() },
-        seconds: z.number().optional(),
-      }).nullable().optional(),
-    }),
-  ),
+/** How a training ended by itself or by its signal. */
+const endSchema = z.object({
+  /** ISO 8601. */
+  time: z.string(),
+  /** "signal" when somebody stopped it, else what of the config ended it. */
+  reason: z.string(),
+  /** Agent steps done. */
+  step: z.number(),
+  /** Seconds of training, over all resumptions; absent: it did not say. */
+  seconds: z.number().exactOptional(),
 });
 
-/** One start of a run: at its beginning, or when it was resumed. */
-export interface RunStart {
+const startSchema = z.object({
   /** ISO 8601. */
-  time: string;
+  time: z.string(),
   /** Agent steps that were done before. */
-  fromStep: number;
-  commandLine: string[];
+  fromStep: z.number(),
+  commandLine: z.array(z.string()),
   /** Commit of the program, with "+" if files were changed; null: unknown. */
-  commit: string | null;
+  commit: z.string().nullable(),
   /** Deno, V8, TensorFlow, Chrome: name to version. */
-  versions: Record<string, string>;
+  versions: z.record(z.string(), z.string()),
   /** Hash of the page's own script, which is the game. */
-  pageScript: string;
-  engine: "graph" | "eager";
+  pageScript: z.string(),
+  /** "graph" or "eager". */
+  engine: z.string(),
   /** Where TensorFlow runs: "CPU", or the GPU's name. */
-  device: string;
+  device: z.string(),
   /** TensorFlow's, on the CPU. Absent: an earlier version trained. */
-  threads?: { intraOp: number; interOp: number };
-  /** What the learner computed in; absent as well. */
-  precision?: "float32" | "bfloat16";
+  threads: z.object({ intraOp: z.number(), interOp: z.number() })
+    .exactOptional(),
+  /** What the learner computed in, "float32" or "bfloat16"; absent as well. */
+  precision: z.string().exactOptional(),
   /**
    * Hash of the weights after a few updates, which is equal where the CPUs
    * compute the same bits; absent as well.
    */
-  numerics?: string;
+  numerics: z.string().exactOptional(),
   /**
    * How it ended; null: it has not yet, or was killed. Absent: an earlier
    * version trained, which did not say.
    */
-  end?: RunEnd | null;
-}
+  end: endSchema.nullable().exactOptional(),
+});
 
-/** How a training ended by itself or by its signal. */
-export interface RunEnd {
-  /** ISO 8601. */
-  time: string;
-  /** "signal" when somebody stopped it, else what of the config ended it. */
-  reason: string;
-  /** Agent steps done. */
-  step: number;
-  /** Seconds of training, over all resumptions; absent: it did not say. */
-  seconds?: number;
-}
+const infoSchema = z.object({
+  name: z.string(),
+  seed: z.number(),
+  /** The agent whose weights it began with; absent: random ones. */
+  from: z.string().exactOptional(),
+  /** A script rewarded its decisions, not the config. */
+  ownReward: z.boolean().exactOptional(),
+  starts: z.array(startSchema),
+});
+
+/** The content of `run.json`. */
+export type RunInfo = z.infer<typeof infoSchema>;
+
+/** One start of a run: at its beginning, or when it was resumed. */
+export type RunStart = z.infer<typeof startSchema>;
 
 /** How far a run has come at least, by its last start; its tables may end before. */
 export function comeTo(
@@ -103,17 +95,6 @@ export function endText(
   return Object.hasOwn(texts, reason) ? texts[reason]! : reason;
 }
 
-/** The content of `run.json`. */
-export interface RunInfo {
-  name: string;
-  seed: number;
-  /** The agent whose weights it began with; absent: random ones. */
-  from?: string;
-  /** A script rewarded its decisions, not the config. */
-  ownReward?: boolean;
-  starts: RunStart[];
-}
-
 /** Writes `run.json` anew. */
 export async function writeRunInfo(
   run: RunFolder,
@@ -125,11 +106,11 @@ export async function writeRunInfo(
 /** @throws UsageError if `run.json` cannot be read or is none */
 export async function readRunInfo(run: RunFolder): Promise<RunInfo> {
   try {
-    const { data, error } = infoSchema.safeParse(
-      JSON.parse(await readText(run.info)),
-    );
+    const info: RunInfo = JSON.parse(await readText(run.info));
+    const { error } = infoSchema.safeParse(info);
     if (error) throw new Error(firstIssue(error));
-    return data as unknown as RunInfo;
+    // As it stands: another version's fields stay.
+    return info;
   } catch (cause) {
     throw new UsageError(
       `Cannot read ${displayPath(run.info)}: ${(cause as Error).message}`,

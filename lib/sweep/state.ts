@@ -6,70 +6,55 @@ import type { SeedPurpose } from "../evaluation/mod.ts";
 import { ifThere, readText } from "../files.ts";
 import { replaceDurably } from "../system/mod.ts";
 import type { SweepPlan } from "./plan.ts";
-import type { Values } from "./settings.ts";
-import type { EvaluationMean } from "./stopping.ts";
 
-/** Games of a finished training on seeds that chose nothing. */
-export interface FinalGames {
-  scores: number[];
+const finalSchema = z.object({
+  scores: z.array(z.number()).min(1),
   /** Score at which a game ended, counted as capped. */
-  cap: number;
-  /** Seed of the first game, and what such games say; absent: as it was. */
-  firstSeed: number;
-  seedPurpose?: SeedPurpose;
-}
+  cap: z.number(),
+  /** Seed of the first game. */
+  firstSeed: z.number(),
+  /** What such games say; absent: an earlier version did not say. */
+  seedPurpose: z.custom<SeedPurpose>().exactOptional(),
+});
 
-/** One training: a setting with a seed. */
-export interface Trial {
+const trialSchema = z.object({
   /** Name of its run. */
-  run: string;
+  run: z.string(),
   /** Number of its setting. */
-  setting: number;
-  seed: number;
+  setting: z.int(),
+  seed: z.int(),
   /**
    * `waiting`: not begun. `begun`: it was interrupted, or is running.
    * `stopped`: given up early. `failed`: it ended with an error.
    */
-  state: "waiting" | "begun" | "finished" | "stopped" | "failed";
+  state: z.enum(["waiting", "begun", "finished", "stopped", "failed"]),
   /** Why it was stopped or has failed; empty otherwise. */
-  reason: string;
+  reason: z.string(),
   /** Agent steps and minutes of training so far. */
-  steps: number;
-  minutes: number;
+  ...{ steps: z.number(), minutes: z.number() },
   /** Evaluations during training, in the order of their steps. */
-  evaluations: EvaluationMean[];
+  evaluations: z.array(z.object({ step: z.number(), mean: z.number() })),
   /** null: it has not finished. */
-  final: FinalGames | null;
-}
+  final: finalSchema.nullable(),
+});
 
-/** The content of `state.json`. */
-export interface SweepState {
+const stateSchema = z.object({
   /** A setting keeps its number when others are added to the sweep's file. */
-  settings: { number: number; values: Values }[];
-  trials: Trial[];
-}
-
-const stateSchema = z.looseObject({
-  settings: z.array(z.looseObject({
+  settings: z.array(z.object({
     number: z.int(),
     values: z.record(z.string(), z.unknown()),
   })),
-  trials: z.array(z.looseObject({
-    run: z.string(),
-    setting: z.int(),
-    seed: z.int(),
-    state: z.enum(["waiting", "begun", "finished", "stopped", "failed"]),
-    reason: z.string(),
-    steps: z.number(),
-    minutes: z.number(),
-    evaluations: z.array(z.looseObject({ step: z.number(), mean: z.number() })),
-    final: z.looseObject({
-      scores: z.array(z.number()).min(1),
-      cap: z.number(),
-      firstSeed: z.number(),
-    }).nullable(),
-  })),
+  trials: z.array(trialSchema),
 });
+
+/** Games of a finished training on seeds that chose nothing. */
+export type FinalGames = z.infer<typeof finalSchema>;
+
+/** One training: a setting with a seed. */
+export type Trial = z.infer<typeof trialSchema>;
+
+/** The content of `state.json`. */
+export type SweepState = z.infer<typeof stateSchema>;
 
 /** A plan beside what was done before. */
 export interface Reconciled {
@@ -161,7 +146,10 @@ export async function readState(path: string): Promise<SweepState | null> {
   const text = await ifThere(readText(path));
   if (text === null) return null;
   try {
-    return stateSchema.parse(JSON.parse(text)) as SweepState;
+    const state: SweepState = JSON.parse(text);
+    stateSchema.parse(state);
+    // As it stands: another version's fields stay.
+    return state;
   } catch (cause) {
     throw new UsageError(
       `${path} is not what a sweep leaves; remove its folder, or give the ` +
