@@ -174,7 +174,7 @@ export async function evaluate(
   const played = [...games.values()]
     .filter(({ played }) => played.length <= earlyEnd.after)
     .sort((a, b) => a.seed - b.seed);
-  const decided = played.map(({ seed }) => speeds.get(seed)!);
+  const decided = played.map(({ seed }) => speeds.get(seed)!.bins());
   return summarizeGames(played, maxScore, actionsAtSpeeds(decided), options);
 }
 

@@ -93,10 +93,10 @@ const byName = (counts: ArrayLike<number>): Record<string, number> =>
     Array.from(counts, (count, action) => [ACTIONS[action], count]),
   );
 
-/** Counts actions over the speed at which they were taken. */
+/** Counts a game's actions over the speed at which they were taken. */
 export class SpeedHistogram {
   readonly #numActions: number;
-  readonly bins = new Map<number, number[]>();
+  readonly #bins = new Map<number, number[]>();
 
   constructor(numActions: number) {
     this.#numActions = numActions;
@@ -104,25 +104,34 @@ export class SpeedHistogram {
 
   add(speed: number, action: number): void {
     const bin = Math.floor(speed / SPEED_BIN) * SPEED_BIN;
-    let counts = this.bins.get(bin);
+    let counts = this.#bins.get(bin);
     if (!counts) {
-      this.bins.set(bin, counts = new Array(this.#numActions).fill(0));
+      this.#bins.set(bin, counts = new Array(this.#numActions).fill(0));
     }
     counts[action]! += 1;
   }
+
+  /** The counts so far, as they come. */
+  bins(): Evaluation["actionsBySpeed"] {
+    return [...this.#bins]
+      .map(([speed, counts]) => ({ speed, actions: byName(counts) }));
+  }
 }
 
-/** How often each action was chosen at which speed in several games. */
+/** Several games' counts as those of all of them, the lowest speed first. */
 export function actionsAtSpeeds(
-  games: readonly SpeedHistogram[],
+  games: readonly Evaluation["actionsBySpeed"][],
 ): Evaluation["actionsBySpeed"] {
-  const all = new Map<number, number[]>();
-  for (const [speed, counts] of games.flatMap(({ bins }) => [...bins])) {
-    const sums = all.get(speed) ?? counts.map(() => 0);
-    all.set(speed, sums.map((sum, action) => sum + counts[action]!));
+  const sums = new Map<number, Record<string, number>>();
+  for (const { speed, actions } of games.flat()) {
+    const sum = sums.get(speed) ?? {};
+    for (const [action, count] of Object.entries(actions)) {
+      sum[action] = (sum[action] ?? 0) + count;
+    }
+    sums.set(speed, sum);
   }
-  return [...all].sort(([a], [b]) => a - b)
-    .map(([speed, counts]) => ({ speed, actions: byName(counts) }));
+  return [...sums].sort(([a], [b]) => a - b)
+    .map(([speed, actions]) => ({ speed, actions }));
 }
 
 /**
