@@ -10,8 +10,7 @@ import { UsageError } from "../lib/errors.ts";
 import { readText, realPath } from "../lib/files.ts";
 import {
   compareRuns,
-  COMPARISON_ALWAYS,
-  COMPARISON_NAMES,
+  COMPARISON_KIND,
   comparisonFiles,
   comparisonNotes,
   comparisonTable,
@@ -75,14 +74,10 @@ export const command = defineCommand({
         runs.map(({ name }) => name).join("_").slice(0, 100),
       ),
     );
-    await checkFolder(
-      folder,
-      options.out ? COMPARISON_NAMES : undefined,
-      COMPARISON_ALWAYS,
-    );
+    await checkFolder(folder, options.out ? COMPARISON_KIND : undefined);
     const comparison = await compareRuns(runs);
     const files = await comparisonFiles(comparison, folder, runs);
-    await replaceFolder(folder, files, COMPARISON_NAMES);
+    await replaceFolder(folder, files, COMPARISON_KIND.names);
     await writeIndex();
     if (options.json) answerJson(comparison);
     else {

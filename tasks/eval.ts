@@ -19,8 +19,7 @@ import { checkFolder, commandText } from "../lib/system/mod.ts";
 import { points } from "../lib/text.ts";
 import {
   evaluationText,
-  REPORT_ALWAYS,
-  REPORT_NAMES,
+  REPORT_KIND,
   reportFolder,
   writeIndex,
   writeReport,
@@ -116,11 +115,7 @@ export const command = defineCommand({
       return 0;
     }
     const folder = options.out ?? reportFolder(agent, clock);
-    await checkFolder(
-      folder,
-      options.out ? REPORT_NAMES : undefined,
-      REPORT_ALWAYS,
-    );
+    await checkFolder(folder, options.out ? REPORT_KIND : undefined);
     // Its report tells of the training, too: what is amiss there is told now.
     if (agent.run) await readRunData(agent.run);
     say(

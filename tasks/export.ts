@@ -7,7 +7,7 @@ import {
   say,
 } from "../lib/cli/mod.ts";
 import { UsageError } from "../lib/errors.ts";
-import { EXPORT_ALWAYS, EXPORT_NAMES, exportFiles } from "../lib/export/mod.ts";
+import { EXPORT_KIND, exportFiles } from "../lib/export/mod.ts";
 import { checkFolder, replaceFolder } from "../lib/system/mod.ts";
 import { findAgent } from "../lib/agents/mod.ts";
 
@@ -40,10 +40,10 @@ export const command = defineCommand({
     const folder = resolve(positionals[1]!);
     const name = givenName(options.name);
     const agent = await findAgent(positionals[0], { sets: options.set });
-    await checkFolder(folder, EXPORT_NAMES, EXPORT_ALWAYS);
+    await checkFolder(folder, EXPORT_KIND);
     const example = !options["no-example"];
     const files = await exportFiles(agent, { example, name });
-    await replaceFolder(folder, files, EXPORT_NAMES);
+    await replaceFolder(folder, files, EXPORT_KIND.names);
     answer(folder);
     if (example) {
       say(`To see it, open ${join(folder, "example.html")} in a browser.`);

@@ -102,7 +102,7 @@ export const command = defineCommand({
     );
     const {
       evaluationFiles,
-      REPORT_NAMES,
+      REPORT_KIND,
       writeIndex,
       writeReport,
     } = await import("../lib/report/mod.ts");
@@ -188,7 +188,7 @@ export const command = defineCommand({
           );
           const files = await evaluationFiles(report, evaluation, config);
           const folder = join(run.evaluations, name);
-          await replaceFolder(folder, files, REPORT_NAMES);
+          await replaceFolder(folder, files, REPORT_KIND.names);
         },
         onEnd: async (outcome, stage) => {
           const { checkpoint, evaluation } = outcome;

@@ -31,7 +31,7 @@ import { type Agent, loadPlayer } from "../agents/mod.ts";
 import { readReport, readRunData, reportFolders } from "../runs/mod.ts";
 import { modelCard } from "./card.ts";
 import { exampleFiles } from "./example_page.ts";
-import type { Files } from "../system/mod.ts";
+import type { Files, FolderKind } from "../system/mod.ts";
 import { harmless, reportFolder } from "../report/mod.ts";
 
 /** Seconds of play that the example page shows. */
@@ -48,16 +48,18 @@ const REPORT_FILES = [
   ...["best.json", "best.webp", "median.json", "median.webp"],
 ];
 
-/** What an exported agent's folder always has, and all names of its files. */
-export const EXPORT_ALWAYS = [
-  ...["model.json", "weights.bin", "config.yaml", "card.md"],
-];
-export const EXPORT_NAMES = [
-  ...EXPORT_ALWAYS,
-  "README.md",
-  ...["example.html", "example.js", "tf.min.js", "frames.png", "frames.json"],
-  ...REPORT_FILES.map((name) => `report/${name}`),
-];
+const EXPORT_ALWAYS = ["model.json", "weights.bin", "config.yaml", "card.md"];
+
+/** What the folder of an exported agent holds. */
+export const EXPORT_KIND: FolderKind = {
+  names: [
+    ...EXPORT_ALWAYS,
+    "README.md",
+    ...["example.html", "example.js", "tf.min.js", "frames.png", "frames.json"],
+    ...REPORT_FILES.map((name) => `report/${name}`),
+  ],
+  always: EXPORT_ALWAYS,
+};
 
 /** What {@linkcode exportFiles} adds to an agent's model. */
 export interface ExportOptions {

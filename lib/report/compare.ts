@@ -30,7 +30,7 @@ import {
   points,
   withInterval,
 } from "../text.ts";
-import { commandText, type Files } from "../system/mod.ts";
+import { commandText, type Files, type FolderKind } from "../system/mod.ts";
 import { seedsText } from "./evaluation_sections.ts";
 import { pageHtml, type Table } from "./page.ts";
 import { CHART_NAMES, chartFiles } from "./report.ts";
@@ -279,9 +279,13 @@ export function comparisonNotes(comparison: Comparison): string[] {
   ];
 }
 
-/** What a comparison's folder always has, and the names of all its files. */
-export const COMPARISON_ALWAYS = ["comparison.json", "index.html"];
-export const COMPARISON_NAMES = [...COMPARISON_ALWAYS, ...CHART_NAMES];
+const COMPARISON_ALWAYS = ["comparison.json", "index.html"];
+
+/** What the folder of a comparison holds. */
+export const COMPARISON_KIND: FolderKind = {
+  names: [...COMPARISON_ALWAYS, ...CHART_NAMES],
+  always: COMPARISON_ALWAYS,
+};
 
 /**
  * The comparison's page, document and charts.

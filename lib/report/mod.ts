@@ -8,8 +8,7 @@ export {
 } from "./page.ts";
 export {
   compareRuns,
-  COMPARISON_ALWAYS,
-  COMPARISON_NAMES,
+  COMPARISON_KIND,
   comparisonFiles,
   comparisonNotes,
   comparisonTable,
@@ -30,6 +29,6 @@ export {
   writeReport,
 } from "./write.ts";
 export { evaluationText } from "./text.ts";
-export { REPORT_ALWAYS, REPORT_NAMES, reportFiles } from "./report.ts";
+export { REPORT_KIND, reportFiles } from "./report.ts";
 export { liveText, seedsText } from "./evaluation_sections.ts";
 export { otherPages, writeIndex } from "./index_page.ts";

@@ -6,7 +6,7 @@ import {
   gamesSection,
   headlineSection,
 } from "./evaluation_sections.ts";
-import type { Files } from "../system/mod.ts";
+import type { Files, FolderKind } from "../system/mod.ts";
 import { type Link, pageHtml, type Section } from "./page.ts";
 import {
   recordedPictures,
@@ -41,13 +41,13 @@ export interface ReportContent {
 /** The names of each chart's files. */
 export const CHART_NAMES = ["charts/*.svg", "charts/*.png"];
 
-/** What the report of games always has, and the names that its files may have. */
-export const REPORT_ALWAYS = ["report.json", "index.html", "scores.csv"];
-export const REPORT_NAMES = [
-  ...REPORT_ALWAYS,
-  ...RECORDING_NAMES,
-  ...CHART_NAMES,
-];
+const REPORT_ALWAYS = ["report.json", "index.html", "scores.csv"];
+
+/** What the folder of a report of games holds. */
+export const REPORT_KIND: FolderKind = {
+  names: [...REPORT_ALWAYS, ...RECORDING_NAMES, ...CHART_NAMES],
+  always: REPORT_ALWAYS,
+};
 
 /** Everything that lies in a report's folder. */
 export async function reportFiles(content: ReportContent): Promise<Files> {

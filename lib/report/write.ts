@@ -23,7 +23,7 @@ import {
   readRecordings,
 } from "../recording/mod.ts";
 import { hrefOf, type Link } from "./page.ts";
-import { REPORT_NAMES, reportFiles } from "./report.ts";
+import { REPORT_KIND, reportFiles } from "./report.ts";
 
 /** The page that leads to all that is in a folder. */
 export const INDEX = "index.html";
@@ -185,5 +185,5 @@ export async function writeReport(
     const path = await numberEarlier(folder, measurement.report);
     if (path) say(`The report of other games that was there: ${path}`);
   }
-  await replaceFolder(folder, files, REPORT_NAMES);
+  await replaceFolder(folder, files, REPORT_KIND.names);
 }

@@ -14,6 +14,14 @@ export type Files = Record<string, string | Uint8Array>;
  */
 export type OwnNames = readonly string[];
 
+/** What a kind of folder holds that this program writes, as a report. */
+export interface FolderKind {
+  /** The names that its files may have. */
+  names: OwnNames;
+  /** Which of them it always has. */
+  always: OwnNames;
+}
+
 /**
  * Replaces a folder by one with these files, which are on the disk when this
  * returns. They are written beside it, in their order, and take its place in one
@@ -61,16 +69,15 @@ export async function replaceFolder(
  * to be asked before the work is done whose result is to be written. Leaves
  * nothing.
  *
- * @param own what the files may be. Absent: what else lies there may stay
- * @param always which of them there always are: a folder that holds something,
- * but not all of these, was made by somebody else
+ * @param kind the only kind of folder that may be replaced: one that holds
+ * something, but not all that it always has, was made by somebody else. Absent:
+ * what else lies there may stay
  * @throws UsageError if something else lies there, it is a file, the user stands
  * in it, or it cannot be written
  */
 export async function checkFolder(
   folder: string,
-  own?: OwnNames,
-  always: OwnNames = [],
+  kind?: FolderKind,
 ): Promise<void> {
   const path = await realFolder(folder).catch((cause) => {
     throw new UsageError(cannotWrite(folder, cause), { cause });
@@ -81,11 +88,12 @@ export async function checkFolder(
         "is replaced as a whole, so name another one.",
     );
   }
-  if (own) {
+  if (kind) {
     const there = await Promise.all(
-      always.map((name) => isFile(join(path, name))),
+      kind.always.map((name) => isFile(join(path, name))),
     );
-    const foreign = await foreignNames(path, there.every(Boolean) ? own : []);
+    const own = there.every(Boolean) ? kind.names : [];
+    const foreign = await foreignNames(path, own);
     if (foreign.length > 0) {
       throw new UsageError(
         `${folder} holds what this command has not written (${

@@ -20,6 +20,7 @@ export {
   checkFolder,
   checkPlace,
   type Files,
+  type FolderKind,
   replaceFolder,
   writeFolder,
 } from "./folder.ts";

@@ -163,23 +163,23 @@ Deno.test("replaceDurably() names the file that cannot be written", () =>
 Deno.test("checkFolder() refuses what would be lost, and leaves nothing", () =>
   inFolder(async (root) => {
     const always = ["index.html", "report.json"];
-    const own = [...always, "charts/*.svg"];
+    const kind = { names: [...always, "charts/*.svg"], always };
     const folder = join(root, "report");
     const refused = async (folder: string, ...parts: string[]) => {
       const { message } = await assertRejects(
-        () => checkFolder(folder, own, always),
+        () => checkFolder(folder, kind),
         UsageError,
       );
       for (const part of parts) assertStringIncludes(message, part);
     };
-    await checkFolder(join(root, "a/b/c"), own, always);
+    await checkFolder(join(root, "a/b/c"), kind);
     assertEquals(await names(root), []);
     await Deno.mkdir(join(folder, "charts"), { recursive: true });
     await Deno.writeTextFile(join(folder, "index.html"), "1");
     await Deno.writeTextFile(join(folder, "charts/a.svg"), "1");
     await refused(folder, "has not written (charts, index.html)");
     await Deno.writeTextFile(join(folder, "report.json"), "1");
-    await checkFolder(`${folder}/`, own, always);
+    await checkFolder(`${folder}/`, kind);
     await Deno.writeTextFile(join(folder, "charts/notes.txt"), "1");
     await refused(
       folder,
