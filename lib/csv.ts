@@ -22,7 +22,7 @@ export function mapCsv<Line>(
 ): Line[] {
   const lines = text.replace("\uFEFF", "").replaceAll('"', "").split("\n");
   lines.pop();
-  const first = endless(lines.shift() ?? "");
+  const first = withoutReturn(lines.shift() ?? "");
   const mark = [";", "\t"].find((mark) => first.includes(mark));
   const split = mark !== undefined
     ? (line: string) => line.replaceAll(",", ".").split(mark)
@@ -41,7 +41,7 @@ export function mapCsv<Line>(
     );
   }
   return lines.map((line, i) => {
-    const cells = split(endless(line));
+    const cells = split(withoutReturn(line));
     if (cells.length !== header.length) {
       throw new UsageError(
         `${file}, line ${i + 2}: expected ${header.length} values, but found ` +
@@ -119,8 +119,8 @@ export function formatCsv(
     .join("");
 }
 
-/** Without a carriage return; a tab may be an empty cell's. */
-const endless = (line: string) => line.replace(/[\r ]+$/, "");
+/** Without a carriage return and spaces at its end; a tab may be an empty cell's. */
+const withoutReturn = (line: string) => line.replace(/[\r ]+$/, "");
 
 const shorten = (text: string) =>
   text.length > 60 ? `${text.slice(0, 60)}…` : text;

@@ -162,10 +162,9 @@ export const command = defineCommand({
     });
     const { report } = measurement;
     try {
-      await writeReport(
-        ...[folder, agent, measurement] as const,
-        options.out === undefined,
-      );
+      await writeReport(folder, agent, measurement, {
+        keepEarlier: options.out === undefined,
+      });
       await writeIndex();
     } finally {
       // What was played is not lost with a full disk.

@@ -59,11 +59,9 @@ export const command = defineCommand({
   exitCodes: "130 stopped, and saved",
   async run({ positionals, options }) {
     requireNats(options, ["detach", "mixed"]);
-    const plan = await loadSweep(
-      positionals[0]!,
-      options.name,
-      options.nats === undefined,
-    );
+    const plan = await loadSweep(positionals[0]!, options.name, {
+      here: options.nats === undefined,
+    });
     say(planText(plan));
     if (options["dry-run"]) {
       if (options.json) answerJson(plan.settings);

@@ -202,7 +202,9 @@ export const command = defineCommand({
               { ...stage, config, evaluation, report },
             );
             const agent = { name: run.name, run };
-            await writeReport(run.report, agent, measurement, true);
+            await writeReport(run.report, agent, measurement, {
+              keepEarlier: true,
+            });
             const { step } = outcome.counters.best ?? outcome.counters;
             await notePlay(run, step, measurement.recordings);
             say(`Report: ${join(run.report, "index.html")}`);

@@ -128,8 +128,8 @@ export async function numberEarlier(
  * was trained. A measurement that is absent is taken from the folder's earlier
  * report, if there is one.
  *
- * @param keepEarlier an earlier report of other games gets a number, which is
- * said; else this one takes its place
+ * @param options.keepEarlier an earlier report of other games gets a number,
+ * which is said; else this one takes its place
  * @throws UsageError when the run's files cannot be read; DinoDqnError when the
  * folder cannot be written
  */
@@ -139,7 +139,7 @@ export async function writeReport(
     checkpoint?: string;
   },
   measurement?: Measurement,
-  keepEarlier = false,
+  { keepEarlier = false }: { keepEarlier?: boolean } = {},
 ): Promise<void> {
   const data = run ? await readRunData(run) : undefined;
   const earlier = measurement ?? {

@@ -65,14 +65,14 @@ export interface SweepPlan {
  *
  * @param file the sweep's file
  * @param name its name; by default that of the file
- * @param here whether this machine trains, so that its memory must do
+ * @param options.here whether this machine trains, so that its memory must do
  * @throws ConfigError naming each problem on its own line, with file, line and
  * column; UsageError if the name cannot be one
  */
 export async function loadSweep(
   file: string,
   name: string = basename(file, extname(file)),
-  here = true,
+  { here = true }: { here?: boolean } = {},
 ): Promise<SweepPlan> {
   if (!/^\w[\w.+-]{0,99}$/.test(name)) {
     throw new UsageError(

@@ -307,7 +307,7 @@ Deno.test("loadSweep() names at most ten problems", async () => {
 
 Deno.test("loadSweep() asks for the memory of every setting, where this machine trains", () =>
   withSweep(`${GRID}replay.capacity: [3000, 10000000]\n`, async (file) => {
-    await loadSweep(file, "s", false);
+    await loadSweep(file, "s", { here: false });
     const load = loadSweep(file, "s");
     // Of most machines; the largest that a config may ask for is 64 GB.
     if (Deno.systemMemoryInfo().total > 64e9) await load;
