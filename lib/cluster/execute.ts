@@ -12,10 +12,10 @@ import {
 import {
   type Ended,
   failureText,
+  lookUntilEnd,
   startCommand,
   stopOn,
 } from "../system/mod.ts";
-import { within } from "../time.ts";
 import {
   fetchBytes,
   fetchFolder,
@@ -28,8 +28,6 @@ import type { Execute, JobContext } from "./worker.ts";
 
 /** Name of the file that a part of an evaluation answers with. */
 export const GAMES_FILE = "games.json";
-/** Milliseconds between two looks at a training's folder. */
-const LOOK_EVERY_MS = 1000;
 
 /**
  * Does jobs in a folder of this worker's own.
@@ -134,14 +132,10 @@ async function train(
     folder,
     signal,
   );
-  let running = true;
-  const ended = training.finally(() => running = false);
-  while (running) {
-    await within(LOOK_EVERY_MS, ended.catch(() => null));
+  const end = await lookUntilEnd(training, async () => {
     // What could not be stored now is stored the next time.
-    if (running && !signal.aborted) await snapshots.look().catch(() => {});
-  }
-  const end = await ended;
+    if (!signal.aborted) await snapshots.look().catch(() => {});
+  });
   if (!end.success && end.code !== 130) {
     throw new DinoDqnError(failureText(end));
   }

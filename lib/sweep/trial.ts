@@ -3,13 +3,14 @@ import { addAbortListener } from "node:events";
 import { laterKeys } from "../config/mod.ts";
 import { isFile, namesIn } from "../files.ts";
 import { readReport, readRunData, type RunFolder } from "../runs/mod.ts";
-import { failureText, type Process, startCommand } from "../system/mod.ts";
-import { within } from "../time.ts";
+import {
+  failureText,
+  lookUntilEnd,
+  type Process,
+  startCommand,
+} from "../system/mod.ts";
 import type { Values } from "./settings.ts";
 import type { FinalGames, Trial } from "./state.ts";
-
-/** Milliseconds between two looks at a training's folder. */
-const LOOK_EVERY_MS = 1000;
 
 /** What one training is started with. */
 export interface TrialOptions {
@@ -54,17 +55,15 @@ export async function runTrial(options: TrialOptions): Promise<TrialEnd> {
   const child = await startCommand(await trainArguments(options), { log });
   children.add(child);
   using _stopping = addAbortListener(signal, child.stop);
-  let running = true;
-  const ended = child.ended.finally(() => running = false);
+  const look = async () => {
+    if (!await hasNewEvaluation(trial, run)) return;
+    const isLast = await readProgress(trial, run);
+    // Where it has ended meanwhile, this does nothing.
+    if (options.onEvaluation(isLast)) child.stop();
+  };
   try {
-    while (running) {
-      await within(LOOK_EVERY_MS, ended);
-      if (await hasNewEvaluation(trial, run)) {
-        const isLast = await readProgress(trial, run);
-        if (options.onEvaluation(isLast) && running) child.stop();
-      }
-    }
-    const end = await ended;
+    const end = await lookUntilEnd(child.ended, look);
+    await look();
     await readProgress(trial, run);
     if (end.success) trial.final = await readFinalGames(run);
     return { code: end.code, error: failureText(end) };

@@ -33,6 +33,7 @@ export {
   type Ended,
   findProgram,
   lastLine,
+  lookUntilEnd,
   type Process,
   run,
   start,

@@ -4,6 +4,8 @@ import { killGroup, Watchdog } from "./watchdog.ts";
 
 /** Characters that are kept of a program's stderr: its last words. */
 const KEPT_CHARACTERS = 65_536;
+/** Milliseconds between two looks at what a program leaves. */
+const LOOK_EVERY_MS = 1000;
 /** How long a program that has ended may still be heard of, in milliseconds. */
 const LAST_WORDS_MS = 1000;
 
@@ -143,6 +145,24 @@ export async function run(
     throw error;
   }
   return await process.ended;
+}
+
+/**
+ * Looks again and again at what a program leaves, until it has ended.
+ *
+ * @throws what `look` throws
+ */
+export async function lookUntilEnd(
+  program: Promise<Ended>,
+  look: () => Promise<void>,
+): Promise<Ended> {
+  let running = true;
+  const ended = program.finally(() => running = false);
+  while (running) {
+    await within(LOOK_EVERY_MS, ended);
+    if (running) await look();
+  }
+  return await ended;
 }
 
 async function feed(
