@@ -4,11 +4,12 @@ import { removeIfThere, ROOT } from "../files.ts";
 import {
   lastingCommand,
   lingering,
-  replaceDurably,
+  SERVICE_LIMITS,
   shellStart,
   shellWord,
   systemctl,
   unitFolder,
+  writeUnit,
 } from "../system/mod.ts";
 
 const NAME = "dino-dqn-worker.service";
@@ -39,20 +40,14 @@ SuccessExitStatus=130
 # Only the worker is asked to stop: it asks what it has started.
 KillMode=mixed
 TimeoutStopSec=150
-Nice=10
-NoNewPrivileges=yes
-LockPersonality=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-
+${SERVICE_LIMITS}
 [Install]
 WantedBy=default.target
 `;
   const path = join(unitFolder(), NAME);
   // Where systemd cannot be reached, nothing is to be written.
   await systemctl(["daemon-reload"]);
-  await Deno.mkdir(unitFolder(), { recursive: true });
-  await replaceDurably(path, unit);
+  await writeUnit(path, unit);
   const commands = [["daemon-reload"], ["enable", NAME], ["restart", NAME]];
   for (const command of commands) {
     if (await systemctl(command) !== null) continue;

@@ -1,16 +1,17 @@
 /** A service and a timer of the user's own systemd. */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { ifThere, removeIfThere } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import {
   lingering,
-  replaceDurably,
   run,
+  SERVICE_LIMITS,
   shellStart,
   systemctl,
   unitFolder,
   unitText,
+  writeUnit,
 } from "../system/mod.ts";
 import type { Job } from "./job.ts";
 import type { Scheduler, ScheduleStep } from "./scheduler.ts";
@@ -80,11 +81,7 @@ const command = (...args: string[]): ScheduleStep => {
 
 const writing = (path: string, text: string): ScheduleStep => ({
   shown: `${path}:\n\n${text.replace(/^(?=.)/gm, "    ")}`,
-  async run() {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await replaceDurably(path, text);
-    return null;
-  },
+  run: () => writeUnit(path, text).then(() => null),
 });
 
 /**
@@ -130,13 +127,7 @@ TimeoutStartSec=${Math.ceil(limitMinutes) + MARGIN_MINUTES}min
 TimeoutStopSec=${STOP_MINUTES}min
 # Asked to stop, it still needs Chrome to save: only it is asked.
 KillMode=mixed
-Nice=10
-# What Chrome's sandbox needs, namespaces of its own, stays allowed.
-NoNewPrivileges=yes
-LockPersonality=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-`;
+${SERVICE_LIMITS}`;
 }
 
 /** The timer that starts the service. */

@@ -42,9 +42,11 @@ export { programHash } from "./program.ts";
 export { isAlive, killGroup, Watchdog } from "./watchdog.ts";
 export {
   lingering,
+  SERVICE_LIMITS,
   shellStart,
   systemctl,
   unitFolder,
   unitText,
+  writeUnit,
 } from "./systemd.ts";
 export { withReserve } from "./reserve.ts";

@@ -1,8 +1,9 @@
 /** The user's own systemd. */
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DinoDqnError, UsageError } from "../errors.ts";
 import { ifThere } from "../files.ts";
+import { replaceDurably } from "./durable.ts";
 import { run } from "./process.ts";
 
 /** Where the user's units are. @throws UsageError if there is no place for them */
@@ -17,6 +18,21 @@ export function unitFolder(): string {
   }
   return join(config, "systemd", "user");
 }
+
+/** Writes a unit; its folder is made with it. */
+export async function writeUnit(path: string, text: string): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await replaceDurably(path, text);
+}
+
+/** What holds for all services of this program: their last lines. */
+export const SERVICE_LIMITS = `Nice=10
+# What Chrome's sandbox needs, namespaces of its own, stays allowed.
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+`;
 
 /** Text in which systemd replaces nothing. */
 export const unitText = (text: string): string => text.replaceAll("%", "%%");
