@@ -54,12 +54,19 @@ async function writeFiles(
   await Deno.writeTextFile(join(folder, "config.yaml"), configToYaml(config));
 }
 
-const withFolders = (
-  test: (folders: { runs: string; pretrained: string }) => Promise<void>,
-) =>
+interface Folders {
+  runs: string;
+  pretrained: string;
+}
+
+const withFolders = (test: (folders: Folders) => Promise<void>) =>
   inFolder((root) =>
     test({ runs: join(root, "runs"), pretrained: join(root, "pretrained") })
   );
+
+/** Asserts that findAgent() refuses a target, as wrong use. */
+const refused = (target: string, folders: Folders, message: string) =>
+  assertRejects(() => findAgent(target, folders), UsageError, message);
 
 Deno.test("findAgent() takes pretrained alone for the accelerating game", () =>
   withFolders(async (folders) => {
@@ -74,27 +81,11 @@ Deno.test("findAgent() takes pretrained alone for the accelerating game", () =>
 
 Deno.test("findAgent() names what there is when an agent is not there", () =>
   withFolders(async (folders) => {
-    await assertRejects(
-      () => findAgent("pretrained", folders),
-      UsageError,
-      "there is none: train one",
-    );
+    await refused("pretrained", folders, "there is none: train one");
     await writeAgent(join(folders.pretrained, "constant"));
-    await assertRejects(
-      () => findAgent("pretrained/best", folders),
-      UsageError,
-      "there is pretrained/constant",
-    );
-    await assertRejects(
-      () => findAgent("nonesuch", folders),
-      UsageError,
-      "There is no run nonesuch",
-    );
-    await assertRejects(
-      () => findAgent("pretraind", folders),
-      UsageError,
-      "; did you mean pretrained?",
-    );
+    await refused("pretrained/best", folders, "there is pretrained/constant");
+    await refused("nonesuch", folders, "There is no run nonesuch");
+    await refused("pretraind", folders, "; did you mean pretrained?");
   }));
 
 Deno.test("findAgent() refuses a run without a checkpoint", () =>
@@ -106,11 +97,7 @@ Deno.test("findAgent() refuses a run without a checkpoint", () =>
       root: folders.runs,
     });
     for (const target of ["young", join(path, "checkpoints", "step-5")]) {
-      await assertRejects(
-        () => findAgent(target, folders),
-        UsageError,
-        "There is no checkpoint",
-      );
+      await refused(target, folders, "There is no checkpoint");
     }
     // Without a name it is passed over.
     await writeAgent(join(folders.pretrained, "accelerating"));
@@ -186,16 +173,19 @@ Deno.test("findAgent() takes RUN@best, @last and @step-N, and paths that hold an
     const folder = join(folders.runs, "..", "mine@last");
     await writeAgent(folder);
     assertEquals(await checkpoint(folder), "model");
-    const refused = (target: string, message: string) =>
-      assertRejects(() => findAgent(target, folders), UsageError, message);
-    await refused("a@step-6", "there is best, last, step-7, step-5");
-    await refused("b@best", "There is no run b in");
+    await refused("a@step-6", folders, "there is best, last, step-7, step-5");
+    await refused("b@best", folders, "There is no run b in");
     await refused(
       "pretrained/none@best",
+      folders,
       "There is no agent pretrained/none@best",
     );
-    await refused("a,a", "is named twice in a,a: it would count as two");
-    await refused(`${run}@step-5,a@best`, "is named twice");
+    await refused(
+      "a,a",
+      folders,
+      "is named twice in a,a: it would count as two",
+    );
+    await refused(`${run}@step-5,a@best`, folders, "is named twice");
   }));
 
 Deno.test("agentTarget() names an agent so that it is found again", () =>
@@ -298,15 +288,12 @@ Deno.test("findAgent() takes paths that hold commas, alone and in an ensemble", 
     assertEquals((await findAgent(one, folders)).folder, one);
     const both = await findAgent(`${one}, ${two}`, folders);
     assertEquals(both.members.map(({ folder }) => folder), [one, two]);
-    await assertRejects(
-      () => findAgent(`${one},${join(folders.pretrained, "no")}`, folders),
-      UsageError,
-      "no",
-    );
+    await refused(`${one},${join(folders.pretrained, "no")}`, folders, "no");
   }));
 
 Deno.test("findAgent() refuses an ensemble of agents that see or play differently", () =>
-  withFolders(async ({ pretrained, runs }) => {
+  withFolders(async (folders) => {
+    const { pretrained } = folders;
     await writeAgent(join(pretrained, "a"));
     for (
       const [key, change] of [
@@ -320,23 +307,15 @@ Deno.test("findAgent() refuses an ensemble of agents that see or play differentl
         encodeModel(network, initial),
         other,
       );
-      await assertRejects(
-        () => findAgent("pretrained/a,pretrained/b", { pretrained, runs }),
-        UsageError,
+      await refused(
+        "pretrained/a,pretrained/b",
+        folders,
         `pretrained/a and pretrained/b cannot decide together: their ${key} differs`,
       );
     }
-    await assertRejects(
-      () => findAgent("pretrained/a,nonesuch", { pretrained, runs }),
-      UsageError,
-      "There is no run nonesuch",
-    );
+    await refused("pretrained/a,nonesuch", folders, "There is no run nonesuch");
     for (const target of ["", "pretrained/a,"]) {
-      await assertRejects(
-        () => findAgent(target, { pretrained, runs }),
-        UsageError,
-        "The name of an agent is missing",
-      );
+      await refused(target, folders, "The name of an agent is missing");
     }
   }));
 

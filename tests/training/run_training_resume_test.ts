@@ -25,16 +25,23 @@ import {
   listCheckpoints,
   readCheckpointModel,
   readRunInfo,
+  type RunFolder,
 } from "../../lib/runs/mod.ts";
 import { acquireLock } from "../../lib/system/mod.ts";
 import { fakeConfig } from "./fakes.ts";
 import { inFolder } from "../folder.ts";
 import { contentOf, damage, makeRun, SMALL, trainRun } from "./small_runs.ts";
 
+/** A run of 60 steps that has ended. */
+async function trainedRun(root: string): Promise<RunFolder> {
+  const run = await makeRun(root);
+  await trainRun(run);
+  return run;
+}
+
 Deno.test("runTraining() resumes with other settings, and keeps them", () =>
   inFolder(async (root) => {
-    const run = await makeRun(root);
-    await trainRun(run);
+    const run = await trainedRun(root);
     const before = await Deno.readTextFile(run.scores);
     const { counters } = await trainRun(run, {
       resume: true,
@@ -52,8 +59,7 @@ Deno.test("runTraining() resumes with other settings, and keeps them", () =>
 
 Deno.test("runTraining() changes nothing of a run that cannot be resumed", () =>
   inFolder(async (root) => {
-    const run = await makeRun(root);
-    await trainRun(run);
+    const run = await trainedRun(root);
     const before = await contentOf(run);
     const resume = (...sets: string[]) => trainRun(run, { resume: true, sets });
     const error = await assertRejects(
@@ -75,8 +81,7 @@ Deno.test("runTraining() changes nothing of a run that cannot be resumed", () =>
 
 Deno.test("runTraining() writes to no file that a run's folder only leads to", () =>
   inFolder(async (root) => {
-    const run = await makeRun(root);
-    await trainRun(run);
+    const run = await trainedRun(root);
     const victim = join(root, "victim");
     for (const path of [run.lock, run.scores, run.metrics, run.log]) {
       const kept = await Deno.readFile(path);
@@ -113,8 +118,7 @@ Deno.test("runTraining() does not go on by the config's reward where a script's 
 
 Deno.test("runTraining() goes on with a run that has lost its tables", () =>
   inFolder(async (root) => {
-    const run = await makeRun(root);
-    await trainRun(run);
+    const run = await trainedRun(root);
     await Deno.truncate(run.metrics, 10);
     await Deno.remove(run.scores);
     await trainRun(run, { resume: true, sets: ["training.steps=90"] });
@@ -126,8 +130,7 @@ Deno.test("runTraining() goes on with a run that has lost its tables", () =>
 
 Deno.test("runTraining() never begins a run anew whose checkpoints are all damaged", () =>
   inFolder(async (root) => {
-    const run = await makeRun(root);
-    await trainRun(run);
+    const run = await trainedRun(root);
     await damage(run);
     const before = await contentOf(run);
     for (let time = 0; time < 2; time++) {
