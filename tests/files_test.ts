@@ -6,6 +6,7 @@ import { championFolderAt, readNights } from "../lib/retraining/mod.ts";
 import { readStoredGame } from "../lib/recording/mod.ts";
 import { listRuns, readReport } from "../lib/runs/mod.ts";
 import { inFolder } from "./folder.ts";
+import { setVariables } from "./variables.ts";
 
 /** A pipe that nobody writes to: who opens it waits for ever. */
 async function pipe(path: string): Promise<string> {
@@ -48,19 +49,13 @@ Deno.test("a pipe in the place of a file is told, and not waited for", () =>
   }));
 
 Deno.test("withHome() takes a ~ at the beginning of a path for the home, wherever it is given", () => {
-  const home = Deno.env.get("HOME");
-  Deno.env.set("HOME", "/home/me");
-  try {
-    assertEquals(
-      ["~/x", "~", "--out=~/x", "--out=~", "~me/x", "a~/x", "x=~/y", ""]
-        .map(withHome),
-      [
-        ...["/home/me/x", "/home/me", "--out=/home/me/x", "--out=/home/me"],
-        ...["~me/x", "a~/x", "x=~/y", ""],
-      ],
-    );
-  } finally {
-    if (home === undefined) Deno.env.delete("HOME");
-    else Deno.env.set("HOME", home);
-  }
+  using _home = setVariables({ HOME: "/home/me" });
+  assertEquals(
+    ["~/x", "~", "--out=~/x", "--out=~", "~me/x", "a~/x", "x=~/y", ""]
+      .map(withHome),
+    [
+      ...["/home/me/x", "/home/me", "--out=/home/me/x", "--out=/home/me"],
+      ...["~me/x", "a~/x", "x=~/y", ""],
+    ],
+  );
 });

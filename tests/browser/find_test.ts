@@ -2,33 +2,17 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { findChrome, searchChrome } from "../../lib/browser/mod.ts";
 import { ChromeNotFoundError } from "../../lib/errors.ts";
 import { inFolder } from "../folder.ts";
+import { setVariables } from "../variables.ts";
 
-const VARIABLES = ["CHROME_PATH", "ASTRAL_BIN_PATH", "PATH"] as const;
-
-/** Runs the body with only these variables set, in a folder of its own. */
-async function withVariables(
-  variables: Partial<Record<typeof VARIABLES[number], string>>,
-  body: () => void | Promise<void>,
-) {
-  const before = VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
-  try {
-    for (const name of VARIABLES) {
-      const value = variables[name];
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-    await body();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-  }
-}
+const NONE = {
+  CHROME_PATH: undefined,
+  ASTRAL_BIN_PATH: undefined,
+  PATH: undefined,
+};
 
 async function withFiles(
   names: string[],
-  body: (folder: string) => Promise<void>,
+  body: (folder: string) => void | Promise<void>,
 ) {
   await inFolder(async (folder) => {
     for (const name of names) await Deno.writeTextFile(`${folder}/${name}`, "");
@@ -38,48 +22,47 @@ async function withFiles(
 
 Deno.test("findChrome() takes browser.path, then variables, then the PATH", async () => {
   const names = ["mine", "variable", "astral", "chromium", "google-chrome"];
-  await withFiles(names, async (folder) => {
-    const all = {
+  await withFiles(names, (folder) => {
+    using _variables = setVariables({
       CHROME_PATH: `${folder}/variable`,
       ASTRAL_BIN_PATH: `${folder}/astral`,
       PATH: `/nowhere:${folder}`,
-    };
-    await withVariables(all, () => {
-      assertEquals(findChrome({ path: `${folder}/mine` }), `${folder}/mine`);
-      assertEquals(findChrome({ path: null }), `${folder}/variable`);
-      Deno.env.delete("CHROME_PATH");
-      assertEquals(findChrome({ path: null }), `${folder}/astral`);
-      Deno.env.delete("ASTRAL_BIN_PATH");
-      assertEquals(findChrome({ path: null }), `${folder}/google-chrome`);
-      Deno.removeSync(`${folder}/google-chrome`);
-      assertEquals(findChrome({ path: null }), `${folder}/chromium`);
     });
+    assertEquals(findChrome({ path: `${folder}/mine` }), `${folder}/mine`);
+    assertEquals(findChrome({ path: null }), `${folder}/variable`);
+    Deno.env.delete("CHROME_PATH");
+    assertEquals(findChrome({ path: null }), `${folder}/astral`);
+    Deno.env.delete("ASTRAL_BIN_PATH");
+    assertEquals(findChrome({ path: null }), `${folder}/google-chrome`);
+    Deno.removeSync(`${folder}/google-chrome`);
+    assertEquals(findChrome({ path: null }), `${folder}/chromium`);
   });
 });
 
-Deno.test("searchChrome() lists what it looked at when there is no Chrome", async () => {
-  await withVariables({ PATH: "/nowhere" }, () => {
-    const { path, lookedAt } = searchChrome({ path: null });
-    if (Deno.build.os === "linux") assertEquals(path, null);
-    for (const place of ["browser.path", "CHROME_PATH", "chromium-browser"]) {
-      assertStringIncludes(lookedAt.join("\n"), place);
-    }
-  });
+Deno.test("searchChrome() lists what it looked at when there is no Chrome", () => {
+  using _variables = setVariables({ ...NONE, PATH: "/nowhere" });
+  const { path, lookedAt } = searchChrome({ path: null });
+  if (Deno.build.os === "linux") assertEquals(path, null);
+  for (const place of ["browser.path", "CHROME_PATH", "chromium-browser"]) {
+    assertStringIncludes(lookedAt.join("\n"), place);
+  }
 });
 
-Deno.test("findChrome() takes no other Chrome than the one that was named", async () => {
-  await withVariables({ CHROME_PATH: "/nowhere/chrome" }, () => {
-    assertThrows(
-      () => findChrome({ path: null }),
-      ChromeNotFoundError,
-      "CHROME_PATH names /nowhere/chrome",
-    );
-    assertThrows(
-      () => findChrome({ path: "/nowhere" }),
-      ChromeNotFoundError,
-      "browser.path names /nowhere",
-    );
+Deno.test("findChrome() takes no other Chrome than the one that was named", () => {
+  using _variables = setVariables({
+    ...NONE,
+    CHROME_PATH: "/nowhere/chrome",
   });
+  assertThrows(
+    () => findChrome({ path: null }),
+    ChromeNotFoundError,
+    "CHROME_PATH names /nowhere/chrome",
+  );
+  assertThrows(
+    () => findChrome({ path: "/nowhere" }),
+    ChromeNotFoundError,
+    "browser.path names /nowhere",
+  );
 });
 
 Deno.test("findChrome() refuses chrome-headless-shell, also behind a link", async () => {
@@ -93,8 +76,7 @@ Deno.test("findChrome() refuses chrome-headless-shell, also behind a link", asyn
         "chrome-headless-shell has no dino page",
       );
     }
-    await withVariables({ PATH: folder }, () => {
-      assertEquals(findChrome({ path: null }), null);
-    });
+    using _variables = setVariables({ ...NONE, PATH: folder });
+    assertEquals(findChrome({ path: null }), null);
   });
 });

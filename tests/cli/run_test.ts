@@ -1,16 +1,22 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { setVariables } from "../variables.ts";
 
 const PROGRAM = new URL("./program.ts", import.meta.url);
 const ROOT = Deno.realPathSync(new URL("../..", import.meta.url));
 
-/** Runs the program of program.ts in a process of its own. */
-async function run(...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", PROGRAM.pathname, ...args],
-  }).output();
+async function outcome(command: Deno.Command) {
+  const { code, stdout, stderr } = await command.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
+
+/** Runs the program of program.ts in a process of its own. */
+const run = (...args: string[]) =>
+  outcome(
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", PROGRAM.pathname, ...args],
+    }),
+  );
 
 Deno.test("runCommandLine ends with the command's exit code", async () => {
   const { code, stdout, stderr } = await run("echo", "hello", "--json");
@@ -77,27 +83,20 @@ Deno.test("runCommandLine answers every error with one message, and shows where 
       { code, stdout: "", stderr: `error: ${message}\n` },
     );
   }
-  Deno.env.set("DINO_STACK", "1");
-  try {
-    const { stderr } = await run("fail", "bug");
-    assert(/Error: a bug\n\s+at .*program\.ts/.test(stderr), stderr);
-  } finally {
-    Deno.env.delete("DINO_STACK");
-  }
+  using _stack = setVariables({ DINO_STACK: "1" });
+  const { stderr } = await run("fail", "bug");
+  assert(/Error: a bug\n\s+at .*program\.ts/.test(stderr), stderr);
 });
 
 /** Runs the program by a shell, which this word is put into. */
-async function shell(script: string) {
-  const { code, stdout, stderr } = await new Deno.Command("bash", {
-    args: [
-      ...["-c", script, Deno.execPath(), "run", "--allow-all"],
-      PROGRAM.pathname,
-    ],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+const shell = (script: string) =>
+  outcome(
+    new Deno.Command("bash", {
+      args: ["-c", script, Deno.execPath(), "run", "--allow-all"]
+        .concat(PROGRAM.pathname),
+      env: { NO_COLOR: "1" },
+    }),
+  );
 
 Deno.test("an answer that cannot be written is one sentence and exit code 1", async () => {
   const full = await shell('"$0" "$@" echo a > /dev/full');

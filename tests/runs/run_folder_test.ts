@@ -25,15 +25,19 @@ import {
   writeRunInfo,
 } from "../../lib/runs/mod.ts";
 import { inFolder } from "../folder.ts";
+import { setVariables } from "../variables.ts";
 import { save } from "../training/fixtures.ts";
 
 const config = await loadConfig();
 const names = (folder: string) =>
   [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
+const make = (root: string, name: string) =>
+  createRun({ config, name, configName: "x", root });
+
 Deno.test("createRun() makes a folder whose config loads to the same", () =>
   inFolder(async (root) => {
-    const run = await createRun({ config, name: "a", configName: "x", root });
+    const run = await make(root, "a");
     assertEquals(names(run.path), [
       "checkpoints",
       "config.yaml",
@@ -51,21 +55,21 @@ Deno.test("createRun() makes a folder whose config loads to the same", () =>
 
 Deno.test("createRun() names a run by its config and the next number, never twice", () =>
   inFolder(async (root) => {
-    const make = async (configName: string) =>
+    const nameFor = async (configName: string) =>
       (await createRun({ config, configName, root })).name;
     for (const name of ["my-cfg-7", "my-cfg-x", "my-cfg-9999999999", "x-9"]) {
       await Deno.mkdir(join(root, name));
     }
-    assertEquals(await make("my cfg"), "my-cfg-8");
-    const together = Array.from({ length: 5 }, () => make("my cfg"));
+    assertEquals(await nameFor("my cfg"), "my-cfg-8");
+    const together = Array.from({ length: 5 }, () => nameFor("my cfg"));
     assertEquals(
       (await Promise.all(together)).sort(),
       ["my-cfg-10", "my-cfg-11", "my-cfg-12", "my-cfg-13", "my-cfg-9"],
     );
-    assertEquals(await make("2026-01-02-030405"), "2026-01-02-030405-1");
-    assertEquals(await make("step"), "run-step-1");
-    assertEquals(await make(".hidden"), "hidden-1");
-    assertEquals(await make("§"), "run-1");
+    assertEquals(await nameFor("2026-01-02-030405"), "2026-01-02-030405-1");
+    assertEquals(await nameFor("step"), "run-step-1");
+    assertEquals(await nameFor(".hidden"), "hidden-1");
+    assertEquals(await nameFor("§"), "run-1");
   }));
 
 Deno.test("createRun() refuses the words that mean something else", () =>
@@ -74,7 +78,7 @@ Deno.test("createRun() refuses the words that mean something else", () =>
     words.push("pretrained", "best", "last", "step-5000", "Champion");
     for (const name of words) {
       await assertRejects(
-        () => createRun({ config, name, configName: "x", root }),
+        () => make(root, name),
         UsageError,
         `Cannot name a run "${name}": the word has a meaning of its own`,
       );
@@ -87,10 +91,10 @@ Deno.test("createRun() refuses the words that mean something else", () =>
 
 Deno.test("createRun() refuses a name that is taken, and leaves that run alone", () =>
   inFolder(async (root) => {
-    const run = await createRun({ config, name: "a", configName: "x", root });
+    const run = await make(root, "a");
     await Deno.writeTextFile(run.scores, "mine");
     const error = await assertRejects(
-      () => createRun({ config, name: "a", configName: "x", root }),
+      () => make(root, "a"),
       UsageError,
     );
     assertEquals(
@@ -100,7 +104,7 @@ Deno.test("createRun() refuses a name that is taken, and leaves that run alone",
     assertEquals(await Deno.readTextFile(run.scores), "mine");
     await Deno.mkdir(join(root, "half", "checkpoints"), { recursive: true });
     await assertRejects(
-      () => createRun({ config, name: "half", configName: "x", root }),
+      () => make(root, "half"),
       UsageError,
       `${join(root, "half")} is there already and is no run`,
     );
@@ -108,12 +112,12 @@ Deno.test("createRun() refuses a name that is taken, and leaves that run alone",
 
 Deno.test("A run that was killed while it was made is no run, and not in the way", () =>
   inFolder(async (root) => {
-    const made = await createRun({ config, name: "a", configName: "x", root });
+    const made = await make(root, "a");
     const gone = new Deno.Command("true").spawn();
     await gone.status;
     await Deno.rename(made.path, `${made.path}.partial-${gone.pid}-1`);
     assertEquals(await runNames(root), []);
-    const run = await createRun({ config, name: "a", configName: "x", root });
+    const run = await make(root, "a");
     assertEquals([run.path, names(root)], [made.path, ["a"]]);
     const { name, starts } = await readRunInfo(run);
     assertEquals([name, starts], ["a", []]);
@@ -123,7 +127,7 @@ for (const name of ["", "..", "a/b", "a b", "-a", "/tmp/a", ".hidden"]) {
   Deno.test(`createRun() refuses the name ${JSON.stringify(name)}`, () =>
     inFolder(async (root) => {
       await assertRejects(
-        () => createRun({ config, name, configName: "x", root }),
+        () => make(root, name),
         UsageError,
         `Cannot name a run ${JSON.stringify(name)}`,
       );
@@ -137,7 +141,7 @@ Deno.test("createRun() says when the folder of all runs cannot be made", () =>
     await Deno.writeTextFile(file, "");
     for (const root of [file, join(file, "runs")]) {
       const error = await assertRejects(
-        () => createRun({ config, name: "a", configName: "x", root }),
+        () => make(root, "a"),
         UsageError,
       );
       assertStringIncludes(
@@ -150,7 +154,7 @@ Deno.test("createRun() says when the folder of all runs cannot be made", () =>
 
 Deno.test("openRun() finds a run by its name and by its path", () =>
   inFolder(async (root) => {
-    const run = await createRun({ config, name: "a", configName: "x", root });
+    const run = await make(root, "a");
     assertEquals(await openRun("a", root), run);
     assertEquals(await openRun(run.path, root), run);
     assertEquals(await openRun(`${run.path}/`, "/nowhere"), run);
@@ -165,7 +169,7 @@ Deno.test("openRun() refuses a run that is not there and names those that are", 
       (await assertRejects(missing, UsageError)).message,
       /There is no run b in .*; there are none yet: deno task train makes one/,
     );
-    await createRun({ config, name: "a", configName: "x", root });
+    await make(root, "a");
     assertMatch(
       (await assertRejects(missing, UsageError)).message,
       /There is no run b in .*; the newest ones are a$/,
@@ -335,7 +339,7 @@ async function startedRun(
   name: string,
   starts: ({ at: number } & Pick<RunInfo["starts"][0], "end">)[],
 ): Promise<RunFolder> {
-  const run = await createRun({ config, name, configName: "x", root });
+  const run = await make(root, name);
   const info = await readRunInfo(run);
   for (const { at, ...end } of starts) {
     info.starts.push({
@@ -351,7 +355,7 @@ async function startedRun(
 
 Deno.test("readRunInfo() gives what writeRunInfo() wrote, or says what is wrong", () =>
   inFolder(async (root) => {
-    const run = await createRun({ config, name: "a", configName: "x", root });
+    const run = await make(root, "a");
     const info = {
       name: "a",
       seed: 1,
@@ -382,12 +386,6 @@ Deno.test("readRunInfo() gives what writeRunInfo() wrote, or says what is wrong"
 
 Deno.test("programCommit() is the program's own, whatever repository git's variables name", async () => {
   const own = await programCommit();
-  const before = Deno.env.get("GIT_DIR");
-  Deno.env.set("GIT_DIR", "/nowhere");
-  try {
-    assertEquals(await programCommit(), own);
-  } finally {
-    if (before === undefined) Deno.env.delete("GIT_DIR");
-    else Deno.env.set("GIT_DIR", before);
-  }
+  using _elsewhere = setVariables({ GIT_DIR: "/nowhere" });
+  assertEquals(await programCommit(), own);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DinoDqnError, UsageError } from "../../lib/errors.ts";
 import { chooseVersions, ensurePackages } from "../../lib/setup/mod.ts";
+import { setVariables } from "../variables.ts";
 
 const STAND_INS = {
   "@own/package": {
@@ -66,14 +67,10 @@ async function project() {
 function useRegistry(url: string): Disposable {
   const cache = Deno.makeTempDirSync();
   const set = { JSR_URL: url, NPM_CONFIG_REGISTRY: url, DENO_DIR: cache };
-  const before = Object.keys(set).map((name) => [name, Deno.env.get(name)]);
-  for (const [name, value] of Object.entries(set)) Deno.env.set(name, value);
+  const variables = setVariables(set);
   return {
     [Symbol.dispose]() {
-      for (const [name, value] of before) {
-        if (value === undefined) Deno.env.delete(name!);
-        else Deno.env.set(name!, value);
-      }
+      variables[Symbol.dispose]();
       Deno.removeSync(cache, { recursive: true });
     },
   };

@@ -3,29 +3,26 @@ import { join } from "node:path";
 import { run, start } from "../../lib/system/mod.ts";
 import { inFolder } from "../folder.ts";
 import { isRunning, until } from "../processes.ts";
+import { setVariables } from "../variables.ts";
 
 const sh = (script: string, ...args: string[]) => ["-c", script, "sh", ...args];
 
 Deno.test("run() gives input and variables, and takes both outputs", async () => {
-  Deno.env.set("DINO_TEST_HIDDEN", "seen");
-  try {
-    const ended = await run(
-      "sh",
-      sh('cat; echo "$A$DINO_TEST_HIDDEN" >&2; pwd >&2; exit 3'),
-      {
-        input: "é\n",
-        env: { A: "a" },
-        withoutEnv: /^DINO_TEST_/,
-        cwd: "/",
-      },
-    );
-    assertEquals(ended, {
-      ...{ success: false, code: 3, signal: null, timedOut: false },
-      ...{ stdout: "é\n", stderr: "a\n/\n" },
-    });
-  } finally {
-    Deno.env.delete("DINO_TEST_HIDDEN");
-  }
+  using _hidden = setVariables({ DINO_TEST_HIDDEN: "seen" });
+  const ended = await run(
+    "sh",
+    sh('cat; echo "$A$DINO_TEST_HIDDEN" >&2; pwd >&2; exit 3'),
+    {
+      input: "é\n",
+      env: { A: "a" },
+      withoutEnv: /^DINO_TEST_/,
+      cwd: "/",
+    },
+  );
+  assertEquals(ended, {
+    ...{ success: false, code: 3, signal: null, timedOut: false },
+    ...{ stdout: "é\n", stderr: "a\n/\n" },
+  });
 });
 
 Deno.test("run() knows that there is no such program", async () => {
