@@ -1,33 +1,21 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import {
-  encodeModel,
-  initialWeights,
-  resolveNetwork,
-} from "../../lib/agent/mod.ts";
 import { type Agent, findAgent } from "../../lib/agents/mod.ts";
-import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { loadConfig } from "../../lib/config/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { playedSetting } from "../../lib/evaluation/mod.ts";
 import { exportFiles } from "../../lib/export/mod.ts";
 import { ROOT } from "../../lib/files.ts";
-import { Random } from "../../lib/random.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
 import { exampleReport } from "../examples.ts";
 import { inFolder } from "../folder.ts";
+import { untrainedAgent } from "../untrained.ts";
 
 Deno.test("exportFiles() takes figures of the agent's own game and checkpoint alone", () =>
   inFolder(async (folder) => {
     const config = await loadConfig();
-    const network = resolveNetwork(config.network, config.game.actions);
-    const initial = initialWeights(network, new Random(5));
-    const { model, weights } = encodeModel(network, initial);
     const report = join(folder, "report");
-    await replaceFolder(folder, {
-      ...{ "model.json": model, "weights.bin": weights },
-      "config.yaml": configToYaml(config),
-    });
-    const agent = await findAgent(folder);
+    const { agent } = await untrainedAgent(folder);
     const measured = async (of: Agent, figures: object) => {
       const text = JSON.stringify({ ...exampleReport(), ...figures });
       await replaceFolder(report, { "report.json": text });
