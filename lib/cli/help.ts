@@ -1,5 +1,5 @@
 import { terminalWidth } from "../say.ts";
-import { filled } from "../text.ts";
+import { filled, wrapped } from "../text.ts";
 import {
   type Command,
   type CommandEntry,
@@ -22,6 +22,11 @@ const paragraph = (text: string) => filled(text, widest()).join("\n");
 /** A line of two columns. */
 type Row = [name: string, text: string];
 
+/** A command line as several; what is quoted stays in one. */
+const commandLines = (text: string, width: number): string[] =>
+  wrapped(text.match(/'[^']*'|"[^"]*"|\S+/g) ?? [], width)
+    .map((words) => words.join(" "));
+
 /**
  * Two columns, or the right one below the left where there is no room; there a
  * command line that is too long goes on in the next line, as a shell reads it.
@@ -34,7 +39,7 @@ function columns(rows: Row[], width: number): string {
     const [first = "", ...rest] = filled(text, width - indent);
     return [
       ...beside ? [`  ${name.padEnd(left)}  ${first}`] : [
-        `  ${filled(name, width - 4).join(" \\\n    ")}`,
+        `  ${commandLines(name, width - 4).join(" \\\n    ")}`,
         " ".repeat(indent) + first,
       ],
       ...rest.map((line) => " ".repeat(indent) + line),

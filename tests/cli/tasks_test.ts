@@ -53,15 +53,24 @@ async function helps(columns: number): Promise<string[]> {
 Deno.test("every command's --help names all of its options and fits the terminal; its examples are taken", async () => {
   for (const width of [80, 40]) {
     const said = await helps(width);
-    for (const [i, { load }] of COMMANDS.entries()) {
+    for (const [i, { name, load }] of COMMANDS.entries()) {
       const { command } = await load();
-      for (const name of [...Object.keys(command.options), "help"]) {
-        assertStringIncludes(said[i]!, `--${name}`);
+      for (const option of [...Object.keys(command.options), "help"]) {
+        assertStringIncludes(said[i]!, `--${option}`);
       }
       const wide = said[i]!.split("\n").filter((line) =>
         line.length > width && !/^ *\S+$/.test(line)
       );
       assertEquals(wide, []);
+      for (const line of said[i]!.split("\n")) {
+        // Within quotes, a shell would not take the line's end away.
+        const goesOn = line.endsWith(" \\");
+        assert(!goesOn || line.split("'").length % 2 === 1, line);
+      }
+      const text = said[i]!.replaceAll(/ \\\n +/g, " ");
+      for (const [args] of command.examples ?? []) {
+        assertStringIncludes(text, `deno task ${name} ${args}`.trim());
+      }
     }
   }
   for (const { name, load } of COMMANDS) {
