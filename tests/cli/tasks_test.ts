@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseCommandLine } from "../../lib/cli/mod.ts";
 import { COMMANDS } from "../../main.ts";
 
