@@ -9,6 +9,7 @@ import {
 } from "../../lib/cluster/mod.ts";
 import { DinoDqnError, UsageError } from "../../lib/errors.ts";
 import { inFolder } from "../folder.ts";
+import { setVariables } from "../variables.ts";
 import {
   endOf,
   NatsServer,
@@ -146,14 +147,11 @@ Deno.test("deploy/nats.conf lets in by key, over TLS, and workers may neither qu
     });
     const url = server.url.replace("nats:", "tls:");
     const open = async (key: { file: string }) => {
-      Deno.env.set("DINO_NATS_KEY", key.file);
-      Deno.env.set("DINO_NATS_CA", join(folder, "tls.crt"));
-      try {
-        return await openBus(url);
-      } finally {
-        Deno.env.delete("DINO_NATS_KEY");
-        Deno.env.delete("DINO_NATS_CA");
-      }
+      using _keys = setVariables({
+        DINO_NATS_KEY: key.file,
+        DINO_NATS_CA: join(folder, "tls.crt"),
+      });
+      return await openBus(url);
     };
     await assertRejects(() => open(keys.stranger), DinoDqnError, "refuses");
     await assertRejects(() => openBus(url), DinoDqnError, "must speak TLS");
@@ -208,9 +206,7 @@ Deno.test("a server that is not there, or cannot do it, is a sentence", () =>
       DinoDqnError,
       "must speak TLS",
     );
-    const error = await assertRejects(() => {
-      Deno.env.set("DINO_NATS_KEY", "/nowhere/key");
-      return openBus(plain.url).finally(() => Deno.env.delete("DINO_NATS_KEY"));
-    }, UsageError);
+    using _key = setVariables({ DINO_NATS_KEY: "/nowhere/key" });
+    const error = await assertRejects(() => openBus(plain.url), UsageError);
     assertStringIncludes(error.message, "/nowhere/key, which cannot be read");
   }));
