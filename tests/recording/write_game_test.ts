@@ -49,33 +49,19 @@ Deno.test("writeShownGame() writes where it is told, a live game without its act
 Deno.test("pictureFormat() goes by the ending, and leaves what is not ours", () =>
   inFolder(async (folder) => {
     const at = (name: string) => join(folder, name);
+    const refused = (name: string, message: string) =>
+      assertRejects(() => pictureFormat(at(name)), UsageError, message);
     assertEquals(await pictureFormat(at("a.webp")), "webp");
     assertEquals(await pictureFormat(at("a.gif")), "gif");
     for (const name of ["a.mp4", "a", "gif"]) {
-      await assertRejects(
-        () => pictureFormat(at(name)),
-        UsageError,
-        "a game's picture is a .webp or a .gif",
-      );
+      await refused(name, "a game's picture is a .webp or a .gif");
     }
     assertEquals(await pictureFormat(at("a.GIF")), "gif");
     await writeShownGame(shown(1), { path: at("a.gif") });
     assertEquals(await pictureFormat(at("a.gif")), "gif");
     await Deno.writeTextFile(at("a.json"), '{"mine": 1}');
-    await assertRejects(
-      () => pictureFormat(at("a.gif")),
-      UsageError,
-      "is there and is no stored game",
-    );
-    await assertRejects(
-      () => pictureFormat(at("a.json/b.gif")),
-      UsageError,
-      "Cannot write",
-    );
+    await refused("a.gif", "is there and is no stored game");
+    await refused("a.json/b.gif", "Cannot write");
     await Deno.mkdir(at("b.gif"));
-    await assertRejects(
-      () => pictureFormat(at("b.gif")),
-      UsageError,
-      "it is a folder",
-    );
+    await refused("b.gif", "it is a folder");
   }));

@@ -20,13 +20,13 @@ import type { RunFolder } from "../../lib/runs/mod.ts";
 import { exampleReport } from "../examples.ts";
 import { makeRun, withRun } from "./example_run.ts";
 
+/** Asserts that these runs cannot be compared. */
+const refused = (runs: RunFolder[], message: string) =>
+  assertRejects(() => compareRuns(runs), UsageError, message);
+
 Deno.test("compareRuns() asks for games on held-out seeds, played alike", () =>
   withRun(async (run, root) => {
-    await assertRejects(
-      () => compareRuns([run, run]),
-      UsageError,
-      `deno task eval ${run.path}`,
-    );
+    await refused([run, run], `deno task eval ${run.path}`);
     const other = await makeRun(root, "other");
     const evaluated = async ({ report }: RunFolder, cap: number) => {
       await Deno.mkdir(report, { recursive: true });
@@ -37,11 +37,7 @@ Deno.test("compareRuns() asks for games on held-out seeds, played alike", () =>
     };
     await evaluated(run, 2000);
     await evaluated(other, 1000);
-    await assertRejects(
-      () => compareRuns([run, other]),
-      UsageError,
-      "evaluate them alike",
-    );
+    await refused([run, other], "evaluate them alike");
     await evaluated(other, 2000);
     const comparison = await compareRuns([run, other]);
     assertEquals(comparison.runs[1]!.improvement, 0.5);
@@ -115,11 +111,7 @@ Deno.test("compareRuns() compares no scores of different games, and tells how ag
       const config = await loadConfig(other.config);
       for (const setting of [undefined, gameSetting(config)]) {
         await evaluated(other, { ...constant, speed, setting });
-        await assertRejects(
-          () => compareRuns([run, other]),
-          UsageError,
-          message,
-        );
+        await refused([run, other], message);
       }
       // What it was made for does not matter, but what it played.
       const setting = gameSetting(await loadConfig(run.config));
@@ -128,11 +120,7 @@ Deno.test("compareRuns() compares no scores of different games, and tells how ag
     }
     const live = await makeRun(root, "live");
     await evaluated(live, { ...constant, clock: "live" });
-    await assertRejects(
-      () => compareRuns([run, live]),
-      UsageError,
-      `deno task eval ${live.path} --clock lockstep`,
-    );
+    await refused([run, live], `deno task eval ${live.path} --clock lockstep`);
     for (
       const [firstSeed, purpose] of [[7, "training"], [
         500_000,
@@ -140,9 +128,8 @@ Deno.test("compareRuns() compares no scores of different games, and tells how ag
       ]] as const
     ) {
       await evaluated(live, { ...constant, firstSeed });
-      await assertRejects(
-        () => compareRuns([run, live]),
-        UsageError,
+      await refused(
+        [run, live],
         `the purpose of the seeds ("test" and "${purpose}"); evaluate them ` +
           `alike (deno task eval ${live.path} --first-seed 1000000)`,
       );

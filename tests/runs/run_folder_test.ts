@@ -26,11 +26,9 @@ import {
 } from "../../lib/runs/mod.ts";
 import { inFolder } from "../folder.ts";
 import { setVariables } from "../variables.ts";
-import { save } from "../training/fixtures.ts";
+import { namesIn, save } from "../training/fixtures.ts";
 
 const config = await loadConfig();
-const names = (folder: string) =>
-  [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
 const make = (root: string, name: string) =>
   createRun({ config, name, configName: "x", root });
@@ -38,7 +36,7 @@ const make = (root: string, name: string) =>
 Deno.test("createRun() makes a folder whose config loads to the same", () =>
   inFolder(async (root) => {
     const run = await make(root, "a");
-    assertEquals(names(run.path), [
+    assertEquals(namesIn(run.path), [
       "checkpoints",
       "config.yaml",
       "evaluations",
@@ -83,10 +81,10 @@ Deno.test("createRun() refuses the words that mean something else", () =>
         `Cannot name a run "${name}": the word has a meaning of its own`,
       );
     }
-    assertEquals(names(root), []);
+    assertEquals(namesIn(root), []);
     const name = "challenger";
     await createRun({ config, name, configName: "x", own: true, root });
-    assertEquals(names(root), [name]);
+    assertEquals(namesIn(root), [name]);
   }));
 
 Deno.test("createRun() refuses a name that is taken, and leaves that run alone", () =>
@@ -118,7 +116,7 @@ Deno.test("A run that was killed while it was made is no run, and not in the way
     await Deno.rename(made.path, `${made.path}.partial-${gone.pid}-1`);
     assertEquals(await runNames(root), []);
     const run = await make(root, "a");
-    assertEquals([run.path, names(root)], [made.path, ["a"]]);
+    assertEquals([run.path, namesIn(root)], [made.path, ["a"]]);
     const { name, starts } = await readRunInfo(run);
     assertEquals([name, starts], ["a", []]);
   }));
@@ -131,7 +129,7 @@ for (const name of ["", "..", "a/b", "a b", "-a", "/tmp/a", ".hidden"]) {
         UsageError,
         `Cannot name a run ${JSON.stringify(name)}`,
       );
-      assertEquals(names(root), []);
+      assertEquals(namesIn(root), []);
     }));
 }
 
@@ -149,7 +147,7 @@ Deno.test("createRun() says when the folder of all runs cannot be made", () =>
         `Cannot make the run's folder ${root}/a: `,
       );
     }
-    assertEquals(names(folder), ["file"]);
+    assertEquals(namesIn(folder), ["file"]);
   }));
 
 Deno.test("openRun() finds a run by its name and by its path", () =>

@@ -152,8 +152,3 @@ export function listen(child: Deno.ChildProcess) {
   );
   return heard;
 }
-
-/** Waits until something has happened; for what has no event. */
-export async function until(happened: () => boolean): Promise<void> {
-  while (!happened()) await new Promise((resolve) => setTimeout(resolve, 20));
-}

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ended, FakeMachine, listen, PYTHON, until } from "./fake_machine.ts";
+import { until } from "../processes.ts";
+import { ended, FakeMachine, listen, PYTHON } from "./fake_machine.ts";
 
 /** One clear sentence, no stack, exit code 1, and nothing half-made. */
 async function refuses(machine: FakeMachine, ...parts: string[]) {

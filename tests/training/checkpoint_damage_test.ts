@@ -25,6 +25,14 @@ import {
   save,
 } from "./fixtures.ts";
 
+/** Asserts that a training cannot go on from the folder's checkpoints. */
+const refused = (folder: string, message: string, training = makeTraining()) =>
+  assertRejects(
+    () => checkpointsOf(training, folder).restoreNewest(),
+    CheckpointError,
+    message,
+  );
+
 Deno.test("restoreNewest() finds a damaged byte in any file and uses the one before", () =>
   inFolder(async (folder) => {
     const random = new Random(1);
@@ -130,10 +138,10 @@ Deno.test("restoreNewest() says when none is complete, each time, and moves noth
 Deno.test("restoreNewest() refuses a replay memory of another shape", () =>
   inFolder(async (folder) => {
     await save(folder, 100);
-    await assertRejects(
-      () => checkpointsOf(makeTraining(0, 60), folder).restoreNewest(),
-      CheckpointError,
+    await refused(
+      folder,
       "resume with the config it was made with",
+      makeTraining(0, 60),
     );
   }));
 
@@ -153,9 +161,8 @@ Deno.test("restoreNewest() says which part is not as this program writes it", ()
         { ...files, "state.json": hostile },
         manifest.best,
       );
-      await assertRejects(
-        () => checkpointsOf(makeTraining(), folder).restoreNewest(),
-        CheckpointError,
+      await refused(
+        folder,
         `The ${name} of ${path} is not as this program writes it`,
       );
     }
@@ -179,11 +186,7 @@ Deno.test("restoreNewest() refuses a memory that is not compressed, grows withou
       }
       const broken = { ...files, "replay.bin": file };
       await writeCheckpointFiles(folder, 100, broken, null);
-      await assertRejects(
-        () => checkpointsOf(makeTraining(), folder).restoreNewest(),
-        CheckpointError,
-        message,
-      );
+      await refused(folder, message);
     }
   }));
 
