@@ -31,6 +31,22 @@ export function chromePids(): number[] {
     .filter((pid) => parentOf(pid) === Deno.pid);
 }
 
+/** The GPU processes of the Chromes that this process has started. */
+export function gpuPids(): number[] {
+  const { stdout } = new Deno.Command("ps", {
+    args: ["-eo", "pid=,ppid=,args="],
+  })
+    .outputSync();
+  const processes = new TextDecoder().decode(stdout).trim().split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  const below = (parent: string): string[][] =>
+    processes.filter(([, of]) => of === parent)
+      .flatMap((child) => [child, ...below(child[0]!)]);
+  return chromePids().flatMap((pid) => below(`${pid}`))
+    .filter((words) => words.includes("--type=gpu-process"))
+    .map(([pid]) => Number(pid));
+}
+
 /** The number in a file; 0 where it is not written yet, or not there. */
 function readNumber(path: string): number {
   try {

@@ -22,10 +22,13 @@ import { createSky } from "./sky_script.ts";
 
 declare const Runner: { getInstance?: () => InnerRunner } | undefined;
 declare const document: {
-  createElement(name: "canvas"): PageCanvas;
   querySelector(selector: string): PageImage | null;
 };
 declare const HTMLCanvasElement: { prototype: PageCanvas };
+declare const OffscreenCanvas: new (
+  width: number,
+  height: number,
+) => PageCanvas;
 declare const window: {
   lockstep: LockstepApi;
   addEventListener(type: string, ...rest: unknown[]): void;
@@ -77,7 +80,11 @@ function installLockstep(
     options,
     parts.createScaler(options),
     parts.installRecorder(options.drawing, HTMLCanvasElement.prototype),
-    () => document.createElement("canvas"),
+    // In main memory: one of the document's is lost when Chrome's GPU process
+    // ends, and empty until there is a new one.
+    (width, height) =>
+      new OffscreenCanvas(width, height)
+        .getContext("2d", { willReadFrequently: true }),
   );
 
   const words = Math.ceil(

@@ -36,7 +36,7 @@ export function createPainter(
   >,
   scaler: Scaler,
   recorders: Recorders,
-  newCanvas: () => PageCanvas,
+  newContext: (width: number, height: number) => PageContext,
 ): Painter {
   const { ink, stride } = scaler;
   /** Numbers per sprite. */
@@ -75,10 +75,9 @@ export function createPainter(
   let sheetHeight = 0;
 
   function sprites(image: PageImage): void {
-    const canvas = newCanvas();
-    sheetWidth = canvas.width = image.naturalWidth;
-    sheetHeight = canvas.height = image.naturalHeight;
-    const context = recorders.context(canvas);
+    sheetWidth = image.naturalWidth;
+    sheetHeight = image.naturalHeight;
+    const context = newContext(sheetWidth, sheetHeight);
     const whole = [0, 0, sheetWidth, sheetHeight] as const;
     context.drawImage(image, ...whole, ...whole);
     const { data } = context.getImageData(0, 0, sheetWidth, sheetHeight);
@@ -179,9 +178,7 @@ export function createPainter(
 
   /** A real canvas of a game's size. */
   function spare({ width, height }: PageCanvas): PageContext {
-    return spareContext ??= recorders.context(
-      Object.assign(newCanvas(), { width, height }),
-    );
+    return spareContext ??= newContext(width, height);
   }
 
   function drawSprite(

@@ -16,7 +16,7 @@ import type {
   LockstepPage,
 } from "../../lib/game/mod.ts";
 import { lockstepScript } from "../../lib/game/lockstep_script.ts";
-import { chromePids } from "../processes.ts";
+import { chromePids, gpuPids } from "../processes.ts";
 import {
   begin,
   HashChain,
@@ -97,6 +97,30 @@ Deno.test("A game that starts with points has the moon of a game that made them"
   assertEquals(to! - from!, skippedTo! - skippedFrom!);
   assertGreater(to! - from!, 30, "no full moon");
   assertLess(Math.abs(from! - skippedFrom!), 4);
+});
+
+Deno.test("A frame with the moon is whole though Chrome's GPU process ends", async () => {
+  const crop = { x: 0, y: 0, ...CANVAS };
+  await using page = await openPage({ speed: 13, frameSkip: 4, crop });
+  await using games = takeGames(page, 1, CANVAS.width * CANVAS.height);
+  const play = async () => {
+    const chain = new HashChain();
+    await begin(games, [{ seed: 6, points: 2095 }]);
+    for (let n = 0; n < 24; n++) {
+      const [step] = await games.step(Uint8Array.of(0));
+      await chain.add(step!.pixels);
+    }
+    return chain.hex;
+  };
+  const expected = await play();
+  const [moon] = moonOf(pictureOf(await games.pictures(), 0));
+  assert(moon !== undefined, "no moon");
+  gpuPids().forEach((pid) => Deno.kill(pid, "SIGKILL"));
+  // The page hears of it a moment later, and has another one half a second later.
+  for (let n = 0; n < 40; n++) {
+    assertEquals(await play(), expected);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 });
 
 /** First and last column with more ink in the sky than a star has. */
