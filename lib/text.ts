@@ -16,6 +16,10 @@ export const NOTHING = "–";
 /** A score, or any count: `1,234`. */
 export const points = formatter({ maximumFractionDigits: 0 });
 
+/** How many of something: `1 setting`, `2 settings`. */
+export const counted = (count: number, what: string): string =>
+  `${points(count)} ${what}${count === 1 ? "" : "s"}`;
+
 /** A difference of scores: `+120`. */
 export const signedPoints = formatter({
   ...{ maximumFractionDigits: 0, signDisplay: "always" },

@@ -4,7 +4,7 @@
  * so that it and all it imports use no package at all.
  */
 import { DinoDqnError, explain, UsageError } from "../lib/errors.ts";
-import { goWhereCalled, ROOT } from "../lib/files.ts";
+import { goWhereCalled, ifThere, ROOT } from "../lib/files.ts";
 import {
   ensureBinding,
   ensureChrome,
@@ -88,6 +88,11 @@ async function setUpTensorFlow(forTask: boolean): Promise<string> {
     say(
       `Note: learner.engine eager cannot be used: ${binding.reason}. ` +
         "The default engine, graph, needs no compiler.",
+    );
+  }
+  if (!await ifThere(Deno.stat(location.folder))) {
+    throw new DinoDqnError(
+      `${location.folder} was taken away meanwhile; run again: deno task setup`,
     );
   }
   return location.folder;

@@ -1,13 +1,14 @@
 /** The user's cache folder: who works in it, building, and taking it away. */
 import { DinoDqnError } from "../errors.ts";
-import { folderBytes, ifThere, namesIn, removeIfThere } from "../files.ts";
+import { folderBytes, namesIn, removeIfThere } from "../files.ts";
 import { say } from "../say.ts";
 import { acquireLock } from "../system/mod.ts";
 import { cacheFolder } from "../tensorflow/locate.ts";
 
 const STAGING = ".staging-";
+const LOCK = "setup.lock";
 /** The names that set-up gives to what it puts into the cache. */
-const OWN = /^(tensorflow-\d|bindings$|\.staging-|setup\.lock$)/;
+const OWN = /^(tensorflow-\d|bindings$|\.staging-)/;
 
 /**
  * Takes the cache's lock, so that two set-ups do not do the same work at once
@@ -17,7 +18,7 @@ const OWN = /^(tensorflow-\d|bindings$|\.staging-|setup\.lock$)/;
  */
 export async function lockCache(): Promise<Disposable> {
   const cache = cacheFolder();
-  const path = `${cache}/setup.lock`;
+  const path = `${cache}/${LOCK}`;
   try {
     for (;;) {
       await Deno.mkdir(cache, { recursive: true });
@@ -25,8 +26,9 @@ export async function lockCache(): Promise<Disposable> {
         onWait: (holder) =>
           say(`Another set-up (${holder}) works in ${cache}; waiting for it`),
       });
-      // The one that was waited for may have taken the cache away.
-      if (await ifThere(Deno.stat(path))) {
+      // The one that was waited for may have taken the cache away, and another
+      // one begun it anew.
+      if (await lock.isThere()) {
         await removeFromCache((name) => name.startsWith(STAGING));
         return lock;
       }
@@ -66,6 +68,8 @@ export async function removeCache(): Promise<{ cache: string; bytes: number }> {
   using _lock = await lockCache();
   const bytes = folderBytes(cache);
   await removeFromCache((name) => OWN.test(name));
+  // The last: until then, others wait.
+  await removeFromCache((name) => name === LOCK);
   const left = folderBytes(cache);
   // Fails, as it should, when something else is in it.
   await Deno.remove(cache).catch(() => {});

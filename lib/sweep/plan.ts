@@ -15,6 +15,7 @@ import {
 } from "../config/mod.ts";
 import { ConfigError, UsageError } from "../errors.ts";
 import { readText, ROOT } from "../files.ts";
+import { counted } from "../text.ts";
 import {
   checkSweep,
   type Stopping,
@@ -242,8 +243,9 @@ function explainTwice(setting: Candidates, source: Source): string {
 export function planText(plan: SweepPlan): string {
   const { name, settings, seeds, parallel } = plan;
   const trials = settings.length * seeds.length;
-  return `${name}, ${displayPath(plan.file)}: ${settings.length} settings, ` +
-    `${seeds.length} training seed${seeds.length > 1 ? "s" : ""} each, ` +
-    `${trials} trainings, ` +
+  return `${name}, ${displayPath(plan.file)}: ${
+    counted(settings.length, "setting")
+  }, ${counted(seeds.length, "training seed")} each, ` +
+    `${counted(trials, "training")}, ` +
     (parallel === 1 ? "one after the other" : `${parallel} side by side`);
 }

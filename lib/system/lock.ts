@@ -11,6 +11,12 @@ export interface LockHolder {
   since: string;
 }
 
+/** A lock that is held until it is disposed of. */
+export interface Lock extends Disposable {
+  /** Whether its file is still there: who waited for it may hold one that is not. */
+  isThere(): Promise<boolean>;
+}
+
 /** How a lock is taken. */
 export interface LockOptions {
   /**
@@ -36,7 +42,7 @@ export async function acquireLock(
   path: string,
   what: string,
   { onWait }: LockOptions = {},
-): Promise<Disposable> {
+): Promise<Lock> {
   using opened = new DisposableStack();
   try {
     const file = opened.use(
@@ -55,6 +61,13 @@ export async function acquireLock(
     await writeHolder(file);
     const held = opened.move();
     return {
+      async isThere() {
+        const [own, there] = [
+          await file.stat(),
+          await ifThere(Deno.stat(path)),
+        ];
+        return own.dev === there?.dev && own.ino === there.ino;
+      },
       [Symbol.dispose]() {
         using _file = held;
         // Closing the file gives the lock back.

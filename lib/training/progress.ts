@@ -4,7 +4,7 @@ import type { Config } from "../config/mod.ts";
 import { type Evaluation, mean } from "../evaluation/mod.ts";
 import type { GameRecord, IntervalRecord } from "../runs/mod.ts";
 import { mention, say, terminalWidth } from "../say.ts";
-import { duration, points, scoresText } from "../text.ts";
+import { counted, duration, points, scoresText } from "../text.ts";
 
 /** How far training is. */
 interface TrainingStatus extends IntervalRecord {
@@ -14,8 +14,10 @@ interface TrainingStatus extends IntervalRecord {
   bestScore: number | null;
   /** How long the last evaluation took; null: there was none yet. */
   evaluationSeconds: number | null;
+  /** Seconds since then. */
+  since: number;
   /** Whether nothing more comes. */
-  ended?: boolean;
+  ended: boolean;
 }
 
 /** What of the config says how far training goes. */
@@ -45,7 +47,8 @@ export class Progress implements AsyncDisposable {
   #bestScore: number | null = null;
   #evaluationSeconds: number | null = null;
   #status: TrainingStatus | null = null;
-  /** When the last plain line was written, by a clock that never jumps. */
+  /** When an interval was told of, and when a plain line was written last. */
+  #told = 0;
   #written = -Infinity;
   /** Characters of the bar's line that stands there. */
   #drawn = 0;
@@ -80,14 +83,25 @@ export class Progress implements AsyncDisposable {
       lastScores: this.#lastScores,
       bestScore: this.#bestScore,
       evaluationSeconds: this.#evaluationSeconds,
+      ...{ since: 0, ended: false },
     };
     const now = performance.now();
+    this.#told = now;
     if (now - this.#written < this.#lineMs) return;
     this.#written = now;
     const line = formatStatus(this.#status, this.#plan);
     // A bar shows it already: it is for the log.
     if (this.#bar) mention(line);
     else this.#write(line);
+  }
+
+  /** Takes note of how far training came; only the last games are left. */
+  end(last: Pick<IntervalRecord, "step" | "games" | "wallSeconds">): void {
+    const { step, games, wallSeconds } = last;
+    if (this.#status) {
+      this.#status = { ...this.#status, step, games, wallSeconds };
+      this.#told = performance.now();
+    }
   }
 
   /** Tells of an evaluation. @param seconds that it took */
@@ -105,8 +119,10 @@ export class Progress implements AsyncDisposable {
   #line(time: string): string {
     const width = terminalWidth();
     const erase = this.#erase(width);
+    const since = (performance.now() - this.#told) / 1000;
+    const status = this.#status && { ...this.#status, since };
     // A line that wraps would not be overwritten by the next one.
-    const line = formatBar(this.#status, this.#plan, time, width - 1);
+    const line = formatBar(status, this.#plan, time, width - 1);
     this.#drawn = line.length;
     return erase + line;
   }
@@ -161,7 +177,8 @@ function formatStatus(
  * knows how long those take, they are counted.
  */
 function timeLeft(
-  { step, steps, seconds, wallSeconds, evaluationSeconds }: TrainingStatus,
+  { step, steps, seconds, wallSeconds, since, evaluationSeconds }:
+    TrainingStatus,
   { training, evaluation }: TrainingPlan,
 ): string {
   const done = (step: number) => Math.floor(step / evaluation.every);
@@ -169,21 +186,21 @@ function timeLeft(
   const untilMinutes = (training.minutes ?? Infinity) * 60 - wallSeconds;
   const untilSteps = Math.max(0, training.steps - step) * seconds / steps +
     evaluations * (evaluationSeconds ?? 0);
-  const left = Math.max(0, Math.min(untilSteps, untilMinutes));
-  if (evaluationSeconds === null) {
-    const more = untilMinutes < untilSteps ? 1 : evaluations + 1;
-    return `${duration(left)} + ${more} evaluation${more > 1 ? "s" : ""} left`;
-  }
-  const final = evaluation.finalEpisodes / evaluation.episodes;
-  return `${duration(left + final * evaluationSeconds)} left`;
+  const final = (evaluationSeconds ?? 0) * evaluation.finalEpisodes /
+    evaluation.episodes;
+  const until = Math.max(0, Math.min(untilSteps, untilMinutes)) + final;
+  const left = duration(Math.max(0, until - since));
+  if (evaluationSeconds !== null) return `${left} left`;
+  const more = untilMinutes < untilSteps ? 1 : evaluations + 1;
+  return `${left} + ${counted(more, "evaluation")} left`;
 }
 
 /** Share of the training that is done: of its steps or of its time. */
 function shareDone(
-  { step, wallSeconds }: TrainingStatus,
+  { step, wallSeconds, since }: TrainingStatus,
   { training: { steps, minutes } }: TrainingPlan,
 ): number {
-  const ofTime = minutes === null ? 0 : wallSeconds / (minutes * 60);
+  const ofTime = minutes === null ? 0 : (wallSeconds + since) / (minutes * 60);
   return Math.min(1, Math.max(step / steps, ofTime));
 }
 

@@ -248,6 +248,7 @@ async function trainAndMeasure(
     },
     checkpoint: () => checkpoints.save(),
   }, signal);
+  progress.end(counters);
   await checkpoints.settled();
 
   const { checkpoint, model } = await findBest(run.checkpoints, { warn });

@@ -13,6 +13,7 @@ import {
 
 import { inFolder } from "../folder.ts";
 import { isRunning, listens, until } from "../processes.ts";
+import { setVariables } from "../variables.ts";
 import { withDebuggedChrome } from "./page_chrome.ts";
 
 /** So long that nothing in these tests is noticed by running out of time. */
@@ -22,6 +23,7 @@ const CONFIG = {
   headless: true,
   timeoutSeconds: 60,
 };
+type LaunchOptions = Parameters<typeof Chrome.launch>[0];
 const SIZE = { width: 600, height: 150 };
 
 function exists(path: string): boolean {
@@ -32,6 +34,14 @@ function exists(path: string): boolean {
     return false;
   }
 }
+
+/** Asserts that no Chrome is to be had. @returns the error */
+const launchFails = (options: Partial<LaunchOptions>, message?: string) =>
+  assertRejects(
+    () => Chrome.launch({ ...CONFIG, ...options }),
+    ChromeNotFoundError,
+    message,
+  );
 
 /** A call that never ends by itself. */
 const pending = (tab: Tab) => tab.evaluate("new Promise(() => {})");
@@ -205,9 +215,8 @@ Deno.test("Chrome.launch() names the endpoint that refuses", async () => {
   listener.close();
   for (const scheme of ["", "http://", "ws://"]) {
     const endpoint = `${scheme}127.0.0.1:${port}`;
-    await assertRejects(
-      () => Chrome.launch({ ...CONFIG, timeoutSeconds: 2, endpoint }),
-      ChromeNotFoundError,
+    await launchFails(
+      { timeoutSeconds: 2, endpoint },
       `No Chrome answered at browser.endpoint ${endpoint}`,
     );
   }
@@ -216,18 +225,14 @@ Deno.test("Chrome.launch() names the endpoint that refuses", async () => {
 Deno.test("Chrome.launch() says why a Chrome does not start, in its own words", async () => {
   const script = "echo '[12:0101/1.2:FATAL:x.cc(1)] no such library' >&2";
   await withFakeChrome(`${script}; exit 1`, async (path) => {
-    const { message } = await assertRejects(
-      () => Chrome.launch({ ...CONFIG, path }),
-      ChromeNotFoundError,
-    );
+    const { message } = await launchFails({ path });
     assertStringIncludes(message, `Chrome at ${path} could not be started: `);
     assertStringIncludes(message, " It said: no such library. See 'deno task");
   });
   const sandbox = "echo 'No usable sandbox! See' >&2; exit 1";
   await withFakeChrome(sandbox, async (path) => {
-    await assertRejects(
-      () => Chrome.launch({ ...CONFIG, path }),
-      ChromeNotFoundError,
+    await launchFails(
+      { path },
       "It said: No usable sandbox! See. Let this user make namespaces",
     );
   });
@@ -272,42 +277,22 @@ Deno.test("a Chrome can be disposed of when its folder's files are gone", async 
 
 Deno.test("Chrome.launch() gives up a Chrome that says nothing, and ends it", async () => {
   await withFakeChrome('echo $$ > "$0.pid"; exec sleep 600', async (path) => {
-    await assertRejects(
-      () => Chrome.launch({ ...CONFIG, path, timeoutSeconds: 2 }),
-      ChromeNotFoundError,
-      "did not answer within 2 s",
-    );
+    await launchFails({ path, timeoutSeconds: 2 }, "did not answer within 2 s");
     const pid = Number(await Deno.readTextFile(`${path}.pid`));
     await until(() => !isRunning(pid));
   });
 });
 
-/** Makes temporary files go elsewhere. */
-function useTemporary(folder: string): Disposable {
-  const before = Deno.env.get("TMPDIR");
-  Deno.env.set("TMPDIR", folder);
-  return {
-    [Symbol.dispose]() {
-      if (before === undefined) Deno.env.delete("TMPDIR");
-      else Deno.env.set("TMPDIR", before);
-    },
-  };
-}
-
 Deno.test("Chrome.launch() says where it cannot write its profile", async () => {
-  using _temporary = useTemporary("/dev/null/nowhere");
-  await assertRejects(
-    () => Chrome.launch(CONFIG),
-    ChromeNotFoundError,
-    "set TMPDIR to a folder that can be written",
-  );
+  using _temporary = setVariables({ TMPDIR: "/dev/null/nowhere" });
+  await launchFails({}, "set TMPDIR to a folder that can be written");
 });
 
 Deno.test("a TMPDIR may be longer than the path of a socket", () =>
   inFolder(async (folder) => {
     const long = `${folder}/${"long".repeat(30)}`;
     await Deno.mkdir(long);
-    using _temporary = useTemporary(long);
+    using _temporary = setVariables({ TMPDIR: long });
     await using chrome = await Chrome.launch(CONFIG);
     assert(chrome.folder!.startsWith(long));
     assert(chrome.version.startsWith("Chrome/"));

@@ -1,12 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import sharp from "sharp";
-import {
-  encodeModel,
-  initialWeights,
-  resolveNetwork,
-} from "../../lib/agent/mod.ts";
-import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
+import { loadConfig } from "../../lib/config/mod.ts";
 import { Environments } from "../../lib/env/mod.ts";
 import { DinoPageError } from "../../lib/errors.ts";
 import {
@@ -21,26 +16,16 @@ import {
   readStoredGame,
   showStoredGame,
 } from "../../lib/recording/mod.ts";
-import { Random } from "../../lib/random.ts";
-import { replaceFolder } from "../../lib/system/mod.ts";
 import { writeReport } from "../../lib/report/mod.ts";
-import { findAgent, loadPlayer } from "../../lib/agents/mod.ts";
+import { loadPlayer } from "../../lib/agents/mod.ts";
 import { inFolder } from "../folder.ts";
+import { untrainedAgent } from "../untrained.ts";
 
 const config = await loadConfig();
 
 Deno.test("An agent is measured, reported, and its best game plays again", () =>
   inFolder(async (root) => {
-    const network = resolveNetwork(config.network, config.game.actions);
-    const initial = initialWeights(network, new Random(5));
-    const { model, weights } = encodeModel(network, initial);
-    const folder = join(root, "untrained");
-    await replaceFolder(folder, {
-      "model.json": model,
-      "weights.bin": weights,
-      "config.yaml": configToYaml(config),
-    });
-    const agent = await findAgent(folder);
+    const { agent } = await untrainedAgent(join(root, "untrained"));
 
     const measurement = await measureAgent(agent, {
       episodes: 3,

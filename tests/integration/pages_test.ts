@@ -1,21 +1,15 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  encodeModel,
-  initialWeights,
-  portableModel,
-  resolveNetwork,
-} from "../../lib/agent/mod.ts";
+import { portableModel } from "../../lib/agent/mod.ts";
 import type { Tab } from "../../lib/browser/mod.ts";
-import { configToYaml, loadConfig } from "../../lib/config/mod.ts";
-import { Random } from "../../lib/random.ts";
+import { loadConfig } from "../../lib/config/mod.ts";
 import { animate } from "../../lib/drawing/mod.ts";
 import { exportFiles } from "../../lib/export/mod.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
 import { reportFiles } from "../../lib/report/mod.ts";
-import { findAgent } from "../../lib/agents/mod.ts";
 import { inFolder } from "../folder.ts";
+import { untrainedAgent } from "../untrained.ts";
 import { exampleReport } from "../examples.ts";
 import { withPageChrome } from "./page_chrome.ts";
 
@@ -95,16 +89,10 @@ const POLICIES: Record<string, string> = {
 
 Deno.test("The exported page opens from disk, alone, and under strict policies, and chooses what was chosen", () =>
   inFolder(async (folder) => {
-    const network = resolveNetwork(config.network, config.game.actions);
-    const initial = initialWeights(network, new Random(5));
-    const { model, weights } = encodeModel(network, initial);
-    const source = join(folder, "source");
-    await replaceFolder(source, {
-      "model.json": model,
-      "weights.bin": weights,
-      "config.yaml": configToYaml(config),
-    });
-    const files = await exportFiles(await findAgent(source), { example: true });
+    const { agent, network, initial } = await untrainedAgent(
+      join(folder, "source"),
+    );
+    const files = await exportFiles(agent, { example: true });
     const portable = portableModel(network, initial);
     assertEquals(files["model.json"], portable.model);
     assertEquals(files["weights.bin"], portable.weights);

@@ -75,3 +75,14 @@ Deno.test("lockHolder() names who holds the lock, and nobody else", () =>
     // Asking did not take it.
     using _lock = await acquireLock(path, "The run");
   }));
+
+Deno.test("A lock knows when its file was taken away, and another put there", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "lock");
+    using lock = await acquireLock(path, "The cache");
+    assertEquals(await lock.isThere(), true);
+    await Deno.rename(path, join(folder, "elsewhere"));
+    assertEquals(await lock.isThere(), false);
+    using other = await acquireLock(path, "The cache");
+    assertEquals([await lock.isThere(), await other.isThere()], [false, true]);
+  }));

@@ -17,6 +17,9 @@ const evaluation = {
   ...{ mean: 500, episodes: 20, min: 40, max: 1000, capped: 0.1, cap: 1000 },
 } as Evaluation;
 
+/** Where training ended, after its last interval. */
+const LAST = { step: 24_000, games: 2001, wallSeconds: 60 };
+
 /** What is told at an interval. */
 interface Told {
   record?: Partial<IntervalRecord>;
@@ -118,7 +121,10 @@ Deno.test("Progress shows the last ten games, as they were at the interval", asy
 /** What a bar draws on stderr, by the columns of its terminal. */
 async function drawn(
   columns: readonly number[],
-  { minutes = null }: { minutes?: number | null } = {},
+  { minutes = null, last = LAST }: {
+    minutes?: number | null;
+    last?: typeof LAST;
+  } = {},
 ) {
   const module = new URL("../../lib/training/mod.ts", import.meta.url);
   const given = { ...plan, training: { ...plan.training, minutes } };
@@ -134,6 +140,7 @@ async function drawn(
         progress.evaluation(0, ${JSON.stringify(evaluation)}, 10);
         for (const score of [1000, 100, 200]) progress.game({ score });
         progress.interval(${JSON.stringify(RECORD)});
+        progress.end(${JSON.stringify(last)});
       }`,
     ],
   }).output();
@@ -151,7 +158,8 @@ async function drawn(
 
 Deno.test("Progress draws a bar in one line at any width, the most important fields first", async () => {
   // The bar that stays there, when all has ended, has no time left.
-  const fields = (await lineOf()).split(" · ").slice(1);
+  const record = { step: LAST.step, games: LAST.games };
+  const fields = (await lineOf({ record })).split(" · ").slice(1);
   const widths = Array.from({ length: 60 }, (_, i) => 21 + 3 * i);
   let full = 0;
   for (const { columns, last } of await drawn(widths)) {
@@ -171,7 +179,7 @@ Deno.test("Progress fills its bar with the steps, or with the time when that is 
       [1, "[################----] 00:0"],
     ] as const
   ) {
-    const [one] = await drawn([120], { minutes });
+    const [one] = await drawn([120], { minutes, last: RECORD });
     assertStringIncludes(one!.raw, "[--------------------] 00:00");
     assertStringIncludes(one!.raw, "\u001b[KEvaluation at step 0");
     assert(one!.last.startsWith(bar), one!.last);
