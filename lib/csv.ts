@@ -6,7 +6,8 @@ export type Row = Record<string, string>;
 
 /**
  * Reads a table whose first line is its header, also one that a spreadsheet has
- * saved (a byte order mark; semicolons or tabs, with decimal commas; quotes). No
+ * saved (a byte order mark; semicolons or tabs, with decimal commas; quotes; other
+ * line ends, and lines without values at the end). No
  * value of this program's tables holds a comma or a quote itself. A last line
  * that has not been ended is one that is still being written, and is left out.
  *
@@ -20,9 +21,12 @@ export function mapCsv<Line>(
   columns: readonly string[],
   read: (cells: readonly string[], header: readonly string[]) => Line,
 ): Line[] {
-  const lines = text.replace("\uFEFF", "").replaceAll('"', "").split("\n");
+  const lines = text.replace("\uFEFF", "").replaceAll('"', "")
+    .replaceAll(/\r\n?/g, "\n").split("\n");
   lines.pop();
-  const first = withoutReturn(lines.shift() ?? "");
+  // What an editor leaves at the end: no values, or not even commas.
+  while (/^[\s,;]*$/.test(lines.at(-1) ?? "x")) lines.pop();
+  const first = withoutSpaces(lines.shift() ?? "");
   const mark = [";", "\t"].find((mark) => first.includes(mark));
   const split = mark !== undefined
     ? (line: string) => line.replaceAll(",", ".").split(mark)
@@ -41,7 +45,7 @@ export function mapCsv<Line>(
     );
   }
   return lines.map((line, i) => {
-    const cells = split(withoutReturn(line));
+    const cells = split(withoutSpaces(line));
     if (cells.length !== header.length) {
       throw new UsageError(
         `${file}, line ${i + 2}: expected ${header.length} values, but found ` +
@@ -119,8 +123,8 @@ export function formatCsv(
     .join("");
 }
 
-/** Without a carriage return and spaces at its end; a tab may be an empty cell's. */
-const withoutReturn = (line: string) => line.replace(/[\r ]+$/, "");
+/** Without spaces at its end; a tab may be an empty cell's. */
+const withoutSpaces = (line: string) => line.replace(/ +$/, "");
 
 const shorten = (text: string) =>
   text.length > 60 ? `${text.slice(0, 60)}…` : text;

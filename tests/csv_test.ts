@@ -18,6 +18,9 @@ Deno.test("parseCsv() reads what a spreadsheet has saved", () => {
       "step;loss\n1;0.5\n2;\n",
       '"step","loss"\r\n"1","0.5"\r\n"2",""\r\n',
       "step\tloss\n1\t0,5\n2\t\n",
+      "step,loss\r1,0.5\r2,\r",
+      "step,loss\n1,0.5\n2,\n\n,\n \n",
+      "step;loss\r\n1;0,5\r\n2;\r\n;\r\n\r\n",
     ]
   ) assertEquals(parseCsv(text, "t.csv", ["step"]), rows);
 });

@@ -18,6 +18,7 @@ import {
   namesIn,
   readAtMost,
   readText,
+  realPath,
   ROOT,
 } from "../files.ts";
 import { say } from "../say.ts";
@@ -102,11 +103,15 @@ export async function findAgent(
     const agents = await Promise.all(
       names.map((name) => namedAgent(name, places)),
     );
-    const targets = agents.map(agentTarget);
-    const twice = targets.find((name, i) => targets.indexOf(name) < i);
-    if (twice !== undefined) {
+    // A link leads to the same agent.
+    const files = agents.map(({ run, folder, checkpoint }) =>
+      join(realPath(run?.path ?? folder!), checkpoint)
+    );
+    const twice = agents.find((_, i) => files.indexOf(files[i]!) < i);
+    if (twice) {
       throw new UsageError(
-        `${twice} is named twice in ${target}: it would count as two.`,
+        `${agentTarget(twice)} is named twice in ${target}: it would count ` +
+          "as two.",
       );
     }
     return agents.length === 1 ? agents[0]! : joinAgents(agents);

@@ -65,12 +65,15 @@ function reachWithoutProxy(): void {
 }
 
 /** What to do about a Chrome that does not start, by its own words. */
+const FORBIDDEN_REMEDY =
+  "A policy of this machine (RemoteDebuggingAllowed, HeadlessMode, " +
+  "DeveloperToolsAvailability; chrome://policy shows it) keeps programs from " +
+  "using this Chrome: have it changed, or set browser.path to a Chrome that it " +
+  "is not for.";
 const REMEDIES: readonly [RegExp, string][] = [
   [
     FORBIDDEN,
-    "A policy of this machine (RemoteDebuggingAllowed, HeadlessMode; " +
-    "chrome://policy shows it) keeps programs from using this Chrome: have it " +
-    "changed, or set browser.path to a Chrome that it is not for.",
+    FORBIDDEN_REMEDY,
   ],
   [
     /No usable sandbox/,
@@ -291,7 +294,13 @@ export class Chrome implements AsyncDisposable {
     const { sessionId } = await this.#calls.command(
       "connecting to a tab",
       () => Target.attachToTarget({ targetId, flatten: true }),
-    );
+    ).catch((error) => {
+      if (this.#calls.failure) throw error;
+      throw new ChromeCrashedError(
+        `${sentence(error)} ${FORBIDDEN_REMEDY}`,
+        { cause: error },
+      );
+    });
     const socket = this.#connection.tab(sessionId);
     const page = new Page(targetId, undefined, socket, this.#browser, {});
     const tab = new Tab(page, this.#timeoutSeconds, async () => {

@@ -1,7 +1,7 @@
 import { findChrome } from "../browser/mod.ts";
 import type { BrowserConfig, Config } from "../config/mod.ts";
 import { Environments } from "../env/mod.ts";
-import { ChromeNotFoundError, DinoPageError } from "../errors.ts";
+import { DinoDqnError, DinoPageError } from "../errors.ts";
 import { attempt, type Check, fine, type Machine, missing } from "./check.ts";
 
 const NAME = "Chrome";
@@ -40,7 +40,7 @@ export function checkChrome(config: Config, found: Machine): Promise<Check> {
       );
     } catch (error) {
       const isUnusable = error instanceof DinoPageError ||
-        error instanceof ChromeNotFoundError && /policy/.test(error.message);
+        error instanceof DinoDqnError && /policy/.test(error.message);
       if (!isUnusable) throw error;
       return missing(
         NAME,

@@ -1,6 +1,6 @@
 /** One night: train the challenger, try it against the champion, tell. */
-import { basename } from "node:path";
-import { type Agent, findAgent } from "../agents/mod.ts";
+import { basename, join } from "node:path";
+import { type Agent, agentTarget, findAgent } from "../agents/mod.ts";
 import { type Config, HELD_OUT_SEEDS_PER_NIGHT } from "../config/mod.ts";
 import { DinoDqnError } from "../errors.ts";
 import { seedPurpose, selectionSeedOfNight } from "../evaluation/mod.ts";
@@ -8,7 +8,7 @@ import { exportFiles } from "../export/mod.ts";
 import { readRecordings } from "../recording/mod.ts";
 import { writeReport } from "../report/mod.ts";
 import { findCheckpoint, listCheckpoints } from "../runs/mod.ts";
-import type { Log } from "../system/mod.ts";
+import { commandText, type Log } from "../system/mod.ts";
 import { points } from "../text.ts";
 import { type Challenger, prepareChallenger } from "./challenger.ts";
 import {
@@ -114,8 +114,9 @@ export async function playNight(context: NightContext): Promise<void> {
     const own = defended && await ownGames(record, crowned, warn);
     const told = own ?? played;
     const chose = told === played && defended !== null;
-    if (own) await tellChoice(agent, played, true);
-    await tellChoice(agent, told, chose);
+    const home = join(folder.agents, nightName(night));
+    if (own) await tellChoice(agent, home, played, true);
+    await tellChoice(agent, home, told, chose);
     const { firstSeed, episodes, cap, mean, mean95, capped } = told.report;
     const seedPurpose = chose ? "selection" : "test";
     await writeCandidate(
@@ -235,15 +236,22 @@ async function ownGames(
   }
 }
 
-/** Writes into a report whether its games chose the agent. */
+/**
+ * Writes into a report whether its games chose the agent, and that they are
+ * repeated from the champion's folder: a challenger trains on, and forgets.
+ */
 async function tellChoice(
   agent: Agent,
+  home: string,
   { out, report }: Measured & { out: string },
   chose: boolean,
 ): Promise<void> {
+  const of = (each: Agent) => commandText(["eval", agentTarget(each)]);
+  const champion = { ...agent, ...{ members: [], run: null, folder: home } };
+  const command = report.command.replace(of(agent), () => of(champion));
   await writeReport(out, agent, {
     report: {
-      ...{ ...report, chose },
+      ...{ ...report, command, chose },
       seedPurpose: seedPurpose({ ...report, chose }),
     },
     ...await readRecordings(out),

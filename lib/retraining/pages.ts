@@ -85,9 +85,9 @@ export function historyText(records: readonly NightRecord[]): Page {
             ),
             night.reason,
           ]),
-          caption: "Mean scores on each night's own new seeds. Those of a " +
-            "night with a promotion helped to choose; later ones of the same " +
-            `champion did not. The last ${shown.length} of ${nights.length} ` +
+          caption: "Mean scores on each night's own new seeds. Where a " +
+            "champion was beaten they helped to choose; later ones of the " +
+            `same champion did not. The last ${shown.length} of ${nights.length} ` +
             "nights; all are in history.csv.",
           textColumns: [1, 2, 6],
           hrefs: shown.slice(0, LINKED_NIGHTS).map(({ night }) => [

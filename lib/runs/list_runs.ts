@@ -181,7 +181,8 @@ async function progressOf(
 ): Promise<Pick<RunSummary, "steps" | "seconds">> {
   const read = (from: number) => readPart(metrics, from, LAST_LINE_BYTES);
   const [head] = (await ifThere(read(0)) ?? "").split("\n");
-  const last = head && (await read(-LAST_LINE_BYTES)).split("\n").at(-2);
+  const last = head && (await read(-LAST_LINE_BYTES)).split("\n").slice(0, -1)
+    .findLast((line) => /\d/.test(line));
   if (!last || last === head) return { steps: 0, seconds: 0 };
   const [row] = parseCsv(`${head}\n${last}\n`, metrics, ["step", "wall_s"]);
   return {

@@ -79,7 +79,7 @@ function metricsLine(row: Row, file: string, index: number): MetricsLine {
 async function readTable(file: string, columns: readonly string[]) {
   const text = await ifThere(readText(file, Infinity));
   if (text === null) return [];
-  return text.includes("\n") ? parseCsv(text, file, columns) : [];
+  return /[\r\n]/.test(text) ? parseCsv(text, file, columns) : [];
 }
 
 async function readEvaluations(

@@ -133,12 +133,12 @@ export function goesOnAt(
     return bytes.lastIndexOf(LINE_END) + 1 || undefined;
   }
   if (isOurs && bytes[position - 1] === LINE_END) return position;
+  const rows = parseCsv(new TextDecoder().decode(bytes), path, ["step"])
+    .map((row) => columns.map((column) => row[column] ?? ""));
   warn(
     `warning: ${path} was saved by another program; its lines are written ` +
       "anew, and it goes on after the last one",
   );
-  const rows = parseCsv(new TextDecoder().decode(bytes), path, ["step"])
-    .map((row) => columns.map((column) => row[column] ?? ""));
   const table = new TextEncoder().encode(formatCsv(columns, rows));
   Deno.writeFileSync(`${path}.partial`, table);
   Deno.renameSync(`${path}.partial`, path);

@@ -5,6 +5,11 @@ import { fileSize, ifThere } from "../files.ts";
 /** Bytes before the end of what was read, by which it is known again. */
 const MARK_BYTES = 64;
 
+/** What a spreadsheet may put before UTF-8, byte by byte. */
+const BYTE_ORDER_MARK = "\xEF\xBB\xBF";
+/** Without these, nothing can be drawn. */
+const REQUIRED = ["step", "wall_s"];
+
 /** Its columns of numbers; a cell that is none is NaN. */
 export class GrowingTable {
   /** Each time the file was another one, or cut, all is read anew. */
@@ -56,12 +61,15 @@ export class GrowingTable {
   #take(text: string): void {
     if (text === "") return;
     const first = this.#offset === 0;
-    if (first) this.#header = text.slice(0, text.indexOf("\n") + 1);
+    if (first) {
+      this.#header = text.slice(0, text.indexOf("\n") + 1)
+        .replace(BYTE_ORDER_MARK, "");
+    }
     let at: number[] | undefined;
     const rows = mapCsv(
-      (first ? "" : this.#header) + text,
+      this.#header + (first ? text.slice(text.indexOf("\n") + 1) : text),
       this.#file,
-      [],
+      REQUIRED,
       (cells, header) => {
         at ??= this.#names.map((name) => header.indexOf(name));
         return at.map((c) => cells[c] ? Number(cells[c]) : NaN);

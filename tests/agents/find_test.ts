@@ -186,6 +186,9 @@ Deno.test("findAgent() takes RUN@best, @last and @step-N, and paths that hold an
       "is named twice in a,a: it would count as two",
     );
     await refused(`${run}@step-5,a@best`, folders, "is named twice");
+    const link = join(folders.runs, "..", "link");
+    await Deno.symlink(folder, link);
+    await refused(`${folder},${link}`, folders, "is named twice");
   }));
 
 Deno.test("agentTarget() names an agent so that it is found again", () =>

@@ -124,6 +124,17 @@ Deno.test("Curves grow with their tables, and long ones keep their peaks", () =>
     const cut = await json(url, `${path}?after=${grown.upTo}`);
     assertEquals([cut.more, scores(cut).length], [false, before]);
 
+    // As a spreadsheet saves it, and as it is when it is no table of ours.
+    await Deno.writeTextFile(table, "\uFEFF" + text);
+    const marked = await json(url, path);
+    assertEquals(marked.curves[0].step, first.curves[0].step);
+    await Deno.writeTextFile(table, text.toUpperCase());
+    assertMatch(
+      (await json(url, path)).error,
+      /scores\.csv has no column step/,
+    );
+    await Deno.writeTextFile(table, text);
+
     const many = Array.from(
       { length: 100_000 },
       (_, i) => line(i === 54_321 ? 9999 : 50),

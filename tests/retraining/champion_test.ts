@@ -78,6 +78,8 @@ Deno.test("a champion's figures are of games after its promotion, or say that th
     for (const night of ["night-1", "night-2"]) {
       const card = await text(`agents/${night}/card.md`);
       assertStringIncludes(card, "from which nothing was learned or chosen");
+      // The challenger trains on, and forgets this checkpoint.
+      assertStringIncludes(card, `deno task eval ${folder.agents}/${night} `);
     }
     const flattered = "which chose this agent, and so flatter it";
     const page = await text("nights/night-2/challenger/index.html");

@@ -3,6 +3,7 @@
  * network, and games have the scores that a test wants.
  */
 import { dirname, join } from "node:path";
+import { agentTarget, findAgent } from "../../lib/agents/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import {
   evaluationReport,
@@ -16,7 +17,7 @@ import {
   retrain,
   type RetrainOptions,
 } from "../../lib/retraining/mod.ts";
-import { replaceFolder } from "../../lib/system/mod.ts";
+import { commandText, replaceFolder } from "../../lib/system/mod.ts";
 import { playedGame } from "../examples.ts";
 import { save } from "../training/fixtures.ts";
 
@@ -115,6 +116,7 @@ async function pretendNight(folder: ChampionFolder, options: Pretended) {
           : typeof challenger === "number"
           ? challenger
           : challenger(agent);
+        const found = await findAgent(agent, { champion: folder.path });
         const { episodes, firstSeed, maxScore } = games;
         const played = Array.from(
           { length: episodes },
@@ -131,7 +133,7 @@ async function pretendNight(folder: ChampionFolder, options: Pretended) {
               ? "model"
               : agent.split("/").at(-1)!,
             ...{ game: "constant", speed: 6, clock: "lockstep" },
-            command: "deno task eval",
+            command: commandText(["eval", agentTarget(found), "--json"]),
             versions: { [PAGE_SCRIPT]: pageScript },
           },
           { ...summarizeGames(played, maxScore, []), firstSeed },
