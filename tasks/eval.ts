@@ -16,7 +16,7 @@ import { HELD_OUT_SEEDS_START } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
 import { checkGames } from "../lib/evaluation/mod.ts";
 import { checkFolder, commandText } from "../lib/system/mod.ts";
-import { points } from "../lib/text.ts";
+import { counted, points } from "../lib/text.ts";
 import {
   evaluationText,
   REPORT_KIND,
@@ -119,7 +119,7 @@ export const command = defineCommand({
     // Its report tells of the training, too: what is amiss there is told now.
     if (agent.run) await readRunData(agent.run);
     say(
-      `${agent.name}, ${agent.checkpoint}: ${points(episodes)} games up to ${
+      `${agent.name}, ${agent.checkpoint}: ${counted(episodes, "game")} up to ${
         points(maxScore)
       } ` +
         `points, ${clock} clock.`,

@@ -150,7 +150,6 @@ export const command = defineCommand({
       configName: basename(file, extname(file)),
       from: agent ? agentTarget(agent) : undefined,
     });
-    say(`Training in ${run.path}`);
     const context = (
       checkpoint: string,
       { episodes, firstSeed, cap }: Evaluation,

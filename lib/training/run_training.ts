@@ -35,7 +35,7 @@ import {
   updateRunConfig,
   writeRunInfo,
 } from "../runs/mod.ts";
-import { overhear } from "../say.ts";
+import { overhear, say } from "../say.ts";
 import { acquireLock, Log } from "../system/mod.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { points } from "../text.ts";
@@ -132,6 +132,7 @@ export async function runTraining(
   using _lock = await acquireLock(run.lock, `The run ${run.name}`);
   checkLasting(options);
   await checkReward(options);
+  say(`Training in ${run.path}`);
   await using stage = await open(config);
   const { environments, learner } = stage;
   using heard = new DisposableStack();

@@ -247,7 +247,7 @@ Deno.test("Chrome.launch() names the policies that keep a Chrome from being driv
       const { message } = await assertRejects(
         () => Chrome.launch({ ...CONFIG, path }),
         ChromeNotFoundError,
-        "A policy of this machine (RemoteDebuggingAllowed, HeadlessMode;",
+        "A policy of this machine (RemoteDebuggingAllowed, HeadlessMode,",
       );
       assert(!message.includes("did not answer"), message);
     });
