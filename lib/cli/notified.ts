@@ -1,6 +1,6 @@
 import { explain, UsageError } from "../errors.ts";
 import { say } from "../say.ts";
-import { notify, type NotifyCommand } from "../system/mod.ts";
+import { findProgram, notify, type NotifyCommand } from "../system/mod.ts";
 import type { Option } from "./command.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 
@@ -15,7 +15,7 @@ export const NOTIFY_OPTION = {
  * Whom to tell.
  *
  * @param asked whether `--notify` was given
- * @throws UsageError when it was, and the config names nobody
+ * @throws UsageError when it was, and the config names nobody, or no program
  */
 export function whomToTell(
   asked: boolean,
@@ -25,6 +25,13 @@ export function whomToTell(
     throw new UsageError(
       "--notify tells by the config's notify.command, which is null: set it, " +
         "--set 'notify.command=[program, argument]'",
+    );
+  }
+  const [program] = notify.command ?? [];
+  if (asked && !findProgram([program!])) {
+    throw new UsageError(
+      `--notify tells by the config's notify.command, but there is no program ` +
+        `${program} on this machine`,
     );
   }
   return asked ? notify : null;

@@ -233,10 +233,12 @@ function attempt(action: () => void): void {
   }
 }
 
-/** The path of a program on the PATH. */
+/** The path of a program on the PATH; a name with a slash is a path, as in a shell. */
 export function findProgram(names: readonly string[]): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter(Boolean);
-  return names.flatMap((name) => folders.map((folder) => `${folder}/${name}`))
+  return names.flatMap((name) =>
+    name.includes("/") ? name : folders.map((folder) => `${folder}/${name}`)
+  )
     .find((candidate) => {
       try {
         return Deno.statSync(candidate).isFile;

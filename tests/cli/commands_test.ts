@@ -62,9 +62,15 @@ Deno.test("notified() tells how the work ended, and ends alike", () =>
   }));
 
 Deno.test("whomToTell() is whom the config names, when it was asked for", () => {
-  const notify = { command: ["mail"], timeoutSeconds: 1 };
+  const notify = { command: ["cat"], timeoutSeconds: 1 };
   assertEquals(whomToTell(true, { notify }), notify);
   assertEquals(whomToTell(false, { notify }), null);
   const nobody = { notify: { ...notify, command: null } };
   assertThrows(() => whomToTell(true, nobody), UsageError, "notify.command");
+  const path = { notify: { ...notify, command: ["/bin/sh", "-c", "cat"] } };
+  assertEquals(whomToTell(true, path), path.notify);
+  for (const program of ["no-such-program", "/nonexistent/program", "/"]) {
+    const missing = { notify: { ...notify, command: [program] } };
+    assertThrows(() => whomToTell(true, missing), UsageError, program);
+  }
 });
