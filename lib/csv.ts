@@ -6,10 +6,10 @@ export type Row = Record<string, string>;
 
 /**
  * Reads a table whose first line is its header, also one that a spreadsheet has
- * saved (a byte order mark; semicolons or tabs, with decimal commas; quotes; other
- * line ends, and lines without values at the end). No
- * value of this program's tables holds a comma or a quote itself. A last line
- * that has not been ended is one that is still being written, and is left out.
+ * saved (a byte order mark; semicolons or tabs, with decimal commas; quotes;
+ * other line ends; lines without values at the end). No value of this program's
+ * tables holds a comma or a quote itself. A last line that has not been ended is
+ * one that is still being written, and is left out.
  *
  * @param columns names that the header must have
  * @param read makes of a line's cells what is wanted of them
@@ -25,7 +25,7 @@ export function mapCsv<Line>(
     .replaceAll(/\r\n?/g, "\n").split("\n");
   lines.pop();
   // What an editor leaves at the end: no values, or not even commas.
-  while (/^[\s,;]*$/.test(lines.at(-1) ?? "x")) lines.pop();
+  lines.length = 1 + lines.findLastIndex((line) => /[^\s,;]/.test(line));
   const first = withoutSpaces(lines.shift() ?? "");
   const mark = [";", "\t"].find((mark) => first.includes(mark));
   const split = mark !== undefined

@@ -64,17 +64,16 @@ function reachWithoutProxy(): void {
   }
 }
 
-/** What to do about a Chrome that does not start, by its own words. */
+/** What to do about a Chrome that may not be driven. */
 const FORBIDDEN_REMEDY =
   "A policy of this machine (RemoteDebuggingAllowed, HeadlessMode, " +
   "DeveloperToolsAvailability; chrome://policy shows it) keeps programs from " +
   "using this Chrome: have it changed, or set browser.path to a Chrome that it " +
   "is not for.";
+
+/** What to do about a Chrome that does not start, by its own words. */
 const REMEDIES: readonly [RegExp, string][] = [
-  [
-    FORBIDDEN,
-    FORBIDDEN_REMEDY,
-  ],
+  [FORBIDDEN, FORBIDDEN_REMEDY],
   [
     /No usable sandbox/,
     "Let this user make namespaces (sysctl user.max_user_namespaces, " +

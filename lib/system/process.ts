@@ -236,16 +236,16 @@ function attempt(action: () => void): void {
 /** The path of a program on the PATH; a name with a slash is a path, as in a shell. */
 export function findProgram(names: readonly string[]): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter(Boolean);
-  return names.flatMap((name) =>
+  const candidates = names.flatMap((name) =>
     name.includes("/") ? name : folders.map((folder) => `${folder}/${name}`)
-  )
-    .find((candidate) => {
-      try {
-        return Deno.statSync(candidate).isFile;
-      } catch {
-        return false;
-      }
-    });
+  );
+  return candidates.find((candidate) => {
+    try {
+      return Deno.statSync(candidate).isFile;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** The last line of a program's output that says anything. */

@@ -14,7 +14,7 @@ interface TrainingStatus extends IntervalRecord {
   bestScore: number | null;
   /** How long the last evaluation took; null: there was none yet. */
   evaluationSeconds: number | null;
-  /** Seconds since then. */
+  /** Seconds that have passed since all of this was so. */
   since: number;
   /** Whether nothing more comes. */
   ended: boolean;

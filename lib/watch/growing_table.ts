@@ -60,14 +60,14 @@ export class GrowingTable {
 
   #take(text: string): void {
     if (text === "") return;
-    const first = this.#offset === 0;
-    if (first) {
-      this.#header = text.slice(0, text.indexOf("\n") + 1)
-        .replace(BYTE_ORDER_MARK, "");
+    const begun = this.#offset > 0;
+    const body = begun ? 0 : text.indexOf("\n") + 1;
+    if (!begun) {
+      this.#header = text.slice(0, body).replace(BYTE_ORDER_MARK, "");
     }
     let at: number[] | undefined;
     const rows = mapCsv(
-      this.#header + (first ? text.slice(text.indexOf("\n") + 1) : text),
+      this.#header + text.slice(body),
       this.#file,
       REQUIRED,
       (cells, header) => {
