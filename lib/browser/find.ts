@@ -58,7 +58,7 @@ function named(path: string, source: string): string {
   refuseHeadlessShell(path, source);
   if (!realFile(path)) {
     throw new ChromeNotFoundError(
-      `${source} names ${path}, but there is no such file: ` +
+      `${source} names ${path}, which is not a file: ` +
         "give the path of Chrome's or Chromium's program file.",
     );
   }

@@ -99,7 +99,7 @@ const envSchema = z.strictObject({
   ).register(keyFacts, { before: 0 }),
   crashStarts: z.strictObject({
     share: share.describe(
-      "Share of the training games that begin 10 to 80 decisions before a crash.",
+      "Share of the training games that begin 10 to 80 decisions before a crash and end 40 after it. They are short, and not in scores.csv.",
     ).register(keyFacts, { before: 0 }),
     games: positiveInteger.max(100).describe(
       "Greedy games on training seeds that are searched for crashes, before each evaluation.",

@@ -201,7 +201,8 @@ function installLockstep(
         const action = actions[index]!;
         if (action === parked) return;
         play.decide(game, action);
-        const { runner, start, decisions, before, maxSteps } = game;
+        const { runner, start, decisions, before } = game;
+        const maxSteps = Math.min(game.maxSteps, start.maxSteps ?? Infinity);
         const score = api.score(runner) - before.score;
         const frames = game.frames - before.frames;
         const cut = decisions >= maxSteps ||

@@ -34,6 +34,11 @@ export interface EpisodeStart {
   live?: LiveVariation;
   /** The episode is truncated once its score is this or more; absent: never. */
   maxScore?: number;
+  /**
+   * The episode is truncated after so many decisions, if its environment does
+   * not do so earlier. Lock-step only; absent: never.
+   */
+  maxSteps?: number;
 }
 
 /**

@@ -11,8 +11,8 @@ import type { PlayedGame } from "../evaluation/mod.ts";
 
 /** Decisions before the crash at which such a game begins. */
 const LEAD = { low: 10, high: 80 } as const;
-/** Decisions past the crash after which it counts as survived. */
-const PAST = 20;
+/** Decisions past the crash after which it counts as survived, and ends. */
+const PAST = 40;
 /** So often in a row, and it is mastered. */
 const MASTERED = 3;
 /** Crashes that are kept, the newest. */
@@ -92,7 +92,7 @@ export class CrashStarts {
     const wanted = low + Math.floor(draw(2) * (high - low + 1));
     const lead = Math.min(wanted, played.length);
     const before = played.slice(0, -lead);
-    return { lead, start: { ...start, before } };
+    return { lead, start: { ...start, before, maxSteps: lead + PAST } };
   }
 
   /**
@@ -117,18 +117,24 @@ export class CrashStarts {
     return crashes.length;
   }
 
-  /** Notes a training game that has ended; a mastered crash is dropped. */
-  ended(environment: number, episode: number, decisions: number): void {
+  /**
+   * Notes a training game that has ended; a mastered crash is dropped.
+   *
+   * @returns whether it began before a crash
+   */
+  ended(environment: number, episode: number, decisions: number): boolean {
     const key = keyOf(environment, episode);
     const practice = this.#given.get(key);
     this.#given.delete(key);
-    const crash = this.#crashes.find(({ start }) =>
-      start.seed === practice?.start.seed
-    );
-    if (!practice || !crash) return;
-    crash.survived = decisions > practice.lead + PAST ? crash.survived + 1 : 0;
-    if (crash.survived < MASTERED) return;
-    this.#crashes = this.#crashes.filter((other) => other !== crash);
+    if (!practice) return false;
+    const { lead, start: { seed } } = practice;
+    const crash = this.#crashes.find(({ start }) => start.seed === seed);
+    if (!crash) return true;
+    crash.survived = decisions >= lead + PAST ? crash.survived + 1 : 0;
+    if (crash.survived >= MASTERED) {
+      this.#crashes = this.#crashes.filter((other) => other !== crash);
+    }
+    return true;
   }
 
   state(): CrashStartsState {

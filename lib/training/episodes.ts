@@ -107,9 +107,14 @@ export class TrainingGames {
     this.first = await this.env.reset(this.#schedule);
   }
 
-  /** Notes a game that has ended. */
-  ended({ environment, episode, actions }: GameRecord): void {
-    this.#crashStarts?.ended(environment, episode, actions.length);
+  /**
+   * Notes a game that has ended.
+   *
+   * @returns whether it was a whole one: those that begin before a crash are
+   * short, and say little of how well is played
+   */
+  ended({ environment, episode, actions }: GameRecord): boolean {
+    return !this.#crashStarts?.ended(environment, episode, actions.length);
   }
 
   /**

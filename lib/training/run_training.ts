@@ -221,7 +221,7 @@ async function trainAndMeasure(
   };
   const reason = await train({ ...parts, env }, games.first!, {
     onGame(record) {
-      games.ended(record);
+      if (!games.ended(record)) return;
       sinks.add(GAMES, record);
       progress.game(record);
     },

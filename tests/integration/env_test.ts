@@ -171,6 +171,11 @@ Deno.test("LockstepEnv truncates training games, parks, and ends with its schedu
     const { truncated } = await evaluation.step(Uint8Array.of(0));
     assertEquals(truncated[0], 0);
   }
+  await evaluation.reset((_, episode) => ({ seed: episode, maxSteps: 3 }));
+  for (let step = 1; step <= 6; step++) {
+    const { truncated } = await evaluation.step(Uint8Array.of(0));
+    assertEquals(truncated[0], Number(step % 3 === 0), "an episode's own end");
+  }
 });
 
 Deno.test("LockstepEnv goes on exactly from a stored state in another process", async () => {

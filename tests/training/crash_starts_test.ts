@@ -64,8 +64,9 @@ Deno.test("training games begin 10 to 80 decisions before crashes of greedy game
   assertEquals(found(played), { found: 1, practised: 1 });
   assertEquals(found(played), { found: 0, practised: 1 }, "known already");
   const leads = Array.from({ length: 500 }, (_, i) => {
-    const { before, ...start } = next(1, i + 1);
+    const { before, maxSteps, ...start } = next(1, i + 1);
     assert(before !== undefined);
+    assertEquals(maxSteps, 200 - before.length + 40, "it ends soon after");
     assert(crash.played.startsWith(before));
     assertEquals(start, startOf!(firstSeed));
     return 200 - before.length;
@@ -80,13 +81,14 @@ Deno.test("a crash that was survived three times in a row is practised no more",
   found([greedy(firstSeed, 200, "crash")]);
   [150, 150, 30, 150, 150].forEach((decisions, i) => {
     assert(next(0, i).before !== undefined, `${i}`);
-    games.ended(record(0, i, decisions));
+    assertEquals(games.ended(record(0, i, decisions)), false);
   });
   assert(next(0, 5).before !== undefined);
   assert(next(0, 6).before !== undefined);
   games.ended(record(0, 5, 150));
   assert(next(0, 6).before !== undefined, "told before the last one ended");
   assertEquals(next(0, 7), trainingEpisodes(config)(0, 7));
+  assertEquals(games.ended(record(0, 7, 150)), true, "a whole game");
 });
 
 Deno.test("what is practised goes on from a checkpoint", async () => {
