@@ -11,6 +11,9 @@ const NETWORK = ["network.layers", "network.dueling"];
 /** What of a game is not the agent's: whoever plays with it says the clock. */
 const NOT_ITS_OWN = ["env.clock", "env.observation"];
 
+/** Each once: of a training there may be several checkpoints. */
+const list = (names: readonly string[]) => [...new Set(names)].join(",");
+
 /**
  * An ensemble: the mean of the agents' Q-values decides. What each network got
  * wrong by itself, the others outvote (T. Dietterich, "Ensemble Methods in
@@ -52,9 +55,8 @@ export function joinAgents(agents: readonly Agent[]): Agent {
     data: data[i]!,
   }));
   return {
-    name: agents.map(({ name }) => basename(name)).join(","),
-    checkpoint: [...new Set(agents.map(({ checkpoint }) => checkpoint))]
-      .join(","),
+    name: list(agents.map(({ name }) => basename(name))),
+    checkpoint: list(agents.map(({ checkpoint }) => checkpoint)),
     run: null,
     folder: null,
     members: agents,

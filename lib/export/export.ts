@@ -137,11 +137,14 @@ async function card(
     ? null
     : await readReport(reportFolder(agent, "live"));
   const makers = members.length > 0 ? members : [agent];
-  const runs = makers.flatMap(({ run }) => run ?? []);
+  // Of a training there may be several checkpoints.
+  const runs = new Map(
+    makers.flatMap(({ run }) => run ? [[run.path, run]] : []),
+  );
   return modelCard({
     ...{ name, checkpoint, config, report, files },
     parameters: network.parameters,
-    trainings: await Promise.all(runs.map(readRunData)),
+    trainings: await Promise.all([...runs.values()].map(readRunData)),
     live: ofAgent(agent, live),
   });
 }

@@ -86,3 +86,19 @@ Deno.test("exportFiles() gives an agent another name, and keeps its figures", as
   assertStringIncludes(card as string, "# My agent");
   assertStringIncludes(card as string, "greedy games");
 });
+
+Deno.test("exportFiles() tells a training once, however many of its checkpoints decide", () =>
+  inFolder(async (folder) => {
+    const run = join(folder, "run");
+    const copy = async (from: string, to: string) =>
+      await new Deno.Command("cp", { args: ["-R", from, to] }).output();
+    await copy(join(ROOT, "tests/data/3adf822/runs/run"), run);
+    await copy(`${run}/checkpoints/step-300`, `${run}/checkpoints/step-200`);
+    const agent = await findAgent(`${run}@step-200,${run}@step-300`);
+    const { name, checkpoint } = agent;
+    assertEquals([name, checkpoint], ["run", "step-200,step-300"]);
+    const files = await exportFiles(agent, { example: false });
+    const card = files["card.md"] as string;
+    assertStringIncludes(card, "an ensemble of 2");
+    assertEquals(card.match(/^Seed \d+:/gm)?.length, 1);
+  }));
