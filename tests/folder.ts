@@ -1,3 +1,5 @@
+import { assert } from "@std/assert";
+
 /**
  * Makes a temporary folder, lets it be used, and removes it with all that is
  * in it.
@@ -13,4 +15,11 @@ export async function inFolder<Result>(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Copies a folder to a path where nothing is yet. */
+export async function copyFolder(from: string, to: string): Promise<void> {
+  const args = ["-R", from, to];
+  const { success } = await new Deno.Command("cp", { args }).output();
+  assert(success, `${from} was not copied to ${to}`);
 }

@@ -1,5 +1,4 @@
 import {
-  assert,
   assertEquals,
   assertRejects,
   assertStringIncludes,
@@ -10,7 +9,7 @@ import { loadConfig } from "../../lib/config/mod.ts";
 import { notified, whomToTell } from "../../lib/cli/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { createRun } from "../../lib/runs/mod.ts";
-import { inFolder } from "../folder.ts";
+import { copyFolder, inFolder } from "../folder.ts";
 import { outcome, start } from "../program.ts";
 
 Deno.test("compare refuses a run that is named twice, by whatever name", () =>
@@ -24,10 +23,7 @@ Deno.test("compare refuses a run that is named twice, by whatever name", () =>
       assertEquals(code, 2, said);
       assertStringIncludes(said, "The run x-1 is named twice");
     }
-    const copied = await new Deno.Command("cp", {
-      args: ["-r", path, join(root, "y")],
-    }).output();
-    assert(copied.success);
+    await copyFolder(path, join(root, "y"));
     const args = ["compare", "x-1", "y"];
     const { code, said } = await outcome(start(data, args, { cwd: data }));
     // They have played no games that could be compared.

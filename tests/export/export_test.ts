@@ -8,7 +8,7 @@ import { exportFiles } from "../../lib/export/mod.ts";
 import { ROOT } from "../../lib/files.ts";
 import { replaceFolder } from "../../lib/system/mod.ts";
 import { exampleReport } from "../examples.ts";
-import { inFolder } from "../folder.ts";
+import { copyFolder, inFolder } from "../folder.ts";
 import { untrainedAgent } from "../untrained.ts";
 
 Deno.test("exportFiles() takes figures of the agent's own game and checkpoint alone", () =>
@@ -90,10 +90,11 @@ Deno.test("exportFiles() gives an agent another name, and keeps its figures", as
 Deno.test("exportFiles() tells a training once, however many of its checkpoints decide", () =>
   inFolder(async (folder) => {
     const run = join(folder, "run");
-    const copy = async (from: string, to: string) =>
-      await new Deno.Command("cp", { args: ["-R", from, to] }).output();
-    await copy(join(ROOT, "tests/data/3adf822/runs/run"), run);
-    await copy(`${run}/checkpoints/step-300`, `${run}/checkpoints/step-200`);
+    await copyFolder(join(ROOT, "tests/data/3adf822/runs/run"), run);
+    await copyFolder(
+      `${run}/checkpoints/step-300`,
+      `${run}/checkpoints/step-200`,
+    );
     const agent = await findAgent(`${run}@step-200,${run}@step-300`);
     const { name, checkpoint } = agent;
     assertEquals([name, checkpoint], ["run", "step-200,step-300"]);

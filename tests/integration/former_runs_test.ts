@@ -6,7 +6,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { ROOT } from "../../lib/files.ts";
-import { inFolder } from "../folder.ts";
+import { copyFolder, inFolder } from "../folder.ts";
 import { outcome, start } from "../program.ts";
 
 const FORMER = join(ROOT, "tests/data");
@@ -55,8 +55,8 @@ interface ComparedRun {
 const GAMES = ["--episodes", "2", "--max-score", "20", "--no-baselines"];
 
 async function aRun(data: Data) {
-  const twin = ["-R", "runs/run", "runs/twin"];
-  await new Deno.Command("cp", { args: twin, cwd: data.folder }).output();
+  const run = join(data.folder, "runs/run");
+  await copyFolder(run, join(data.folder, "runs/twin"));
   await data.run("train", "--resume", "run", "--steps", "500");
   assertEquals(
     await data.games("runs/run/scores.csv"),
@@ -120,8 +120,7 @@ for (const commit of COMMITS) {
   Deno.test(`what the program ${commit} has left still serves`, () =>
     inFolder(async (folder) => {
       const data = new Data(join(folder, "data"));
-      const args = ["-R", join(FORMER, commit), data.folder];
-      await new Deno.Command("cp", { args }).output();
+      await copyFolder(join(FORMER, commit), data.folder);
       const ends = await Promise.allSettled([
         ...[aRun(data), anAgent(data), aChampion(data)],
         commit === WITH_FORMER_KEY ? aSweepOfAFormerKey(data) : aSweep(data),

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import type { Tab } from "../../lib/browser/mod.ts";
 import { withPageChrome } from "./page_chrome.ts";
+import { copyFolder } from "../folder.ts";
 import { withServer } from "./watch_server.ts";
 
 /** Collects what goes wrong in a page, and its charts, before its own scripts run. */
@@ -48,9 +49,7 @@ Deno.test("In a browser: runs, curves as they grow, games at play, runs over eac
     const config = join(run, "config.yaml");
     const hostile = "# <script>failures.push('it ran')</script>\n";
     await Deno.writeTextFile(config, hostile + await Deno.readTextFile(config));
-    await new Deno.Command("cp", {
-      args: ["-r", run, join(data, "runs", "other")],
-    }).output();
+    await copyFolder(run, join(data, "runs/other"));
 
     await withPageChrome(async (chrome) => {
       const open = async (path: string, width = 1280) => {
