@@ -28,10 +28,10 @@ export {
   type Config,
   type EnvConfig,
   type GameConfig,
-  gameSchema,
   type Layers,
   type LearnerConfig,
   type NetworkConfig,
+  playedGameSchema,
   type RewardConfig,
 } from "./schema.ts";
 export {

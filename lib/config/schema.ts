@@ -59,6 +59,14 @@ export const gameSchema = z.strictObject({
   actions: z.union([z.literal(2), z.literal(3)]).describe(
     "2: nothing, jump. 3: nothing, jump, duck.",
   ),
+  keyRepeat: z.boolean().describe(
+    "Keys are pressed again, as a keyboard repeats them: up a frame later, down while it is held. After a drop the page loses a single press.",
+  ).register(keyFacts, { before: false }),
+});
+
+/** The game of reports and stored games, of earlier programs too. */
+export const playedGameSchema = gameSchema.extend({
+  keyRepeat: gameSchema.shape.keyRepeat.default(false),
 });
 
 const envSchema = z.strictObject({

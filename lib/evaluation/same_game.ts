@@ -23,7 +23,8 @@ const GAME = [
 ];
 /** Keys of how an agent sees and acts in it. */
 const PLAYER = [
-  ...["game.frameSkip", "game.actions", "env.observation", "env.crop"],
+  ...["game.frameSkip", "game.actions", "game.keyRepeat"],
+  ...["env.observation", "env.crop"],
 ];
 
 /** The setting that a config plays, named by the pictures that are seen. */

@@ -1,6 +1,6 @@
 /** Reading a report that an evaluation left, of this program or an earlier one. */
 import { z } from "zod";
-import { gameSchema } from "../config/mod.ts";
+import { playedGameSchema } from "../config/mod.ts";
 import { firstIssue } from "../errors.ts";
 import type { EvaluationReport } from "./document.ts";
 import { seedPurpose } from "./seeds.ts";
@@ -49,7 +49,7 @@ const reportSchema = z.looseObject({
   chose: z.boolean().exactOptional(),
   cap: number.positive(),
   setting: z.object({
-    game: gameSchema,
+    game: playedGameSchema,
     env: z.object({
       clock,
       observation: z.enum(["page", "screenshot", "canvas"]),

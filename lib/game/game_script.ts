@@ -17,6 +17,8 @@ export interface Game {
   /** What it plays after the running episode; null: nothing. */
   next: EpisodeStart | null;
   action: number;
+  /** Since which of `frames` the down key is held. */
+  downSince: number;
   decisions: number;
   frames: number;
   /** Points and frames that are not the running episode's. */
@@ -59,7 +61,10 @@ export function createGames(
   const HIGH_SCORE_X = 386;
   const UP = 38;
   const DOWN = 40;
+  const JUMP = 1;
   const DUCK = 2;
+  /** A key that is held so long is pressed again: a drop is over by then. */
+  const REPEAT_FRAMES = 15;
 
   const events = {
     up: new KeyboardEvent("keydown", { keyCode: UP }),
@@ -82,6 +87,7 @@ export function createGames(
     start,
     clock: clocks.create(start.seed),
     action: 0,
+    downSince: 0,
     decisions: 0,
     frames: 0,
     before: { score: start.points ?? 0, frames: 0 },
@@ -206,15 +212,17 @@ export function createGames(
   }
 
   function press(game: Game, action: number): void {
-    const { runner } = game;
-    if (game.action === DUCK && action !== DUCK) {
-      runner.handleEvent(events.downEnd);
-    }
-    if (action === 1) {
+    const { runner, frames } = game;
+    const held = game.action === DUCK;
+    if (held && action !== DUCK) runner.handleEvent(events.downEnd);
+    if (action === JUMP) {
       runner.handleEvent(events.up);
       runner.handleEvent(events.upEnd);
-    } else if (action === DUCK && game.action !== DUCK) {
-      runner.handleEvent(events.down);
+    } else if (action === DUCK) {
+      if (!held) game.downSince = frames;
+      const again = options.keyRepeat &&
+        frames - game.downSince >= REPEAT_FRAMES;
+      if (!held || again) runner.handleEvent(events.down);
     }
     game.action = action;
   }
@@ -232,7 +240,11 @@ export function createGames(
     clocks.use(game.clock);
     const { waiting, runner, frames, start: { live } } = game;
     game.decisions++;
-    waiting.push({ action, due: frames + (live?.delay ?? 0) });
+    const due = frames + (live?.delay ?? 0);
+    waiting.push({ action, due });
+    if (options.keyRepeat && action === JUMP) {
+      waiting.push({ action, due: due + 1 });
+    }
     const count = options.frameSkip + (live ? jitter(game, live.jitter) : 0);
     for (let n = 0; n < count && !runner.crashed; n++) {
       while (waiting[0] && waiting[0].due <= game.frames) {

@@ -27,6 +27,8 @@ const PICTURE_DELAY_MS = 100;
 
 /** The game is paused when the agent does not decide for so long. */
 const PATIENCE_MS = 750;
+/** A key that is held so long is pressed again: 15 frames, as in lock-step. */
+const REPEAT_MS = 250;
 
 /** What a live game is at. */
 export interface LiveState extends GameState {
@@ -71,7 +73,8 @@ export class LiveGame implements AsyncDisposable {
   readonly #pictures: LivePictures;
   #canvas: Rectangle = { x: 0, y: 0, ...CANVAS };
   #latest: ScreencastFrame | null = null;
-  #down = false;
+  /** When the down key was pressed, in milliseconds; null: it is up. */
+  #downSince: number | null = null;
   #scriptHash = "";
   #paused = false;
   /** When the agent was asked, and for how long the game went on since then. */
@@ -131,10 +134,19 @@ export class LiveGame implements AsyncDisposable {
     return this.#evaluate(STATE);
   }
 
-  /** Presses the keys of an action. */
-  async press(action: number): Promise<void> {
-    await this.#holdDown(ACTIONS[action] === "duck");
-    if (ACTIONS[action] === "jump") await this.#tap("ArrowUp");
+  /**
+   * Presses the keys of an action.
+   *
+   * @param keyRepeat whether as a keyboard that repeats them: up again a frame
+   * later, down while it is held
+   */
+  async press(action: number, keyRepeat: boolean): Promise<void> {
+    await this.#holdDown(ACTIONS[action] === "duck", keyRepeat);
+    if (ACTIONS[action] !== "jump") return;
+    await this.#tap("ArrowUp");
+    if (!keyRepeat) return;
+    await this.#inNextFrame("null");
+    await this.#tap("ArrowUp");
   }
 
   /**
@@ -201,10 +213,8 @@ export class LiveGame implements AsyncDisposable {
    */
   async look(options: { fresh: boolean }): Promise<LiveView> {
     if (this.showsFrames) {
-      // The page's own callback was there first, so its frame is drawn.
-      const [state, url] = await this.#evaluate<[LiveState, string]>(
-        `new Promise((done) => requestAnimationFrame(() => done([${STATE}, ` +
-          "runner.canvas.toDataURL()])))",
+      const [state, url] = await this.#inNextFrame<[LiveState, string]>(
+        `[${STATE}, runner.canvas.toDataURL()]`,
       );
       return {
         ...{ state, image: imageOf(url) },
@@ -270,17 +280,29 @@ export class LiveGame implements AsyncDisposable {
   }
 
   /** With the down key held the T-rex ducks, or drops when it is in the air. */
-  async #holdDown(hold: boolean): Promise<void> {
-    if (hold === this.#down) return;
-    this.#down = hold;
-    await (hold
-      ? this.#tab.keyDown("ArrowDown")
-      : this.#tab.keyUp("ArrowDown"));
+  async #holdDown(hold: boolean, keyRepeat = false): Promise<void> {
+    const since = this.#downSince;
+    if (!hold) {
+      this.#downSince = null;
+      if (since !== null) await this.#tab.keyUp("ArrowDown");
+      return;
+    }
+    const now = performance.now();
+    this.#downSince ??= now;
+    const again = keyRepeat && now - this.#downSince >= REPEAT_MS;
+    if (since === null || again) await this.#tab.keyDown("ArrowDown");
   }
 
   async #tap(key: Key): Promise<void> {
     await this.#tab.keyDown(key);
     await this.#tab.keyUp(key);
+  }
+
+  /** What the page's next frame leaves: its own callback was there first. */
+  #inNextFrame<T>(expression: string): Promise<T> {
+    return this.#evaluate(
+      `new Promise((done) => requestAnimationFrame(() => done(${expression})))`,
+    );
   }
 
   #evaluate<T>(expression: string): Promise<T> {

@@ -4,7 +4,7 @@
  */
 import { join, relative } from "node:path";
 import { z } from "zod";
-import { type Config, gameSchema } from "../config/mod.ts";
+import { type Config, playedGameSchema } from "../config/mod.ts";
 import { firstIssue, UsageError } from "../errors.ts";
 import { ifThere, readAtMost, readText } from "../files.ts";
 import type { PlayedGame } from "../evaluation/mod.ts";
@@ -19,7 +19,7 @@ const storedGameSchema = z.object({
   /** Score at which it would have ended, or did. */
   cap: z.int().min(1),
   /** The game's settings; without them the actions mean something else. */
-  game: gameSchema,
+  game: playedGameSchema,
   /** Every action in order, one digit each. */
   actions: z.string().regex(/^[012]+$/),
 });

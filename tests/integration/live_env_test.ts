@@ -14,6 +14,7 @@ import {
   type VectorEnv,
 } from "../../lib/env/mod.ts";
 import { UsageError } from "../../lib/errors.ts";
+import type { GameState } from "../../lib/game/mod.ts";
 import { chromePids } from "../processes.ts";
 
 const CONFIG = await loadConfig(undefined, [
@@ -65,6 +66,27 @@ Deno.test("LiveEnv reads the page's own canvas if it is not to see screenshots",
   // The T-rex stands still, and a step later the ground has moved.
   const { frames } = await live.step(NOTHING);
   assert(frames.some((ink, i) => ink !== result.observations[i * STACK]));
+});
+
+Deno.test("LiveEnv jumps out of a drop, as the exact game does", async () => {
+  const DUCK = Uint8Array.of(2);
+  const game = { ...CONFIG.game, actions: 3 } as const;
+  await using environments = await Environments.open({ ...CONFIG, game });
+  await using live = await environments.create({ training: false });
+  await live.reset((_, episode) => ({ seed: episode }));
+  await live.step(JUMP);
+  await live.step(NOTHING);
+  await live.step(NOTHING);
+  let [state] = await live.states();
+  for (let step = 0; step < 20 && !state!.tRex.ducking; step++) {
+    await live.step(DUCK);
+    [state] = await live.states();
+  }
+  const { groundY } = state!.tRex;
+  assertEquals([state!.tRex.y, state!.tRex.ducking], [groundY, true]);
+  await live.step(JUMP);
+  const [{ tRex }] = await live.states() as [GameState];
+  assert(tRex.y < groundY && !tRex.ducking);
 });
 
 Deno.test("LiveEnv", async (t) => {

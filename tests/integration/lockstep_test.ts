@@ -59,6 +59,38 @@ Deno.test("Recorded sprites give the bits of the page's own canvas", async () =>
   assertEquals(await a.pictures(), await b.pictures());
 });
 
+Deno.test("After a drop a key that is pressed once may do nothing; one that repeats does", async () => {
+  const [NOTHING, JUMP, DUCK] = [0, 1, 2];
+  const lost = { jumps: [0, 0], ducks: [0, 0] };
+  for (const keyRepeat of [false, true]) {
+    await using page = await openPage({ keyRepeat });
+    await using games = takeGames(page, 1);
+    const play = async (action: number, frames: number) => {
+      for (let n = 0; n < frames; n++) await games.step(Uint8Array.of(action));
+      return (await games.states())[0]!.tRex;
+    };
+    const jumpAndDrop = async (flight: number, frames: number) => {
+      await begin(games, [{ seed: 1, speed: 8 }]);
+      await play(JUMP, 1);
+      await play(NOTHING, flight);
+      return await play(DUCK, frames);
+    };
+    for (const flight of range(6, 33)) {
+      const { ducking } = await jumpAndDrop(flight, 70);
+      lost.ducks[Number(keyRepeat)]! += Number(!ducking);
+
+      const { y, groundY } = await jumpAndDrop(flight, 7);
+      if (y < groundY) continue;
+      await play(JUMP, 1);
+      const { jumping } = await play(NOTHING, 3);
+      lost.jumps[Number(keyRepeat)]! += Number(!jumping);
+    }
+  }
+  assertGreater(lost.jumps[0]!, 0);
+  assertGreater(lost.ducks[0]!, 0);
+  assertEquals([lost.jumps[1], lost.ducks[1]], [0, 0]);
+});
+
 Deno.test("A game that starts with points has the moon of a game that made them", async () => {
   // The third night has the full moon, 40 pixels wide.
   const points = 2095;
@@ -356,6 +388,7 @@ Deno.test("The injected script names what a page without the game lacks", async 
     height: 400,
     script: lockstepScript({
       frameSkip: 4,
+      keyRepeat: false,
       speed: 6,
       birds: true,
       clouds: true,
