@@ -60,7 +60,7 @@ export const gameSchema = z.strictObject({
     "2: nothing, jump. 3: nothing, jump, duck.",
   ),
   keyRepeat: z.boolean().describe(
-    "Keys are pressed again, as a keyboard repeats them: up a frame later, down while it is held. After a drop the page loses a single press.",
+    "The down key is pressed anew while it is held, and for a frame before it is let go: after a drop the page may lose a jump, or let the T-rex stand up.",
   ).register(keyFacts, { before: false }),
 });
 

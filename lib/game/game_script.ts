@@ -17,8 +17,9 @@ export interface Game {
   /** What it plays after the running episode; null: nothing. */
   next: EpisodeStart | null;
   action: number;
-  /** Since which of `frames` the down key is held. */
+  /** Since which of `frames` the down key is held; whether no longer than the next. */
   downSince: number;
+  lettingGo: boolean;
   decisions: number;
   frames: number;
   /** Points and frames that are not the running episode's. */
@@ -63,8 +64,8 @@ export function createGames(
   const DOWN = 40;
   const JUMP = 1;
   const DUCK = 2;
-  /** A key that is held so long is pressed again: a drop is over by then. */
-  const REPEAT_FRAMES = 15;
+  /** A down key that is held so long is pressed anew: a drop is over by then. */
+  const REPEAT_FRAMES = 12;
 
   const events = {
     up: new KeyboardEvent("keydown", { keyCode: UP }),
@@ -88,6 +89,7 @@ export function createGames(
     clock: clocks.create(start.seed),
     action: 0,
     downSince: 0,
+    lettingGo: false,
     decisions: 0,
     frames: 0,
     before: { score: start.points ?? 0, frames: 0 },
@@ -212,19 +214,38 @@ export function createGames(
   }
 
   function press(game: Game, action: number): void {
-    const { runner, frames } = game;
-    const held = game.action === DUCK;
-    if (held && action !== DUCK) runner.handleEvent(events.downEnd);
+    const { runner } = game;
+    if (game.action === DUCK && action !== DUCK) {
+      runner.handleEvent(events.downEnd);
+    }
     if (action === JUMP) {
       runner.handleEvent(events.up);
       runner.handleEvent(events.upEnd);
-    } else if (action === DUCK) {
-      if (!held) game.downSince = frames;
-      const again = options.keyRepeat &&
-        frames - game.downSince >= REPEAT_FRAMES;
-      if (!held || again) runner.handleEvent(events.down);
+    } else if (action === DUCK && game.action !== DUCK) {
+      runner.handleEvent(events.down);
+      game.downSince = game.frames;
     }
     game.action = action;
+    game.lettingGo = false;
+  }
+
+  /**
+   * Presses the down key anew where that is needed. A T-rex that drops may duck
+   * on the ground as one that still jumps: it takes no jump, and stands up at
+   * some time. With this, and a frame later, its jump is over.
+   *
+   * @returns whether the action's keys have to wait for that frame
+   */
+  function pressDownAnew(game: Game, action: number): boolean {
+    if (!options.keyRepeat || game.action !== DUCK || game.lettingGo) {
+      return false;
+    }
+    const held = game.frames - game.downSince;
+    if (action === DUCK && held < REPEAT_FRAMES) return false;
+    game.runner.handleEvent(events.downEnd);
+    game.runner.handleEvent(events.down);
+    game.lettingGo = action !== DUCK;
+    return game.lettingGo;
   }
 
   /** A whole number from -most to most, by the game's seed and frame. */
@@ -240,15 +261,13 @@ export function createGames(
     clocks.use(game.clock);
     const { waiting, runner, frames, start: { live } } = game;
     game.decisions++;
-    const due = frames + (live?.delay ?? 0);
-    waiting.push({ action, due });
-    if (options.keyRepeat && action === JUMP) {
-      waiting.push({ action, due: due + 1 });
-    }
+    waiting.push({ action, due: frames + (live?.delay ?? 0) });
     const count = options.frameSkip + (live ? jitter(game, live.jitter) : 0);
     for (let n = 0; n < count && !runner.crashed; n++) {
       while (waiting[0] && waiting[0].due <= game.frames) {
-        press(game, waiting.shift()!.action);
+        const { action } = waiting[0];
+        if (pressDownAnew(game, action)) waiting[0].due = game.frames + 1;
+        else press(game, waiting.shift()!.action);
       }
       advance(game);
     }

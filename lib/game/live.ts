@@ -27,8 +27,8 @@ const PICTURE_DELAY_MS = 100;
 
 /** The game is paused when the agent does not decide for so long. */
 const PATIENCE_MS = 750;
-/** A key that is held so long is pressed again: 15 frames, as in lock-step. */
-const REPEAT_MS = 250;
+/** A down key that is held so long is pressed anew: 12 frames, as in lock-step. */
+const REPEAT_MS = 200;
 
 /** What a live game is at. */
 export interface LiveState extends GameState {
@@ -137,16 +137,21 @@ export class LiveGame implements AsyncDisposable {
   /**
    * Presses the keys of an action.
    *
-   * @param keyRepeat whether as a keyboard that repeats them: up again a frame
-   * later, down while it is held
+   * @param keyRepeat whether the down key is pressed anew while it is held and
+   * before it is let go, as in lock-step (`pressDownAnew` of game_script.ts)
    */
   async press(action: number, keyRepeat: boolean): Promise<void> {
-    await this.#holdDown(ACTIONS[action] === "duck", keyRepeat);
-    if (ACTIONS[action] !== "jump") return;
-    await this.#tap("ArrowUp");
-    if (!keyRepeat) return;
-    await this.#inNextFrame("null");
-    await this.#tap("ArrowUp");
+    const ducks = ACTIONS[action] === "duck";
+    if (keyRepeat && this.#downSince !== null) {
+      const heldMs = performance.now() - this.#downSince;
+      if (!ducks || heldMs >= REPEAT_MS) {
+        await this.#tab.keyUp("ArrowDown");
+        await this.#tab.keyDown("ArrowDown");
+      }
+      if (!ducks) await this.#inNextFrame("null");
+    }
+    await this.#holdDown(ducks);
+    if (ACTIONS[action] === "jump") await this.#tap("ArrowUp");
   }
 
   /**
@@ -280,17 +285,12 @@ export class LiveGame implements AsyncDisposable {
   }
 
   /** With the down key held the T-rex ducks, or drops when it is in the air. */
-  async #holdDown(hold: boolean, keyRepeat = false): Promise<void> {
-    const since = this.#downSince;
-    if (!hold) {
-      this.#downSince = null;
-      if (since !== null) await this.#tab.keyUp("ArrowDown");
-      return;
-    }
-    const now = performance.now();
-    this.#downSince ??= now;
-    const again = keyRepeat && now - this.#downSince >= REPEAT_MS;
-    if (since === null || again) await this.#tab.keyDown("ArrowDown");
+  async #holdDown(hold: boolean): Promise<void> {
+    if (hold === (this.#downSince !== null)) return;
+    this.#downSince = hold ? performance.now() : null;
+    await (hold
+      ? this.#tab.keyDown("ArrowDown")
+      : this.#tab.keyUp("ArrowDown"));
   }
 
   async #tap(key: Key): Promise<void> {
