@@ -60,7 +60,7 @@ export const gameSchema = z.strictObject({
     "2: nothing, jump. 3: nothing, jump, duck.",
   ),
   keyRepeat: z.boolean().describe(
-    "The down key is pressed anew while it is held, and for a frame before it is let go: after a drop the page may lose a jump, or let the T-rex stand up.",
+    "A down key that is held is pressed anew where it has lost its effect: after a drop the page may lose the next jump, or let the T-rex stand up.",
   ).register(keyFacts, { before: false }),
 });
 

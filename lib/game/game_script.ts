@@ -17,9 +17,6 @@ export interface Game {
   /** What it plays after the running episode; null: nothing. */
   next: EpisodeStart | null;
   action: number;
-  /** Since which of `frames` the down key is held; whether no longer than the next. */
-  downSince: number;
-  lettingGo: boolean;
   decisions: number;
   frames: number;
   /** Points and frames that are not the running episode's. */
@@ -64,8 +61,6 @@ export function createGames(
   const DOWN = 40;
   const JUMP = 1;
   const DUCK = 2;
-  /** A down key that is held so long is pressed anew: a drop is over by then. */
-  const REPEAT_FRAMES = 12;
 
   const events = {
     up: new KeyboardEvent("keydown", { keyCode: UP }),
@@ -88,8 +83,6 @@ export function createGames(
     start,
     clock: clocks.create(start.seed),
     action: 0,
-    downSince: 0,
-    lettingGo: false,
     decisions: 0,
     frames: 0,
     before: { score: start.points ?? 0, frames: 0 },
@@ -223,29 +216,26 @@ export function createGames(
       runner.handleEvent(events.upEnd);
     } else if (action === DUCK && game.action !== DUCK) {
       runner.handleEvent(events.down);
-      game.downSince = game.frames;
     }
     game.action = action;
-    game.lettingGo = false;
   }
 
   /**
-   * Presses the down key anew where that is needed. A T-rex that drops may duck
-   * on the ground as one that still jumps: it takes no jump, and stands up at
-   * some time. With this, and a frame later, its jump is over.
+   * Presses the down key anew if the T-rex, on the ground, does not duck as it
+   * should while the key is held. After a drop it may duck while the page takes
+   * it for jumping still: then it takes no jump, and stands up at some time. A
+   * frame later that is over.
    *
    * @returns whether the action's keys have to wait for that frame
    */
-  function pressDownAnew(game: Game, action: number): boolean {
-    if (!options.keyRepeat || game.action !== DUCK || game.lettingGo) {
-      return false;
-    }
-    const held = game.frames - game.downSince;
-    if (action === DUCK && held < REPEAT_FRAMES) return false;
-    game.runner.handleEvent(events.downEnd);
-    game.runner.handleEvent(events.down);
-    game.lettingGo = action !== DUCK;
-    return game.lettingGo;
+  function duckAnew({ runner, action: held }: Game, action: number): boolean {
+    const { jumping, ducking } = runner.tRex;
+    const isWrong = options.keyRepeat && held === DUCK &&
+      jumping === ducking && (jumping || action === DUCK);
+    if (!isWrong) return false;
+    runner.handleEvent(events.downEnd);
+    runner.handleEvent(events.down);
+    return action !== DUCK;
   }
 
   /** A whole number from -most to most, by the game's seed and frame. */
@@ -266,7 +256,7 @@ export function createGames(
     for (let n = 0; n < count && !runner.crashed; n++) {
       while (waiting[0] && waiting[0].due <= game.frames) {
         const { action } = waiting[0];
-        if (pressDownAnew(game, action)) waiting[0].due = game.frames + 1;
+        if (duckAnew(game, action)) waiting[0].due = game.frames + 1;
         else press(game, waiting.shift()!.action);
       }
       advance(game);

@@ -27,8 +27,6 @@ const PICTURE_DELAY_MS = 100;
 
 /** The game is paused when the agent does not decide for so long. */
 const PATIENCE_MS = 750;
-/** A down key that is held so long is pressed anew: 12 frames, as in lock-step. */
-const REPEAT_MS = 200;
 
 /** What a live game is at. */
 export interface LiveState extends GameState {
@@ -73,8 +71,7 @@ export class LiveGame implements AsyncDisposable {
   readonly #pictures: LivePictures;
   #canvas: Rectangle = { x: 0, y: 0, ...CANVAS };
   #latest: ScreencastFrame | null = null;
-  /** When the down key was pressed, in milliseconds; null: it is up. */
-  #downSince: number | null = null;
+  #down = false;
   #scriptHash = "";
   #paused = false;
   /** When the agent was asked, and for how long the game went on since then. */
@@ -137,18 +134,18 @@ export class LiveGame implements AsyncDisposable {
   /**
    * Presses the keys of an action.
    *
-   * @param keyRepeat whether the down key is pressed anew while it is held and
-   * before it is let go, as in lock-step (`pressDownAnew` of game_script.ts)
+   * @param keyRepeat whether the down key is pressed anew where it has lost its
+   * effect, as in lock-step (`duckAnew` of game_script.ts)
    */
   async press(action: number, keyRepeat: boolean): Promise<void> {
     const ducks = ACTIONS[action] === "duck";
-    if (keyRepeat && this.#downSince !== null) {
-      const heldMs = performance.now() - this.#downSince;
-      if (!ducks || heldMs >= REPEAT_MS) {
-        await this.#tab.keyUp("ArrowDown");
-        await this.#tab.keyDown("ArrowDown");
+    if (keyRepeat && this.#down) {
+      const { jumping, ducking } = (await this.state()).tRex;
+      if (jumping === ducking && (jumping || ducks)) {
+        await this.#holdDown(false);
+        await this.#holdDown(true);
+        if (!ducks) await this.#inNextFrame("null");
       }
-      if (!ducks) await this.#inNextFrame("null");
     }
     await this.#holdDown(ducks);
     if (ACTIONS[action] === "jump") await this.#tap("ArrowUp");
@@ -286,8 +283,8 @@ export class LiveGame implements AsyncDisposable {
 
   /** With the down key held the T-rex ducks, or drops when it is in the air. */
   async #holdDown(hold: boolean): Promise<void> {
-    if (hold === (this.#downSince !== null)) return;
-    this.#downSince = hold ? performance.now() : null;
+    if (hold === this.#down) return;
+    this.#down = hold;
     await (hold
       ? this.#tab.keyDown("ArrowDown")
       : this.#tab.keyUp("ArrowDown"));
