@@ -59,14 +59,14 @@ export const gameSchema = z.strictObject({
   actions: z.union([z.literal(2), z.literal(3)]).describe(
     "2: nothing, jump. 3: nothing, jump, duck.",
   ),
-  keyRepeat: z.boolean().describe(
+  duckAnew: z.boolean().describe(
     "A down key that is held is pressed anew where it has lost its effect: after a drop the page may lose the next jump, or let the T-rex stand up.",
   ).register(keyFacts, { before: false }),
 });
 
 /** The game of reports and stored games, of earlier programs too. */
 export const playedGameSchema = gameSchema.extend({
-  keyRepeat: gameSchema.shape.keyRepeat.default(false),
+  duckAnew: gameSchema.shape.duckAnew.default(false),
 });
 
 const envSchema = z.strictObject({

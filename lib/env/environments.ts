@@ -30,7 +30,7 @@ function pageOptions({ game, env }: Config): LockstepOptions {
   const { crop } = env;
   return {
     frameSkip: game.frameSkip,
-    keyRepeat: game.keyRepeat,
+    duckAnew: game.duckAnew,
     speed: game.speed === "accelerating" ? null : game.speed,
     birds: game.birds,
     clouds: game.clouds,

@@ -205,7 +205,7 @@ export class LiveEnv implements VectorEnv {
       const { paused, unattendedMs } = await this.#game.wake();
       if (paused) this.#clock.skip();
       const decided = this.#timer.now();
-      await this.#game.press(action, this.#config.game.keyRepeat);
+      await this.#game.press(action, this.#config.game.duckAnew);
       await this.#clock.next();
       const { state, frame } = await this.#look({ fresh: false });
       episode.state = state;

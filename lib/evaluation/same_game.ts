@@ -23,7 +23,7 @@ const GAME = [
 ];
 /** Keys of how an agent sees and acts in it. */
 const PLAYER = [
-  ...["game.frameSkip", "game.actions", "game.keyRepeat"],
+  ...["game.frameSkip", "game.actions", "game.duckAnew"],
   ...["env.observation", "env.crop"],
 ];
 

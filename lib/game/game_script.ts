@@ -230,7 +230,7 @@ export function createGames(
    */
   function duckAnew({ runner, action: held }: Game, action: number): boolean {
     const { jumping, ducking } = runner.tRex;
-    const isWrong = options.keyRepeat && held === DUCK &&
+    const isWrong = options.duckAnew && held === DUCK &&
       jumping === ducking && (jumping || action === DUCK);
     if (!isWrong) return false;
     runner.handleEvent(events.downEnd);

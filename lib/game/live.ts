@@ -134,12 +134,12 @@ export class LiveGame implements AsyncDisposable {
   /**
    * Presses the keys of an action.
    *
-   * @param keyRepeat whether the down key is pressed anew where it has lost its
+   * @param duckAnew whether the down key is pressed anew where it has lost its
    * effect, as in lock-step (`duckAnew` of game_script.ts)
    */
-  async press(action: number, keyRepeat: boolean): Promise<void> {
+  async press(action: number, duckAnew: boolean): Promise<void> {
     const ducks = ACTIONS[action] === "duck";
-    if (keyRepeat && this.#down) {
+    if (duckAnew && this.#down) {
       const { jumping, ducking } = (await this.state()).tRex;
       if (jumping === ducking && (jumping || ducks)) {
         await this.#holdDown(false);

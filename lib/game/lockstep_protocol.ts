@@ -5,8 +5,8 @@ import type { EpisodeStart, GameState } from "./types.ts";
 export interface LockstepOptions {
   /** Rendered frames per decision. */
   frameSkip: number;
-  /** Whether keys are pressed again. */
-  keyRepeat: boolean;
+  /** Whether a down key that has lost its effect is pressed anew. */
+  duckAnew: boolean;
   /** Pixels per frame; null: the game's own, accelerating. */
   speed: number | null;
   birds: boolean;

@@ -21,7 +21,7 @@ export async function openPage(
   const { crop = { x: 0, y: 0, width: 300, height: 150 } } = options;
   return await LockstepPage.open(browser, {
     frameSkip: 1,
-    keyRepeat: false,
+    duckAnew: false,
     speed: null,
     birds: true,
     clouds: true,

@@ -62,8 +62,8 @@ Deno.test("Recorded sprites give the bits of the page's own canvas", async () =>
 Deno.test("After a drop the page may lose a jump or a duck, unless the down key is pressed anew", async () => {
   const [NOTHING, JUMP, DUCK] = [0, 1, 2];
   const lost = { jumps: [0, 0], ducks: [0, 0] };
-  for (const keyRepeat of [false, true]) {
-    await using page = await openPage({ keyRepeat });
+  for (const duckAnew of [false, true]) {
+    await using page = await openPage({ duckAnew });
     await using games = takeGames(page, 1);
     const play = async (action: number, frames: number) => {
       for (let n = 0; n < frames; n++) await games.step(Uint8Array.of(action));
@@ -77,13 +77,13 @@ Deno.test("After a drop the page may lose a jump or a duck, unless the down key 
     };
     for (const flight of range(6, 33)) {
       const { ducking } = await jumpAndDrop(flight, 70);
-      lost.ducks[Number(keyRepeat)]! += Number(!ducking);
+      lost.ducks[Number(duckAnew)]! += Number(!ducking);
 
       const { y, groundY } = await jumpAndDrop(flight, 7);
       if (y < groundY) continue;
       await play(JUMP, 1);
       const after = await play(NOTHING, 1);
-      lost.jumps[Number(keyRepeat)]! += Number(after.y === groundY);
+      lost.jumps[Number(duckAnew)]! += Number(after.y === groundY);
     }
   }
   assertGreater(lost.jumps[0]!, 0);
@@ -388,7 +388,7 @@ Deno.test("The injected script names what a page without the game lacks", async 
     height: 400,
     script: lockstepScript({
       frameSkip: 4,
-      keyRepeat: false,
+      duckAnew: false,
       speed: 6,
       birds: true,
       clouds: true,
