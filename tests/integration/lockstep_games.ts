@@ -130,3 +130,17 @@ export const PICTURE_BYTES = CANVAS.width * CANVAS.height;
 export function pictureOf(pictures: Uint8Array, game: number): Uint8Array {
   return pictures.subarray(game * PICTURE_BYTES, (game + 1) * PICTURE_BYTES);
 }
+
+/** First and last column with more ink in the sky than a star has. */
+export function moonOf(picture: Uint8Array): (number | undefined)[] {
+  const sky = Array.from({ length: CANVAS.width }, (_, x) => {
+    const column = Array.from(
+      { length: 40 },
+      (_, y) => picture[(30 + y) * CANVAS.width + x]!,
+    );
+    const paper = picture[30 * CANVAS.width]!;
+    return column.filter((value) => Math.abs(value - paper) > 20).length;
+  });
+  const moon = [...sky.keys()].filter((x) => sky[x]! > 12);
+  return [moon[0], moon.at(-1)];
+}
