@@ -5,7 +5,8 @@
  */
 import { COUNTER_END } from "../constants.ts";
 import { z } from "zod";
-import { type KeyFacts, keyFacts } from "./facts.ts";
+import { type KeyFacts, keyFacts, knownKeys } from "./facts.ts";
+import { isGroup } from "./values.ts";
 
 const positiveInteger = z.int().min(1);
 const nonNegative = z.number().min(0);
@@ -41,7 +42,7 @@ const browserSchema = z.strictObject({
 });
 
 /** The keys under `game`, which a stored game holds too. */
-export const gameSchema = z.strictObject({
+const gameSchema = z.strictObject({
   speed: z.union([z.literal("accelerating"), z.number().min(1).max(20)])
     .describe(
       "Speed in pixels per frame: a number for a constant speed (the game starts at 6), or 'accelerating' for the real game (6 to 13).",
@@ -64,10 +65,16 @@ export const gameSchema = z.strictObject({
   ).register(keyFacts, { before: false }),
 });
 
+/** What `game` means where keys that came later are missing. */
+const FORMER_GAME = Object.fromEntries(
+  knownKeys(gameSchema).map(({ path, facts }) => [path[0], facts.before]),
+);
+
 /** The game of reports and stored games, of earlier programs too. */
-export const playedGameSchema = gameSchema.extend({
-  duckAnew: gameSchema.shape.duckAnew.default(false),
-});
+export const playedGameSchema = z.preprocess(
+  (game) => isGroup(game) ? { ...FORMER_GAME, ...game } : game,
+  gameSchema,
+);
 
 const envSchema = z.strictObject({
   clock: z.enum(["lockstep", "live"]).describe(
