@@ -221,21 +221,18 @@ export function createGames(
   }
 
   /**
-   * Presses the down key anew if the T-rex, on the ground, does not duck as it
-   * should while the key is held. After a drop it may duck while the page takes
-   * it for jumping still: then it takes no jump, and stands up at some time. A
-   * frame later that is over.
+   * Presses the down key anew where it is held and has lost its effect.
    *
-   * @returns whether the action's keys have to wait for that frame
+   * @returns whether the action's keys have to wait for the next frame
    */
   function duckAnew({ runner, action: held }: Game, action: number): boolean {
-    const { jumping, ducking } = runner.tRex;
-    const isWrong = options.duckAnew && held === DUCK &&
-      jumping === ducking && (jumping || action === DUCK);
-    if (!isWrong) return false;
+    const ducks = action === DUCK;
+    const isLost = options.duckAnew && held === DUCK &&
+      api.needsDuckAnew(runner, ducks);
+    if (!isLost) return false;
     runner.handleEvent(events.downEnd);
     runner.handleEvent(events.down);
-    return action !== DUCK;
+    return !ducks;
   }
 
   /** A whole number from -most to most, by the game's seed and frame. */

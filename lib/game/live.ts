@@ -134,18 +134,17 @@ export class LiveGame implements AsyncDisposable {
   /**
    * Presses the keys of an action.
    *
-   * @param duckAnew whether the down key is pressed anew where it has lost its
-   * effect, as in lock-step (`duckAnew` of game_script.ts)
+   * @param duckAnew whether the down key is pressed anew where it is held and has
+   * lost its effect
    */
   async press(action: number, duckAnew: boolean): Promise<void> {
     const ducks = ACTIONS[action] === "duck";
-    if (duckAnew && this.#down) {
-      const { jumping, ducking } = (await this.state()).tRex;
-      if (jumping === ducking && (jumping || ducks)) {
-        await this.#holdDown(false);
-        await this.#holdDown(true);
-        if (!ducks) await this.#inNextFrame("null");
-      }
+    const isLost = duckAnew && this.#down &&
+      await this.#evaluate<boolean>(`dino.needsDuckAnew(runner, ${ducks})`);
+    if (isLost) {
+      await this.#holdDown(false);
+      await this.#holdDown(true);
+      if (!ducks) await this.#inNextFrame("null");
     }
     await this.#holdDown(ducks);
     if (ACTIONS[action] === "jump") await this.#tap("ArrowUp");

@@ -27,6 +27,15 @@ export interface PageApi {
   /** An obstacle's type in today's spelling. */
   typeName(type: string): string;
   state(runner: PageRunner): GameState;
+  /**
+   * Whether the down key, which is held, has to be pressed anew: the T-rex
+   * stands on the ground though it is to duck, or it ducks there after a drop
+   * while the page takes it for jumping still, so that it takes no jump and will
+   * stand up at some time. A frame after the press that is over.
+   *
+   * @param ducks whether the key stays held
+   */
+  needsDuckAnew(runner: PageRunner, ducks: boolean): boolean;
 }
 
 /** The page's class, by either of its interfaces. */
@@ -142,5 +151,13 @@ export function createPageApi(): PageApi {
     };
   }
 
-  return { runner, missing, plays, absent, score, configure, typeName, state };
+  function needsDuckAnew({ tRex }: PageRunner, ducks: boolean): boolean {
+    const { jumping, ducking } = tRex;
+    return jumping === ducking && (jumping || ducks);
+  }
+
+  return {
+    ...{ runner, missing, plays, absent, score, configure, typeName, state },
+    needsDuckAnew,
+  };
 }

@@ -37,6 +37,19 @@ Deno.test("createPageApi() finds the game of an old page and reads it", () => {
   });
 });
 
+Deno.test("needsDuckAnew() is of a T-rex on the ground that does not duck as it should", () => {
+  using fake = installFakeOldPage();
+  const api = createPageApi();
+  const asked = (jumping: boolean, ducking: boolean) => {
+    Object.assign(fake.tRex, { jumping, ducking });
+    return [true, false].map((ducks) => api.needsDuckAnew(api.runner(), ducks));
+  };
+  assertEquals(asked(false, true), [false, false], "it ducks");
+  assertEquals(asked(true, false), [false, false], "it drops");
+  assertEquals(asked(true, true), [true, true], "it ducks, as if it jumped");
+  assertEquals(asked(false, false), [true, false], "it stands");
+});
+
 Deno.test("configure() finds a name in either spelling", () => {
   using _fake = installFakeOldPage();
   const api = createPageApi();
