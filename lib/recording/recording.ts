@@ -22,7 +22,12 @@ import {
 } from "../evaluation/mod.ts";
 import type { Files } from "../system/mod.ts";
 import { points } from "../text.ts";
-import { lastMoments, type Player, type RenderingEnv } from "./moments.ts";
+import {
+  lastMoments,
+  type Moment,
+  type Player,
+  type RenderingEnv,
+} from "./moments.ts";
 import {
   readSmallFile,
   readStoredGame,
@@ -101,24 +106,34 @@ export async function recordGames(
 ): Promise<Recordings> {
   const perSecond = FRAMES_PER_SECOND / config.game.frameSkip;
   const actions = ACTIONS.slice(0, config.game.actions);
-  const recorded: Recordings = { recordings: [], qCharts: [] };
+  const taken: { role: GameRole; game: StoredGame; frames: Moment[] }[] = [];
   for (const { role, game } of keptGames(evaluation, config, CRASHES)) {
-    const crash = isCrash(role);
-    const frames = await lastMoments(
-      env,
-      role === "best" ? null : player,
-      game,
-      crash ? FILMSTRIP_FRAMES - 1 : ANIMATION_SECONDS * perSecond,
-    );
-    const webp = crash
-      ? await filmstrip(frames, actions)
-      : await animate(frames, { ...CANVAS, frameMs: 1000 / perSecond });
-    recorded.recordings.push({ role, game, webp });
-    if (role !== "median") continue;
-    const end = frames.slice(-Math.round(Q_SECONDS * perSecond));
-    recorded.qCharts.push(await qValueCharts(end, actions, role));
+    const decisions = isCrash(role)
+      ? FILMSTRIP_FRAMES - 1
+      : ANIMATION_SECONDS * perSecond;
+    const asked = role === "best" ? null : player;
+    const frames = await lastMoments(env, asked, game, decisions);
+    taken.push({ role, game, frames });
   }
-  return recorded;
+  // One takes seconds, of one core: all at once.
+  const frameMs = 1000 / perSecond;
+  const pictures = taken.map(({ role, frames }) =>
+    isCrash(role)
+      ? filmstrip(frames, actions)
+      : animate(frames, { ...CANVAS, frameMs })
+  );
+  const charts = taken.filter(({ role }) => role === "median")
+    .map(({ role, frames }) => {
+      const end = frames.slice(-Math.round(Q_SECONDS * perSecond));
+      return qValueCharts(end, actions, role);
+    });
+  const [webps, qCharts] = await Promise.all(
+    [Promise.all(pictures), Promise.all(charts)] as const,
+  );
+  const recordings = taken.map(({ role, game }, i) => ({
+    ...{ role, game, webp: webps[i]! },
+  }));
+  return { recordings, qCharts };
 }
 
 /** "Best game: seed 1,000,003, 1,000 points, ended at the cap; …" */

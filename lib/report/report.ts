@@ -68,12 +68,13 @@ export async function reportFiles(content: ReportContent): Promise<Files> {
 
 /** Each chart as SVG and PNG. */
 export async function chartFiles(charts: readonly Chart[]): Promise<Files> {
-  const files: Files = {};
-  for (const { name, svg, png } of charts) {
-    files[`charts/${name}.svg`] = svg;
-    files[`charts/${name}.png`] = png ?? await svgToPng(svg);
-  }
-  return files;
+  const pngs = await Promise.all(
+    charts.map(({ svg, png }) => png ?? svgToPng(svg)),
+  );
+  return Object.fromEntries(charts.flatMap(({ name, svg }, i) => [
+    [`charts/${name}.svg`, svg],
+    [`charts/${name}.png`, pngs[i]!],
+  ]));
 }
 
 async function reportSections(
