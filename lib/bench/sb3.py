@@ -82,7 +82,7 @@ def main(kind: str = "dqn", seed: int = 1, steps: int = 40_000) -> None:
     # What configs/default.yaml has; SB3 lacks double Q-learning and averaged weights, draws random actions evenly,
     # and tosses one coin for all 8 games.
     ours = dict(
-        learning_rate=LinearSchedule(2.5e-4, 5e-5, min(1, 12_500 / steps)), buffer_size=100_000, learning_starts=2000,
+        learning_rate=LinearSchedule(1e-3, 5e-5, min(1, 12_500 / steps)), buffer_size=100_000, learning_starts=2000,
         gamma=0.97, n_steps=3, train_freq=1, target_update_interval=1000, exploration_fraction=min(1, 10_000 / steps),
         exploration_final_eps=0.02, max_grad_norm=1e9,
         policy_kwargs=dict(features_extractor_class=Tutorial, net_arch=[], optimizer_kwargs=dict(eps=1e-5)),

@@ -174,7 +174,7 @@ const TOGETHER: [config: string, said: string][] = [
   ],
   [
     "learner: { finalLearningRate: 1 }",
-    "learner.finalLearningRate (1) is above learner.learningRate (0.00025)",
+    "learner.finalLearningRate (1) is above learner.learningRate (0.001)",
   ],
   [
     "{ learner: { batchSize: 6000 }, replay: { capacity: 5000 } }",
