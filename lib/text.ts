@@ -16,6 +16,12 @@ export const NOTHING = "–";
 /** A score, or any count: `1,234`. */
 export const points = formatter({ maximumFractionDigits: 0 });
 
+/** What is to be said more of a whole number's limits to one beyond them all. */
+export const beyondWhole = (value: number): string =>
+  value > Number.MAX_SAFE_INTEGER
+    ? ` and at most ${Number.MAX_SAFE_INTEGER}`
+    : "";
+
 /** How many of something: `1 setting`, `2 settings`. */
 export const counted = (count: number, what: string): string =>
   `${points(count)} ${what}${count === 1 ? "" : "s"}`;

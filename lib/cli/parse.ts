@@ -6,6 +6,7 @@ import {
   HELP_OPTION,
   type Option,
 } from "./command.ts";
+import { beyondWhole } from "../text.ts";
 import { nearest } from "./nearest.ts";
 
 /** Reads one value as its option's type. */
@@ -29,7 +30,7 @@ function convert(name: string, option: Option, text: string) {
     const kind = whole ? "a whole number" : "a number";
     const range = option.minimum === undefined
       ? ""
-      : ` of at least ${option.minimum}`;
+      : ` of at least ${option.minimum}` + (whole ? beyondWhole(value) : "");
     throw new UsageError(`${given}: it must be ${kind}${range}`);
   }
   return value;

@@ -40,7 +40,7 @@ export function checkedValues<T>(
     const problems = result.error.issues.flatMap((issue) =>
       explainIssue(issue, [], values, sources, json)
     );
-    throw new ConfigError(problems.join("\n"));
+    throw new ConfigError([...new Set(problems)].join("\n"));
   }
   const problems = check(result.data).map(({ keys, message }) =>
     `${placeOf(keys, "value", sources)}: ${message}`
@@ -98,7 +98,7 @@ function explainIssue(
     ? "is missing"
     : `is ${abbreviate(formatValue(value))}`;
   const schema = schemaAt(path, json);
-  const allowed = schema ? describeAllowed(schema) : issue.message;
+  const allowed = schema ? describeAllowed(schema, value) : issue.message;
   return [
     `${placeOf([path], "value", sources)}: ${
       formatPath(path)

@@ -72,21 +72,28 @@ function childOf(schema: JsonSchema, key: string): JsonSchema | undefined {
     : undefined;
 }
 
-/** What a value may be, in words: "a whole number from 1 to 60". */
-export function describeAllowed(schema: JsonSchema): string {
-  const words = [...new Set(describeEach(schema))];
+/**
+ * What a value may be, in words: "a whole number from 1 to 60".
+ *
+ * @param value what it is said of, if of one: how large a number may be is of use
+ * only beyond it
+ */
+export function describeAllowed(schema: JsonSchema, value?: unknown): string {
+  const words = [...new Set(describeEach(schema, value))];
   return words.length < 2
     ? words.join("")
     : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-function describeEach(schema: JsonSchema): string[] {
+function describeEach(schema: JsonSchema, value: unknown): string[] {
   const branches = alternatives(schema);
-  if (branches) return branches.flatMap(describeEach);
+  if (branches) return branches.flatMap((each) => describeEach(each, value));
   if (schema.enum) return schema.enum.map(String);
   if (schema.const !== undefined) return [String(schema.const)];
   if (Array.isArray(schema.type)) {
-    return schema.type.flatMap((type) => describeEach({ ...schema, type }));
+    return schema.type.flatMap((type) =>
+      describeEach({ ...schema, type }, value)
+    );
   }
   switch (schema.type) {
     case "boolean":
@@ -96,9 +103,9 @@ function describeEach(schema: JsonSchema): string[] {
     case "string":
       return ["text"];
     case "integer":
-      return [`a whole number${describeRange(schema)}`];
+      return [`a whole number${describeRange(schema, value)}`];
     case "number":
-      return [`a number${describeRange(schema)}`];
+      return [`a number${describeRange(schema, value)}`];
     case "array":
       return [
         `a list ${describeLength(schema)}, each ${
@@ -116,10 +123,11 @@ function describeEach(schema: JsonSchema): string[] {
   }
 }
 
-function describeRange(schema: JsonSchema): string {
+function describeRange(schema: JsonSchema, value: unknown): string {
   const { minimum, exclusiveMinimum } = schema;
-  // zod bounds every integer by the largest safe one: that says nothing.
-  const maximum = schema.maximum === Number.MAX_SAFE_INTEGER
+  // zod bounds every integer by the largest safe one: of most that says nothing.
+  const maximum = schema.maximum === Number.MAX_SAFE_INTEGER &&
+      !(Number(value) > schema.maximum)
     ? undefined
     : schema.maximum;
   if (exclusiveMinimum !== undefined) {

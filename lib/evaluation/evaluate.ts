@@ -6,7 +6,7 @@
 import { PARKED } from "../constants.ts";
 import type { EpisodeSchedule, EpisodeStart, VectorEnv } from "../env/types.ts";
 import { ChromeCrashedError, UsageError } from "../errors.ts";
-import { points } from "../text.ts";
+import { beyondWhole, points } from "../text.ts";
 import { EarlyEnd } from "./early_end.ts";
 import {
   actionsAtSpeeds,
@@ -198,7 +198,9 @@ export function checkGames(
   ) {
     if (!Number.isSafeInteger(value) || value < least) {
       throw new UsageError(
-        `The ${name} must be a whole number of at least ${least}, but is ${value}.`,
+        `The ${name} must be a whole number of at least ${least}${
+          beyondWhole(value)
+        }, but is ${value}.`,
       );
     }
   }

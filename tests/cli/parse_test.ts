@@ -108,6 +108,7 @@ Deno.test("parseCommandLine refuses an unknown option with the nearest one", () 
 Deno.test("parseCommandLine refuses values that do not fit", () => {
   refused(["run", "--episodes", "2.5"], "whole number of at least 1");
   refused(["run", "--episodes", "0"], "whole number of at least 1");
+  refused(["run", "--episodes", "1e30"], "1 and at most 9007199254740991");
   refused(["run", "--episodes", "-5"], "--episodes -5: it must be a whole");
   refused(["run", "--episodes=1e99"], "whole number");
   refused(["run", "--minutes", "soon"], "--minutes soon: it must be a number");

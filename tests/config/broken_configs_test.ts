@@ -82,6 +82,11 @@ const BROKEN: Record<string, [content: string | Uint8Array, said: string]> = {
     "{file}:1:7: seed is -1; it must be a whole number from 0 to 4294967295\n" +
     "{file}:3:10: game.speed is NaN; it must be accelerating or a number from 1 to 20",
   ],
+  "whole numbers that are too large": [
+    "env:\n  instances: 1e30\ntraining:\n  steps: 1e30\n",
+    "{file}:2:14: env.instances is 1e+30; it must be a whole number from 1 to 256\n" +
+    "{file}:4:10: training.steps is 1e+30; it must be a whole number from 1 to 9007199254740991",
+  ],
   "a value within a list": [
     "network:\n  layers: [{ type: dense, units: -512 }]\n",
     "{file}:2:34: network.layers[0].units is -512; it must be a whole number, at least 1",

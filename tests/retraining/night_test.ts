@@ -8,6 +8,7 @@ import {
 import { join } from "node:path";
 import { DinoDqnError, RunLockedError, UsageError } from "../../lib/errors.ts";
 import { namesIn } from "../../lib/files.ts";
+import { addLine } from "../../lib/retraining/history.ts";
 import { readStatus, resultLine } from "../../lib/retraining/mod.ts";
 import { acquireLock } from "../../lib/system/mod.ts";
 import { addCheckpoint, inNights, PAGE } from "./pretend.ts";
@@ -70,6 +71,23 @@ Deno.test("the first challenger becomes champion, whatever it scores; then only 
       await text("index.html"),
       /3 nights; the last one, night 3: kept/,
     );
+  }));
+
+Deno.test("games of one score have no interval: its cells in history.csv are empty", () =>
+  inNights(async ({ folder, night, text }) => {
+    const played = await night();
+    const { challenger } = played;
+    await addLine(folder.history, {
+      ...{ ...played, night: 2 },
+      challenger: { ...challenger!, mean: 40, mean95: null },
+    });
+    const [names, , cells] = (await text("history.csv")).split("\n")
+      .map((line) => line.split(","));
+    const at = names!.indexOf("challenger_mean");
+    assertEquals(names!.slice(at, at + 3).map((name) => name.slice(11)), [
+      ...["mean", "low", "high"],
+    ]);
+    assertEquals(cells!.slice(at, at + 3), ["40.0", "", ""]);
   }));
 
 Deno.test("a night's record says running from its beginning on, and so does the heartbeat", () =>
