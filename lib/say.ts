@@ -35,9 +35,11 @@ export const mention = (line: string): void => listener?.(line);
  * @param end what ends it; "" where more is to come on that line
  */
 export function say(line: string, end = "\n"): void {
-  if (end !== "") mention(stripVTControlCharacters(line).replace("\r", ""));
+  // A message may quote a file of another encoding.
+  const text = line.replaceAll("\0", "\ufffd");
+  if (end !== "") mention(stripVTControlCharacters(text).replace("\r", ""));
   try {
-    writeAll(Deno.stderr, line + end);
+    writeAll(Deno.stderr, text + end);
   } catch {
     // Nobody reads it any more.
   }

@@ -37,6 +37,12 @@ export function nightPage(night: NightResult): string {
           }`,
           href: `candidate-${i + 1}/index.html`,
         })),
+        ...(night.result === "promoted"
+          ? [{
+            text: "the champion that it made",
+            href: `../../agents/${nightName(night.night)}/report/index.html`,
+          }]
+          : []),
         { text: "all that is known of it", href: "report.json" },
         { text: "the whole log", href: "log.txt" },
         { text: "all nights", href: "../../index.html" },

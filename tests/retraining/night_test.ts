@@ -68,6 +68,11 @@ Deno.test("the first challenger becomes champion, whatever it scores; then only 
       /href="challenger\/index.html"/,
     );
     assertMatch(
+      await text("nights/night-2/index.html"),
+      /href="\.\.\/\.\.\/agents\/night-2\/report\/index.html"/,
+    );
+    assertMatch(await text("agents/night-2/report/index.html"), /^<!doctype/);
+    assertMatch(
       await text("index.html"),
       /3 nights; the last one, night 3: kept/,
     );
