@@ -12,7 +12,11 @@ import { say } from "../say.ts";
 import { checkedActions } from "./actions.ts";
 import { DecisionClock, REAL_TIME, type Timer } from "./decision_clock.ts";
 import { FrameStack } from "./frame_stack.ts";
-import { canvasOfScreenshot, observeCanvas } from "./observation.ts";
+import {
+  canvasObserver,
+  canvasOfScreenshot,
+  observeCanvas,
+} from "./observation.ts";
 import { returnOf, rewardOf } from "./reward.ts";
 import type {
   EnvState,
@@ -83,10 +87,13 @@ export class LiveEnv implements VectorEnv {
   readonly #clock: DecisionClock;
   readonly #relauncher = new Relauncher();
   readonly #stack = new FrameStack(1);
+  readonly #observe: ReturnType<typeof canvasObserver>;
   #game: LiveGame;
   #schedule: EpisodeSchedule = () => null;
   #episode: Episode | null = null;
   #info: StepInfo = { score: 0, frames: 0, speed: 0 };
+  /** What was seen last. */
+  #picture: Uint8Array = new Uint8Array();
 
   /**
    * @param game the game to play; it is disposed of with the environment.
@@ -104,6 +111,7 @@ export class LiveEnv implements VectorEnv {
     this.#game = game;
     this.#maxSteps = (training ? config.env.maxEpisodeSteps : null) ?? Infinity;
     this.#timer = timer;
+    this.#observe = canvasObserver(config.env.crop);
     this.#clock = new DecisionClock(
       config.game.frameSkip * 1000 / FRAMES_PER_SECOND,
       timer,
@@ -161,13 +169,13 @@ export class LiveEnv implements VectorEnv {
   }
 
   /**
-   * The newest picture of the canvas, as Gymnasium's `render`.
+   * The picture of the last step or reset, as Gymnasium's `render`: to look anew
+   * would hold up the decision that is due.
    *
    * @returns [1, 150, 552] grey.
    */
-  async render(): Promise<Uint8Array> {
-    const { image, canvas } = await this.#game.look({ fresh: false });
-    return await canvasOfScreenshot(image, canvas);
+  render(): Promise<Uint8Array> {
+    return Promise.resolve(this.#picture);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -262,11 +270,15 @@ export class LiveEnv implements VectorEnv {
     options: { fresh: boolean },
   ): Promise<{ state: LiveState; frame: Uint8Array }> {
     const { state, image, canvas } = await this.#game.look(options);
-    if (this.#game.showsFrames) this.#clock.skip(HALF_FRAME_MS);
+    const { showsFrames } = this.#game;
+    if (showsFrames) this.#clock.skip(HALF_FRAME_MS);
     else if (options.fresh) this.#clock.skip();
-    const { crop } = this.#config.env;
     const picture = await canvasOfScreenshot(image, canvas);
-    return { state, frame: await observeCanvas(picture, crop) };
+    this.#picture = picture;
+    const frame = showsFrames
+      ? this.#observe(picture)
+      : await observeCanvas(picture, this.#config.env.crop);
+    return { state, frame };
   }
 
   #statistics(

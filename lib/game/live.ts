@@ -142,12 +142,15 @@ export class LiveGame implements AsyncDisposable {
     const isLost = duckAnew && this.#down &&
       await this.#evaluate<boolean>(`dino.needsDuckAnew(runner, ${ducks})`);
     if (isLost) {
-      await this.#holdDown(false);
-      await this.#holdDown(true);
+      await Promise.all([this.#holdDown(false), this.#holdDown(true)]);
       if (!ducks) await this.#inNextFrame("null");
     }
-    await this.#holdDown(ducks);
-    if (ACTIONS[action] === "jump") await this.#tap("ArrowUp");
+    // In this order, but none waits for the answer to the one before: that may
+    // take until the next frame.
+    await Promise.all([
+      this.#holdDown(ducks),
+      ACTIONS[action] === "jump" && this.#tap("ArrowUp"),
+    ]);
   }
 
   /**
@@ -290,8 +293,7 @@ export class LiveGame implements AsyncDisposable {
   }
 
   async #tap(key: Key): Promise<void> {
-    await this.#tab.keyDown(key);
-    await this.#tab.keyUp(key);
+    await Promise.all([this.#tab.keyDown(key), this.#tab.keyUp(key)]);
   }
 
   /** What the page's next frame leaves: its own callback was there first. */

@@ -110,3 +110,18 @@ Deno.test("LiveEnv decides in step with the page's frames, wherever they fall", 
     assertEquals(between, Array(30).fill(config.game.frameSkip));
   }
 });
+
+Deno.test("LiveEnv renders what the agent sees, and does not look anew for it", async () => {
+  const { timer, game } = fakeGame();
+  let looks = 0;
+  const { look } = game;
+  const counting: Game = Object.assign(game, {
+    look: (options: { fresh: boolean }) => (looks++, look(options)),
+  });
+  await using env = new LiveEnv(config, counting, false, timer);
+  await env.reset((_, episode) => ({ seed: episode }));
+  await env.step(Uint8Array.of(0));
+  assertEquals(looks, 2);
+  assertEquals(await env.render(), new Uint8Array(150 * 552).fill(255));
+  assertEquals(looks, 2);
+});

@@ -14,6 +14,7 @@ import sharp from "sharp";
 import { Chrome, type Tab } from "../../lib/browser/mod.ts";
 import { CANVAS, FRAME_BYTES, FRAME_SIZE } from "../../lib/constants.ts";
 import {
+  canvasObserver,
   canvasOfScreenshot,
   observeCanvas,
   observePictures,
@@ -142,6 +143,27 @@ Deno.test("observePictures() measures from each frame's most common value, at fu
     ]),
     [[0, 0, 172, 86], [0, 0, 172, 3], [0, 0, 172, 91], [0, 0, 0, 0]],
   );
+});
+
+Deno.test("canvasObserver() gives what the definition says, by day, by night and in between", () => {
+  const { width, height } = CANVAS;
+  const crop = { x: 30, y: 20, width: 301, height: 130 };
+  const observe = canvasObserver(crop);
+  for (const seed of [1, 2, 3]) {
+    const day = picture(seed, { x: 0, y: 0, width, height });
+    const night = day.map((value) => 255 - value);
+    const fading = day.map((value) => 100 + value / 10);
+    for (const grey of [day, night, fading]) {
+      const cut = new Uint8Array(crop.width * crop.height);
+      for (let row = 0; row < crop.height; row++) {
+        const from = (crop.y + row) * width + crop.x;
+        cut.set(grey.subarray(from, from + crop.width), row * crop.width);
+      }
+      const { mean, max } = difference(observe(grey), defined(cut, crop));
+      assert(mean < 0.05 && max <= 7, `${mean}, ${max}`);
+      if (grey !== fading) assert(max <= 1, `${max}`);
+    }
+  }
 });
 
 Deno.test("canvasOfScreenshot() finds the canvas and fills what is cut off", async () => {
