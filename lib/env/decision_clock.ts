@@ -1,8 +1,16 @@
 import { sleep } from "../time.ts";
 
-/** The q-quantile of numbers in ascending order (nearest rank). */
-function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.ceil(q * sorted.length) - 1] ?? 0;
+/** The middle one of some times, and what 95 % of them do not exceed. */
+export interface Delay {
+  median: number;
+  p95: number;
+}
+
+/** The quantiles of times (nearest rank); 0 of none. */
+export function delayOf(times: readonly number[]): Delay {
+  const sorted = times.toSorted((a, b) => a - b);
+  const quantile = (q: number) => sorted[Math.ceil(q * sorted.length) - 1] ?? 0;
+  return { median: quantile(0.5), p95: quantile(0.95) };
 }
 
 /** Real time, in milliseconds; replaced in tests. */
@@ -55,8 +63,7 @@ export class DecisionClock {
   }
 
   /** How late the decisions since `start` were, in milliseconds. */
-  get lateness(): { median: number; p95: number } {
-    const sorted = this.#lateness.toSorted((a, b) => a - b);
-    return { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
+  get lateness(): Delay {
+    return delayOf(this.#lateness);
   }
 }

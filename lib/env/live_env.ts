@@ -7,10 +7,16 @@ import {
   type GameState,
   LiveGame,
   type LiveState,
+  type LiveView,
 } from "../game/mod.ts";
 import { say } from "../say.ts";
 import { checkedActions } from "./actions.ts";
-import { DecisionClock, REAL_TIME, type Timer } from "./decision_clock.ts";
+import {
+  DecisionClock,
+  delayOf,
+  REAL_TIME,
+  type Timer,
+} from "./decision_clock.ts";
 import { FrameStack } from "./frame_stack.ts";
 import {
   canvasObserver,
@@ -40,6 +46,8 @@ interface Episode {
   number: number;
   start: EpisodeStart;
   actions: number[];
+  /** From a frame to the keys that answered it, in milliseconds. */
+  keyMs: number[];
   state: LiveState;
 }
 
@@ -192,7 +200,7 @@ export class LiveEnv implements VectorEnv {
         this.#clock.start();
         const { state, frame } = await this.#look({ fresh: true });
         this.#stack.start(0, frame);
-        this.#episode = { number, start, actions: [], state };
+        this.#episode = { number, start, actions: [], keyMs: [], state };
         this.#info = infoOf(state);
         this.#waitForAgent();
       } catch (error) {
@@ -215,8 +223,9 @@ export class LiveEnv implements VectorEnv {
       const decided = this.#timer.now();
       await this.#game.press(action, this.#config.game.duckAnew);
       await this.#clock.next();
-      const { state, frame } = await this.#look({ fresh: false });
+      const { state, keyMs, frame } = await this.#look({ fresh: false });
       episode.state = state;
+      if (keyMs !== null) episode.keyMs.push(keyMs);
       this.#stack.push(0, frame);
       const gap = Math.max(unattendedMs, this.#timer.now() - decided);
       if (gap > LONGEST_GAP_MS) {
@@ -268,8 +277,8 @@ export class LiveEnv implements VectorEnv {
    */
   async #look(
     options: { fresh: boolean },
-  ): Promise<{ state: LiveState; frame: Uint8Array }> {
-    const { state, image, canvas } = await this.#game.look(options);
+  ): Promise<Pick<LiveView, "state" | "keyMs"> & { frame: Uint8Array }> {
+    const { state, keyMs, image, canvas } = await this.#game.look(options);
     const { showsFrames } = this.#game;
     if (showsFrames) this.#clock.skip(HALF_FRAME_MS);
     else if (options.fresh) this.#clock.skip();
@@ -278,11 +287,11 @@ export class LiveEnv implements VectorEnv {
     const frame = showsFrames
       ? this.#observe(picture)
       : await observeCanvas(picture, this.#config.env.crop);
-    return { state, frame };
+    return { state, keyMs, frame };
   }
 
   #statistics(
-    { number, start, actions, state }: Episode,
+    { number, start, actions, keyMs, state }: Episode,
     end: EpisodeStatistics["end"],
   ): EpisodeStatistics {
     const obstacle = end === "crash" ? state.obstacles[0]?.type : undefined;
@@ -297,7 +306,11 @@ export class LiveEnv implements VectorEnv {
     return {
       ...episode,
       return: returnOf(episode, this.#config.reward),
-      live: { lateMs: this.#clock.lateness, load: Deno.loadavg()[0]! },
+      live: {
+        lateMs: this.#clock.lateness,
+        ...(keyMs.length > 0 && { keyMs: delayOf(keyMs) }),
+        load: Deno.loadavg()[0]!,
+      },
     };
   }
 }

@@ -9,18 +9,23 @@ import type {
   FinishedEpisode,
   StoredEpisode,
 } from "../game/types.ts";
+import type { Delay } from "./decision_clock.ts";
 
-export type { EpisodeSchedule, EpisodeStart };
+export type { Delay, EpisodeSchedule, EpisodeStart };
 
 /** An episode that has ended, and what it brought. */
 export interface EpisodeStatistics extends FinishedEpisode {
   /** Sum of the rewards. */
   return: number;
-  /**
-   * Live clock only: how late its decisions were, in milliseconds, and the
-   * machine's load at its end, over the last minute (0 where none is told).
-   */
-  live?: { lateMs: { median: number; p95: number }; load: number };
+  /** Live clock only. */
+  live?: {
+    /** How late its decisions were, in milliseconds. */
+    lateMs: Delay;
+    /** From the frame that was seen to the keys; absent: none, or screenshots. */
+    keyMs?: Delay;
+    /** The machine's at its end, over the last minute (0 where none is told). */
+    load: number;
+  };
 }
 
 /** What is known of an environment after a step, beside the observation. */

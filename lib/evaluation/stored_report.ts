@@ -7,6 +7,7 @@ import { seedPurpose } from "./seeds.ts";
 import { summarizeScores } from "./statistics.ts";
 
 const number = z.number();
+const delay = z.object({ median: number, p95: number });
 const bounds = z.tuple([number, number]);
 const interval = bounds.nullable();
 const counts = z.record(z.string(), number);
@@ -59,7 +60,8 @@ const reportSchema = z.looseObject({
   // Earlier programs played every game to its end.
   atMost: z.boolean().default(false),
   pace: z.object({
-    lateMs: z.object({ median: number, p95: number }),
+    lateMs: delay,
+    keyMs: delay.exactOptional(),
     decisionMs: number,
     load: number,
     cores: number,

@@ -9,6 +9,7 @@ import type { BrowserConfig } from "../config/mod.ts";
 import { ACTIONS, CANVAS } from "../constants.ts";
 import { ChromeCrashedError, DinoPageError } from "../errors.ts";
 import { loadDino, pageScriptHash, unknownPage } from "./dino_page.ts";
+import { createKeyWatch } from "./key_watch_script.ts";
 import { createPageApi } from "./page_api.ts";
 import type { GameState } from "./types.ts";
 import { sleep } from "../time.ts";
@@ -41,6 +42,11 @@ export interface LiveView {
   image: Uint8Array;
   /** The visible part of the canvas in it: x, y, width and height in pixels. */
   canvas: Rectangle;
+  /**
+   * Milliseconds from the look before to the key that answered it; `null` where
+   * none did, or screenshots are looked at.
+   */
+  keyMs: number | null;
 }
 
 /**
@@ -217,11 +223,11 @@ export class LiveGame implements AsyncDisposable {
    */
   async look(options: { fresh: boolean }): Promise<LiveView> {
     if (this.showsFrames) {
-      const [state, url] = await this.#inNextFrame<[LiveState, string]>(
-        `[${STATE}, runner.canvas.toDataURL()]`,
-      );
+      const [state, keyMs, url] = await this.#inNextFrame<
+        [LiveState, number | null, string]
+      >(`[${STATE}, keyWatch.look(), runner.canvas.toDataURL()]`);
       return {
-        ...{ state, image: imageOf(url) },
+        ...{ state, keyMs, image: imageOf(url) },
         canvas: { x: 0, y: 0, ...CANVAS },
       };
     }
@@ -230,7 +236,7 @@ export class LiveGame implements AsyncDisposable {
     if (this.#tab.failure) throw this.#tab.failure;
     if (!this.#latest) throw new ChromeCrashedError("Chrome sent no picture.");
     const image = Uint8Array.fromBase64(this.#latest.png);
-    return { state, image, canvas: this.#canvas };
+    return { state, keyMs: null, image, canvas: this.#canvas };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -247,6 +253,9 @@ export class LiveGame implements AsyncDisposable {
     if (missing.length > 0) {
       throw this.#unknownPage(`Missing: ${missing.join(", ")}.`);
     }
+    await this.#evaluate(
+      `(globalThis.keyWatch = (${createKeyWatch})(), null)`,
+    );
     this.#scriptHash = await pageScriptHash(this.#tab);
   }
 

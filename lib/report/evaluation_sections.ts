@@ -83,11 +83,17 @@ export function liveText(
   if (!pace) return `${pictures} and real keys`;
   const ms = (value: number) => `${value.toFixed(0)} ms`;
   const meant = 1000 * setting!.game.frameSkip / FRAMES_PER_SECOND;
-  return `${pictures} and real keys; a decision every ${
-    ms(pace.decisionMs)
-  } where ${ms(meant)} are meant, ${ms(pace.lateMs.median)} late (95 %: ${
-    ms(pace.lateMs.p95)
-  } or less); load ${pace.load.toFixed(1)} on ${pace.cores} processors`;
+  const upTo = ({ p95 }: { p95: number }) => `(95 %: ${ms(p95)} or less)`;
+  const { decisionMs, lateMs, keyMs, load, cores } = pace;
+  return `${pictures} and real keys; a decision every ${ms(decisionMs)} where ${
+    ms(meant)
+  } are meant, ${ms(lateMs.median)} late ${upTo(lateMs)}; ${
+    keyMs
+      ? `keys ${ms(keyMs.median)} after the frame that they answer ${
+        upTo(keyMs)
+      }, where the next one comes after ${ms(1000 / FRAMES_PER_SECOND)}; `
+      : ""
+  }load ${load.toFixed(1)} on ${cores} processors`;
 }
 
 /** How the games were played, in sentences. */

@@ -26,6 +26,7 @@ function fakeGame() {
     look: () =>
       Promise.resolve({
         image,
+        keyMs: null,
         canvas: { x: 0, y: 0, width: 552, height: 140 },
         state: {
           ...{ score: 1, highScore: 0, crashed: false, playing: true },

@@ -55,7 +55,10 @@ Deno.test("LiveEnv reads the page's own canvas if it is not to see screenshots",
   const env: Config["env"] = { ...CONFIG.env, observation: "page" };
   await using environments = await Environments.open({ ...CONFIG, env });
   await using live = await environments.create({ training: false });
-  const result = await live.reset((_, episode) => ({ seed: episode }));
+  const result = await live.reset((_, episode) => ({
+    seed: episode,
+    ...(episode === 0 && { maxScore: 3 }),
+  }));
   assertStartOfEpisode(result);
   // Transparent where nothing is drawn: white as the page, with its darkest grey.
   const picture = await live.render();
@@ -66,6 +69,11 @@ Deno.test("LiveEnv reads the page's own canvas if it is not to see screenshots",
   // The T-rex stands still, and a step later the ground has moved.
   const { frames } = await live.step(NOTHING);
   assert(frames.some((ink, i) => ink !== result.observations[i * STACK]));
+  // Its one key, seen by the page between two looks.
+  const { infos: [info] } = await playOn(live);
+  const { keyMs } = info!.episode!.live!;
+  assert(keyMs!.median > 0 && keyMs!.median < 1000);
+  assertEquals(keyMs!.p95, keyMs!.median);
 });
 
 Deno.test("LiveEnv jumps out of a drop, as the exact game does", async () => {
@@ -110,8 +118,10 @@ Deno.test("LiveEnv", async (t) => {
     assertEquals([episode!.end, episode!.speed], ["crash", 6]);
     assert(episode!.obstacle!.startsWith("cactus"));
     assert(episode!.score > 30 && episode!.frames > 200);
-    const { lateMs, load } = episode!.live!;
+    const { lateMs, keyMs, load } = episode!.live!;
     assert(lateMs.p95 >= lateMs.median);
+    // A screenshot comes at no frame of the page's that a key could follow.
+    assertEquals(keyMs, undefined);
     assert(load > 0);
     assertStartOfEpisode(result);
   });

@@ -31,6 +31,8 @@ export interface Pretended {
   /** Scores of ten games each. @default 100, for a challenger 200 points */
   champion?: number;
   challenger?: number | ((agent: string) => number);
+  /** How many different scores there are, each a point more. @default 3 */
+  spread?: number;
   pageScript?: string;
   /** In place of the training, which adds a checkpoint of 400 more steps. */
   train?: Parts["train"];
@@ -99,7 +101,8 @@ export async function inNights(
 }
 
 async function pretendNight(folder: ChampionFolder, options: Pretended) {
-  const { champion = 100, challenger = 200, pageScript = PAGE } = options;
+  const { champion = 100, challenger = 200, spread = 3 } = options;
+  const { pageScript = PAGE } = options;
   const said: string[] = [];
   const result = await retrain({
     config: await loadConfig(undefined, [...SETTINGS, ...options.set ?? []]),
@@ -123,7 +126,7 @@ async function pretendNight(folder: ChampionFolder, options: Pretended) {
           (_, i) =>
             playedGame({
               seed: firstSeed + i,
-              score: Math.min(score + i % 3, maxScore),
+              score: Math.min(score + i % spread, maxScore),
             }),
         );
         const report = evaluationReport(
