@@ -1,8 +1,10 @@
 import { sleep } from "../time.ts";
 
-/** The middle one of some times, and what 95 % of them do not exceed. */
+/** What some times come to, in milliseconds. */
 export interface Delay {
+  /** The middle one. */
   median: number;
+  /** What 95 % of them do not exceed. */
   p95: number;
 }
 

@@ -19,8 +19,8 @@
  *    Without this step trained agents crashed just there, at 709 and 817 points.
  *
  * {@linkcode observePictures} does steps 2 to 4 by sharp; where pixels are
- * scaled inside the page, the same steps are taken with the weights of
- * `triangleFilter`.
+ * scaled inside the page, and by {@linkcode canvasObserver}, the same steps are
+ * taken with the weights of `triangleFilter`.
  */
 import sharp from "sharp";
 import type { EnvConfig } from "../config/mod.ts";
