@@ -12,6 +12,7 @@ import {
 } from "@std/assert";
 import sharp from "sharp";
 import { Chrome, type Tab } from "../../lib/browser/mod.ts";
+import { loadConfig } from "../../lib/config/mod.ts";
 import { CANVAS, FRAME_BYTES, FRAME_SIZE } from "../../lib/constants.ts";
 import {
   canvasObserver,
@@ -20,6 +21,7 @@ import {
   observePictures,
   triangleFilter,
 } from "../../lib/env/observation.ts";
+import { Environments } from "../../lib/env/mod.ts";
 import { Random } from "../../lib/random.ts";
 
 const CROP = { x: 0, y: 0, width: 300, height: 150 };
@@ -163,6 +165,20 @@ Deno.test("canvasObserver() gives what the definition says, by day, by night and
       assert(mean < 0.05 && max <= 7, `${mean}, ${max}`);
       if (grey !== fading) assert(max <= 1, `${max}`);
     }
+  }
+});
+
+Deno.test("canvasObserver() gives the bits that the page itself scales, by day", async () => {
+  const config = await loadConfig();
+  await using environments = await Environments.open(config);
+  await using env = environments.createLockstep({
+    ...{ training: false, numEnvs: 1 },
+  });
+  const observe = canvasObserver(config.env.crop);
+  let { frames } = await env.reset((_, episode) => ({ seed: episode }));
+  for (let step = 0; step < 100; step++) {
+    assertEquals(observe(await env.render()), frames.subarray(0, FRAME_BYTES));
+    ({ frames } = await env.step(Uint8Array.of(Number(step % 7 === 0))));
   }
 });
 
