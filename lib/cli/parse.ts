@@ -1,12 +1,12 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "../errors.ts";
+import { beyondWhole } from "../text.ts";
 import {
   type Arguments,
   type Command,
   HELP_OPTION,
   type Option,
 } from "./command.ts";
-import { beyondWhole } from "../text.ts";
 import { nearest } from "./nearest.ts";
 
 /** Reads one value as its option's type. */

@@ -80,13 +80,20 @@ Deno.test("the first challenger becomes champion, whatever it scores; then only 
 Deno.test("games of one score have no interval: its cells in history.csv are empty", () =>
   inNights(async ({ night, text }) => {
     await night({ challenger: 40, spread: 1 });
-    const [names, cells] = (await text("history.csv")).split("\n")
+    await night({ champion: 40, challenger: 50 });
+    const [names, cells, numbers] = (await text("history.csv")).split("\n")
       .map((line) => line.split(","));
     const at = names!.indexOf("challenger_mean");
     assertEquals(names!.slice(at, at + 3), [
       ...["challenger_mean", "challenger_low", "challenger_high"],
     ]);
     assertEquals(cells!.slice(at, at + 3), ["40.0", "", ""]);
+    // Those of several scores have numbers in all of them.
+    for (const column of [at, names!.indexOf("champion_mean")]) {
+      const [mean, low, high] = numbers!.slice(column, column + 3);
+      assert(Number(low) > 0 && Number(low) < Number(mean));
+      assert(Number(high) > Number(mean));
+    }
   }));
 
 Deno.test("a night's record says running from its beginning on, and so does the heartbeat", () =>
