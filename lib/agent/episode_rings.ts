@@ -1,6 +1,6 @@
 import { FRAME_BYTES, STACK } from "../constants.ts";
 import { ConfigError } from "../errors.ts";
-import { interleave } from "./interleave.ts";
+import { interleave } from "../interleave.ts";
 import type { Batch } from "./types.ts";
 
 /** One agent step of one environment. */

@@ -50,7 +50,9 @@ export async function playRandomly(
   let steps = 0;
   for (; !isEnough(steps); steps += env.numEnvs) {
     for (let i = 0; i < actions.length; i++) actions[i] = draw(random);
-    await env.step(actions);
+    const step = await env.step(actions);
+    // Made when somebody looks, as whoever decides does.
+    void step.observations;
   }
   return steps;
 }

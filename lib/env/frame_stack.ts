@@ -1,20 +1,50 @@
-import { FRAME_BYTES, OBSERVATION_BYTES } from "../constants.ts";
+import { FRAME_BYTES, OBSERVATION_BYTES, STACK } from "../constants.ts";
+import { interleave } from "../interleave.ts";
 import type { Observations } from "./types.ts";
 
 /**
- * The last four frames of each environment, interleaved: [n, 80, 80, 4] uint8,
- * the newest last. One 32-bit word holds a pixel's four values, the oldest in
- * its lowest byte.
+ * The last four frames of each environment. They are interleaved when somebody
+ * looks: who takes frames alone does not wait for it.
  */
 export class FrameStack implements Observations {
-  readonly observations: Uint8Array;
   readonly frames: Uint8Array;
-  #words: Uint32Array;
+  readonly #observations: Uint8Array;
+  readonly #observationWords: Int32Array;
+  /** [n, 4, 80, 80]: of each environment a ring. */
+  readonly #recent: Uint8Array;
+  readonly #recentWords: Int32Array;
+  /** Where in its ring each one's oldest frame is. */
+  readonly #oldest: Uint8Array;
+  /** 1: an environment's observation is not made yet. */
+  readonly #due: Uint8Array;
 
   constructor(count: number) {
-    this.observations = new Uint8Array(count * OBSERVATION_BYTES);
     this.frames = new Uint8Array(count * FRAME_BYTES);
-    this.#words = new Uint32Array(this.observations.buffer);
+    this.#observations = new Uint8Array(count * OBSERVATION_BYTES);
+    this.#observationWords = new Int32Array(this.#observations.buffer);
+    this.#recent = new Uint8Array(count * OBSERVATION_BYTES);
+    this.#recentWords = new Int32Array(this.#recent.buffer);
+    this.#oldest = new Uint8Array(count);
+    this.#due = new Uint8Array(count);
+  }
+
+  get observations(): Uint8Array {
+    this.#due.forEach((due, environment) => {
+      if (!due) return;
+      const ring = environment * STACK;
+      const oldest = this.#oldest[environment]!;
+      interleave(
+        this.#recentWords,
+        ring + oldest,
+        ring + (oldest + 1) % STACK,
+        ring + (oldest + 2) % STACK,
+        ring + (oldest + 3) % STACK,
+        this.#observationWords,
+        environment,
+      );
+    });
+    this.#due.fill(0);
+    return this.#observations;
   }
 
   /**
@@ -23,24 +53,18 @@ export class FrameStack implements Observations {
    * @param frame may be the environment's own place in `frames`.
    */
   start(environment: number, frame: Uint8Array): void {
-    const offset = this.#put(environment, frame);
-    for (let i = 0; i < FRAME_BYTES; i++) {
-      this.#words[offset + i] = frame[i]! * 0x01010101;
-    }
+    for (let i = 0; i < STACK; i++) this.push(environment, frame);
   }
 
   /** The episode's next frame. */
   push(environment: number, frame: Uint8Array): void {
-    const offset = this.#put(environment, frame);
-    for (let i = 0; i < FRAME_BYTES; i++) {
-      this.#words[offset + i] = (this.#words[offset + i]! >>> 8) |
-        (frame[i]! << 24);
+    if (frame.buffer !== this.frames.buffer) {
+      this.frames.set(frame, environment * FRAME_BYTES);
     }
-  }
-
-  #put(environment: number, frame: Uint8Array): number {
-    const offset = environment * FRAME_BYTES;
-    if (frame.buffer !== this.frames.buffer) this.frames.set(frame, offset);
-    return offset;
+    const oldest = this.#oldest[environment]!;
+    const place = (environment * STACK + oldest) * FRAME_BYTES;
+    this.#recent.set(frame, place);
+    this.#oldest[environment] = (oldest + 1) % STACK;
+    this.#due[environment] = 1;
   }
 }

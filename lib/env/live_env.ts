@@ -145,9 +145,12 @@ export class LiveEnv implements VectorEnv {
       info = { ...this.#info, episode: ended };
     }
     const { reward } = this.#config;
+    const stack = this.#stack;
     return {
-      observations: this.#stack.observations,
-      frames: this.#stack.frames,
+      get observations() {
+        return stack.observations;
+      },
+      frames: stack.frames,
       rewards: Float32Array.of(episode ? rewardOf(action, end, reward) : 0),
       terminated: Uint8Array.of(Number(end === "crash")),
       truncated: Uint8Array.of(Number(end !== undefined && end !== "crash")),

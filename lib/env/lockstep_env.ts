@@ -133,9 +133,12 @@ export class LockstepEnv implements VectorEnv {
       if (step.frames === 0) this.#stack.start(i, step.pixels);
       else this.#stack.push(i, step.pixels);
     });
+    const stack = this.#stack;
     return {
-      observations: this.#stack.observations,
-      frames: this.#stack.frames,
+      get observations() {
+        return stack.observations;
+      },
+      frames: stack.frames,
       rewards,
       terminated,
       truncated,

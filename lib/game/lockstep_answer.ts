@@ -30,21 +30,30 @@ const RECORD_WORDS = 6;
 
 /** Reads an answer from its beginning to its end. */
 export class AnswerReader {
-  #words: Uint32Array;
+  readonly #words: Uint32Array;
+  readonly #integers: Int32Array;
+  readonly #floats: Float32Array;
   #at: number;
 
   /** @param games whose records come ahead of the pixels. */
   constructor(answer: string, games: number) {
-    this.#words = new Uint32Array(Uint8Array.fromBase64(answer).buffer);
+    const { buffer } = Uint8Array.fromBase64(answer);
+    this.#words = new Uint32Array(buffer);
+    this.#integers = new Int32Array(buffer);
+    this.#floats = new Float32Array(buffer);
     this.#at = games * RECORD_WORDS;
   }
 
   record(game: number): GameRecord {
-    const { buffer } = this.#words;
-    const at = 4 * RECORD_WORDS * game;
-    const [end, score, frames, obstacle] = new Int32Array(buffer, at, 4);
-    const [speed, nextSpeed] = new Float32Array(buffer, at + 16, 2);
-    return { end, score, frames, obstacle, speed, nextSpeed } as GameRecord;
+    const at = RECORD_WORDS * game;
+    return {
+      end: this.#integers[at]!,
+      score: this.#integers[at + 1]!,
+      frames: this.#integers[at + 2]!,
+      obstacle: this.#integers[at + 3]!,
+      speed: this.#floats[at + 4]!,
+      nextSpeed: this.#floats[at + 5]!,
+    };
   }
 
   /** Whether all pixels have been read. */

@@ -12,6 +12,7 @@ import sysconfig
 import tempfile
 import weakref
 from collections.abc import Sequence
+from io import FileIO
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,13 @@ from numpy.typing import NDArray
 
 PROTOCOL = 1
 FRAME = (80, 80)
+FRAME_BYTES = 80 * 80
 PICTURE = (150, 552)
 #: Larger pipes than Linux gives by itself: a state of 8 games has 51 kB.
 PIPE_BYTES = 1 << 20
 
+#: Of a state: its length, and how many games ended.
+HEAD = struct.Struct("<II")
 RECORD = np.dtype(
     [
         ("reward", "<f4"), ("terminated", "<i4"), ("truncated", "<i4"), ("score", "<i4"), ("frames", "<i4"),
@@ -106,7 +110,7 @@ class Bridge:
             )  # fmt: skip
         except OSError as error:
             raise BridgeError(f"{command[0]} cannot be started: {error}") from error
-        assert self._process.stdin and self._process.stdout
+        assert isinstance(self._process.stdin, FileIO) and isinstance(self._process.stdout, FileIO)
         self._to, self._from = self._process.stdin, self._process.stdout
         _open.add(self)
         _widen(self._to.fileno())
@@ -137,14 +141,18 @@ class Bridge:
 
     def receive(self) -> tuple[NDArray[Any], NDArray[np.uint8], NDArray[np.uint8]]:
         """Records [n], newest frames [n, 80, 80], last frames [ended, 80, 80]: new arrays."""
-        head = self._exactly(8)
-        length, ended = struct.unpack("<II", head)
+        frames_at = HEAD.size + self.games * RECORD.itemsize
+        state = np.empty(frames_at + self.games * FRAME_BYTES, np.uint8)
+        filled = self._fill(state, enough=HEAD.size)
+        length, ended = HEAD.unpack(state[: HEAD.size].tobytes())
         if ended > self.games:  # the beginning of a message of words
-            self._json(head[4:] + self._exactly(length - 4))
-        records = np.empty(self.games, RECORD)
-        frames = np.empty((self.games, *FRAME), np.uint8)
+            self._json(state[4:filled].tobytes() + self._exactly(4 + length - filled))
+        self._fill(state, filled)
+        records = state[HEAD.size : frames_at].view(RECORD)
+        frames = state[frames_at:].reshape(self.games, *FRAME)
         last = np.empty((ended, *FRAME), np.uint8)
-        self._fill(records.view(np.uint8), frames, last)
+        if ended:
+            self._fill(last)
         self.owes = False
         return records, frames, last
 
@@ -196,16 +204,15 @@ class Bridge:
         self._fill(body)
         return bytes(body)
 
-    def _fill(self, *buffers: Any) -> None:
-        views = [memoryview(buffer).cast("B") for buffer in buffers if len(buffer)]
-        while views:
-            count = os.readv(self._from.fileno(), views)
-            if count == 0:
+    def _fill(self, buffer: Any, filled: int = 0, enough: int | None = None) -> int:
+        """Reads on until it is full, or has enough; gives the bytes that it has."""
+        view = memoryview(buffer).cast("B")
+        while filled < (len(view) if enough is None else enough):
+            count = self._from.readinto(view[filled:])
+            if not count:
                 raise BridgeError(self._ended())
-            while views and count >= len(views[0]):
-                count -= len(views.pop(0))
-            if views:
-                views[0] = views[0][count:]
+            filled += count
+        return filled
 
     def _ended(self) -> str:
         """Why its end of the pipe is closed: its own error message, or how it ended."""

@@ -1,4 +1,4 @@
-import { FRAME_BYTES } from "../constants.ts";
+import { FRAME_BYTES } from "./constants.ts";
 
 const FRAME_WORDS = FRAME_BYTES / 4;
 const EVEN = 0x00ff00ff;
