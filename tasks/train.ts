@@ -198,14 +198,14 @@ export const command = defineCommand({
               evaluation,
             );
             const measurement = await recordEvaluation(
-              { ...stage, config, evaluation, report },
+              { ...stage, config, evaluation, report, gif: true },
             );
             const agent = { name: run.name, run };
             await writeReport(run.report, agent, measurement, {
               keepEarlier: true,
             });
             const { step } = outcome.counters.best ?? outcome.counters;
-            await notePlay(run, step, measurement.recordings);
+            notePlay(run, step, measurement.recordings);
             say(`Report: ${join(run.report, "index.html")}`);
           } finally {
             const why = endText(outcome.reason, config);

@@ -98,14 +98,3 @@ export async function pictureStrip(
   const image = sharp(strip, { raw }).webp({ lossless: true, effort: 4 });
   return new Uint8Array(await image.toBuffer());
 }
-
-/** An animated WebP as a GIF, which more programs show. */
-export async function asGif(
-  webp: Uint8Array,
-): Promise<{ width: number; height: number; encoded: Uint8Array }> {
-  const { data, info } = await sharp(webp, { animated: true })
-    .gif({ dither: 0, effort: 2, loop: 0 })
-    .toBuffer({ resolveWithObject: true });
-  const { width, pageHeight: height = info.height } = info;
-  return { width, height, encoded: new Uint8Array(data) };
-}

@@ -6,7 +6,6 @@ export type { GameFrame } from "./game_frame.ts";
 export {
   animate,
   type Animation,
-  asGif,
   type PictureFormat,
   pictureStrip,
 } from "./animation.ts";

@@ -138,6 +138,8 @@ export interface PlayedEvaluation extends Table {
   config: Config;
   evaluation: Evaluation;
   report: EvaluationReport;
+  /** Whether animations are wanted as GIF, too. */
+  gif?: boolean;
 }
 
 /**
@@ -145,7 +147,7 @@ export interface PlayedEvaluation extends Table {
  * with the live clock nothing can be played again.
  */
 export async function recordEvaluation(
-  { environments, player, config, evaluation, report }: PlayedEvaluation,
+  { environments, player, config, evaluation, report, gif }: PlayedEvaluation,
 ): Promise<Measurement> {
   if (environments.clock === "live") {
     return { report, recordings: [], qCharts: [] };
@@ -154,5 +156,6 @@ export async function recordEvaluation(
     training: false,
     numEnvs: 1,
   });
-  return { report, ...await recordGames(env, player, evaluation, config) };
+  const recorded = await recordGames(env, player, evaluation, config, { gif });
+  return { report, ...recorded };
 }

@@ -12,6 +12,7 @@ import {
   FILMSTRIP_FRAMES,
   obstacleName,
   type PageChart,
+  type PictureFormat,
   Q_CHART_NAMES,
   qValueCharts,
 } from "../drawing/mod.ts";
@@ -51,6 +52,8 @@ export interface Recording {
   game: StoredGame;
   /** Its end as an animation or a picture; `null`: it was not recorded. */
   webp: Uint8Array | null;
+  /** The animation for programs that show no WebP, where it was asked for. */
+  gif?: Uint8Array;
 }
 
 /** Games that were recorded. */
@@ -96,6 +99,7 @@ export function keptGames(
  * their ends down.
  *
  * @param env one lock-step game with the config's settings
+ * @param options.gif whether animations are wanted as GIF, too
  * @throws DinoPageError when one goes otherwise than it did
  */
 export async function recordGames(
@@ -103,6 +107,7 @@ export async function recordGames(
   player: Player,
   evaluation: Evaluation,
   config: Config,
+  { gif = false }: { gif?: boolean | undefined } = {},
 ): Promise<Recordings> {
   const perSecond = FRAMES_PER_SECOND / config.game.frameSkip;
   const actions = ACTIONS.slice(0, config.game.actions);
@@ -117,21 +122,23 @@ export async function recordGames(
   }
   // One takes seconds, of one core: all at once.
   const frameMs = 1000 / perSecond;
-  const pictures = taken.map(({ role, frames }) =>
-    isCrash(role)
-      ? filmstrip(frames, actions)
-      : animate(frames, { ...CANVAS, frameMs })
-  );
+  const pictures = taken.map(async ({ role, frames }) => {
+    if (isCrash(role)) return { webp: await filmstrip(frames, actions) };
+    const film = (format: PictureFormat) =>
+      animate(frames, { ...CANVAS, frameMs, format });
+    const webp = await film("webp");
+    return gif ? { webp, gif: await film("gif") } : { webp };
+  });
   const charts = taken.filter(({ role }) => role === "median")
     .map(({ role, frames }) => {
       const end = frames.slice(-Math.round(Q_SECONDS * perSecond));
       return qValueCharts(end, actions, role);
     });
-  const [webps, qCharts] = await Promise.all(
+  const [pictured, qCharts] = await Promise.all(
     [Promise.all(pictures), Promise.all(charts)] as const,
   );
   const recordings = taken.map(({ role, game }, i) => ({
-    ...{ role, game, webp: webps[i]! },
+    ...{ role, game, ...pictured[i]! },
   }));
   return { recordings, qCharts };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { asGif } from "../drawing/mod.ts";
+import { CANVAS } from "../constants.ts";
 import type { Recording } from "../recording/mod.ts";
 import type { RunFolder } from "../runs/mod.ts";
 import {
@@ -109,16 +109,17 @@ export class EventFiles implements Disposable {
  *
  * @param step of the agent that played them
  */
-export async function notePlay(
+export function notePlay(
   { tensorboard }: RunFolder,
   step: number,
   recordings: readonly Recording[],
-): Promise<void> {
+): void {
   try {
     using writer = new SummaryWriter(tensorboard);
-    for (const { role, webp } of recordings) {
-      if (!webp || role !== "best" && role !== "median") continue;
-      writer.summary(step, pictureSummary(`play/${role}`, await asGif(webp)));
+    for (const { role, gif } of recordings) {
+      if (!gif) continue;
+      const picture = { ...CANVAS, encoded: gif };
+      writer.summary(step, pictureSummary(`play/${role}`, picture));
     }
   } catch {
     // For looking only.

@@ -303,24 +303,26 @@ Deno.test("notePlay() keeps the games at the end as moving pictures, and stops n
     const run = runFolderAt(folder);
     const picture = new Uint8Array(552 * 150).fill(255);
     const size = { width: 552, height: 150 };
-    const webp = await animate([{ picture }, { picture }], {
-      ...size,
-      frameMs: 67,
-    });
+    const frames = [{ picture }, { picture }];
+    const film = { ...size, frameMs: 67 };
+    const webp = await animate(frames, film);
+    const gif = await animate(frames, { ...film, format: "gif" });
     const stored = {
       ...{ seed: 1, score: 40, frames: 267, cap: 1000, actions: "0" },
       ...{ end: "crash" as const, game: (await loadConfig()).game },
     };
-    const recordings = (["best", "crashes/1"] as const)
-      .map((role) => ({ role, game: stored, webp }));
-    await notePlay(run, 500, recordings);
+    const recordings = [
+      { role: "best" as const, game: stored, webp, gif },
+      { role: "crashes/1" as const, game: stored, webp },
+    ];
+    notePlay(run, 500, recordings);
     const [shown, ...more] = readPictures(run.tensorboard);
     const { encoded, ...rest } = shown!;
     assertEquals(rest, { step: 500, tag: "play/best", ...size });
     assertEquals(new TextDecoder().decode(encoded.subarray(0, 6)), "GIF89a");
     assertEquals(more, []);
     await Deno.writeTextFile(join(folder, "in the way"), "");
-    await notePlay(runFolderAt(join(folder, "in the way")), 1, recordings);
+    notePlay(runFolderAt(join(folder, "in the way")), 1, recordings);
   }));
 
 Deno.test("Sinks remove no file of the user's beside the event files", () =>
