@@ -44,7 +44,8 @@ export interface StepInfo {
 export interface Observations {
   /**
    * [n, 80, 80, 4] uint8: what to decide on next. After an episode's end it is
-   * the next episode's first observation. Overwritten by the next call.
+   * the next episode's first observation. Made when it is looked at, and
+   * overwritten by the next call.
    */
   observations: Uint8Array;
   /** [n, 80, 80] uint8: the newest frame of each. Overwritten by the next call. */
