@@ -52,8 +52,8 @@ export interface Recording {
   game: StoredGame;
   /** Its end as an animation or a picture; `null`: it was not recorded. */
   webp: Uint8Array | null;
-  /** The animation for programs that show no WebP, where it was asked for. */
-  gif?: Uint8Array;
+  /** The animation as GIF, where it was asked for and could be made. */
+  gif?: Uint8Array | undefined;
 }
 
 /** Games that were recorded. */
@@ -127,7 +127,10 @@ export async function recordGames(
     const film = (format: PictureFormat) =>
       animate(frames, { ...CANVAS, frameMs, format });
     const webp = await film("webp");
-    return gif ? { webp, gif: await film("gif") } : { webp };
+    // A libvips that writes no GIF is no reason to have no report.
+    return gif
+      ? { webp, gif: await film("gif").catch(() => undefined) }
+      : { webp };
   });
   const charts = taken.filter(({ role }) => role === "median")
     .map(({ role, frames }) => {
