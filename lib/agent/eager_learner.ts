@@ -115,9 +115,10 @@ class EagerLearner implements Learner {
     this.#config = config;
     this.#layers = layers;
     this.#sets = sets;
+    const taught = config.teacher === null ? 0 : network.actions;
     this.batches = Array.from(
       { length: config.updatesPerRun },
-      () => newBatch(config.batchSize),
+      () => newBatch(config.batchSize, taught),
     );
     this.batch = this.batches[0]!;
   }

@@ -42,41 +42,33 @@ export function update(
 ): UpdateResult {
   const { layers, sets: { online, target, average } } = models;
   const observations = pixels(tf, batch.observations, batch.size);
-  const nextObservations = pixels(tf, batch.nextObservations, batch.size);
   const actions = tf.tensor1d(batch.actions, "int32");
-
-  // Set y_j = r_j + γ max_a' Q̂(φ_{j+1}, a'; θ⁻), and r_j at an episode's end,
-  // where the discount is 0. Double DQN lets θ choose a' (H. van Hasselt, A.
-  // Guez, D. Silver, "Deep Reinforcement Learning with Double Q-learning", AAAI
-  // 2016, equation 4).
   // All of this is [members, batch]: each member learns by itself, from the same
   // transitions, with a target network of its own.
-  const nextQ = qValues(tf, layers.target, nextObservations);
-  const choosing = config.doubleQ
-    ? qValues(tf, layers.online, nextObservations)
-    : nextQ;
-  const nextValues = select(tf, nextQ, choosing.argMax(2));
-  const targets = tf.tensor1d(batch.returns)
-    .add(tf.tensor1d(batch.discounts).mul(nextValues));
+  const { teacherQ } = batch;
+  const targets = teacherQ ? null : tdTargets(tf, layers, config, batch);
 
   // Perform a gradient descent step on (y_j - Q(φ_j, a_j; θ))² with respect to
   // the network parameters θ.
   let estimates!: Tensor;
+  let errors!: Tensor;
   const { value, grads } = tf.variableGrads(() => {
     const q = qValues(tf, layers.online, observations);
     estimates = tf.keep(select(tf, q, actions));
-    const losses = lossOf(targets.sub(estimates), config.loss);
+    const { losses, ...learned } = targets
+      ? temporalDifference(targets, estimates, config)
+      : distillation(tf, teacherQ!, q, config);
+    errors = tf.keep(learned.errors);
     return losses.mul(tf.tensor1d(batch.weights)).mean(1).sum();
   }, online);
   const members = estimates.shape[0]!;
-  const tdErrors = targets.sub(estimates);
   const result = {
     loss: value.dataSync<"float32">()[0]! / members,
     meanQ: estimates.mean().dataSync<"float32">()[0]!,
-    tdErrors: (members > 1 ? tdErrors.abs() : tdErrors)
+    tdErrors: (members > 1 ? errors.abs() : errors)
       .mean(0).dataSync<"float32">(),
   };
-  estimates.dispose();
+  tf.dispose([estimates, errors]);
   checkLoss(result.loss, t);
   let gradients = online.map(({ name }) => grads[name]!);
   const { gradientClipNorm } = config;
@@ -95,6 +87,26 @@ export function update(
   }
   if (average) moveTowards(online, average, config.averageRate);
   return result;
+}
+
+/**
+ * y_j = r_j + γ max_a' Q̂(φ_{j+1}, a'; θ⁻), and r_j at an episode's end, where the
+ * discount is 0: [members, batch]. Double DQN lets θ choose a' (H. van Hasselt, A.
+ * Guez, D. Silver, "Deep Reinforcement Learning with Double Q-learning", AAAI
+ * 2016, equation 4).
+ */
+function tdTargets(
+  tf: TfjsNode,
+  { online, target }: LearnerModels["layers"],
+  { doubleQ }: LearnerConfig,
+  batch: Batch,
+): Tensor {
+  const nextObservations = pixels(tf, batch.nextObservations, batch.size);
+  const nextQ = qValues(tf, target, nextObservations);
+  const choosing = doubleQ ? qValues(tf, online, nextObservations) : nextQ;
+  const nextValues = select(tf, nextQ, choosing.argMax(2));
+  return tf.tensor1d(batch.returns)
+    .add(tf.tensor1d(batch.discounts).mul(nextValues));
 }
 
 /** [n, 80, 80, 4] of n observations' bytes. */
@@ -116,10 +128,54 @@ function select(tf: TfjsNode, qValues: Tensor, actions: Tensor): Tensor {
   return qValues.mul(tf.oneHot(actions, qValues.shape[2]!)).sum(2);
 }
 
-/** The square of each TD error, or Huber's loss with threshold 1. */
-function lossOf(tdErrors: Tensor, loss: LearnerConfig["loss"]): Tensor {
-  if (loss === "mse") return tdErrors.square();
-  const size = tdErrors.abs();
+/** What is learned from: both are [members, batch]. */
+interface Errors {
+  errors: Tensor;
+  losses: Tensor;
+}
+
+/** y_j - Q(φ_j, a_j; θ). */
+function temporalDifference(
+  targets: Tensor,
+  estimates: Tensor,
+  { loss }: LearnerConfig,
+): Errors {
+  const errors = targets.sub(estimates);
+  return { errors, losses: lossOf(errors, loss) };
+}
+
+/**
+ * What a teacher's Q-values are more than the own, the mean of all actions, and
+ * τ KL(softmax(q'/τ) ‖ softmax(q/τ)) (A. Rusu et al., "Policy distillation", ICLR
+ * 2016, section 3.2, in units of Q-values): by how much the choice among the
+ * actions is another, where it matters.
+ *
+ * @param teacherQ [batch, actions]
+ * @param q [members, batch, actions]
+ */
+function distillation(
+  tf: TfjsNode,
+  teacherQ: Float32Array,
+  q: Tensor,
+  { loss, temperature }: LearnerConfig,
+): Errors {
+  const [, batch, actions] = q.shape as [number, number, number];
+  const taught = tf.tensor2d(teacherQ, [batch, actions]);
+  const logits = taught.div(temperature);
+  const choices = tf.softmax(logits)
+    .mul(tf.logSoftmax(logits).sub(tf.logSoftmax(q.div(temperature))))
+    .sum(2).mul(temperature);
+  const errors = taught.sub(q);
+  return {
+    errors: errors.abs().mean(2).add(choices),
+    losses: lossOf(errors, loss).mean(2).add(choices),
+  };
+}
+
+/** The square of each error, or Huber's loss with threshold 1. */
+function lossOf(errors: Tensor, loss: LearnerConfig["loss"]): Tensor {
+  if (loss === "mse") return errors.square();
+  const size = errors.abs();
   const quadratic = size.minimum(1);
   return quadratic.square().mul(0.5).add(size.sub(quadratic));
 }

@@ -21,6 +21,11 @@ export interface Transition {
    * learned from, and earlier ones bootstrap from S_t.
    */
   finalFrame?: Uint8Array | undefined;
+  /**
+   * [actions] float32: the teacher's Q-values of S_t, where rings are made with
+   * `teacherQ`. @default zeros
+   */
+  teacherQ?: Float32Array | undefined;
 }
 
 /** The slot holds the first frame of an episode. */
@@ -45,6 +50,8 @@ export interface EpisodeRingsOptions {
   discount: number;
   /** Rewards summed before bootstrapping. */
   nStep: number;
+  /** A teacher's Q-values that are kept with each step. @default {0} */
+  teacherQ?: number;
 }
 
 /** What must be stored beside {@linkcode EpisodeRings.chunks}. JSON-safe. */
@@ -80,6 +87,9 @@ export class EpisodeRings {
   readonly #actions: Uint8Array;
   readonly #rewards: Float32Array;
   readonly #flags: Uint8Array;
+  readonly #teacherQ: Float32Array;
+  /** Numbers of a slot in it. */
+  readonly #taught: number;
 
   /** As in {@linkcode EpisodeRingsState}. */
   readonly #written: Float64Array;
@@ -98,7 +108,8 @@ export class EpisodeRings {
    * each ring, or too large for the machine's memory
    */
   constructor(
-    { capacity, environments, discount, nStep }: EpisodeRingsOptions,
+    { capacity, environments, discount, nStep, teacherQ = 0 }:
+      EpisodeRingsOptions,
     onReady: (slot: number, ready: boolean) => void,
   ) {
     this.environments = environments;
@@ -109,10 +120,12 @@ export class EpisodeRings {
       this.#actions = new Uint8Array(slots);
       this.#rewards = new Float32Array(slots);
       this.#flags = new Uint8Array(slots);
+      this.#teacherQ = new Float32Array(slots * teacherQ);
     } catch (cause) {
       throw tooLarge(capacity, (cause as Error).message);
     }
     this.#frameWords = new Int32Array(this.#frames.buffer);
+    this.#taught = teacherQ;
     this.#nStep = nStep;
     this.#discounts = Float64Array.from(
       { length: nStep + 1 },
@@ -142,15 +155,17 @@ export class EpisodeRings {
    * Keeps one step of one environment; its oldest one goes when its ring is
    * full.
    *
-   * @throws RangeError if the environment or a frame's size is wrong
+   * @throws RangeError if the environment, a frame's size or the number of a
+   * teacher's Q-values is wrong
    */
   add(environment: number, transition: Transition): void {
     const { frame, action, reward, terminated, truncated, finalFrame } =
       transition;
+    const { teacherQ } = transition;
     const ended = terminated || truncated;
     const lost = truncated && !terminated && !finalFrame;
     const kind = terminated ? TERMINATED : lost ? FINAL : 0;
-    this.#write(environment, frame, action, reward, kind);
+    this.#write(environment, frame, action, reward, kind, teacherQ);
     if (truncated && !terminated && finalFrame) {
       this.#write(environment, finalFrame, 0, 0, FINAL);
     }
@@ -171,6 +186,7 @@ export class EpisodeRings {
     action: number,
     reward: number,
     kind: number,
+    teacherQ?: Float32Array,
   ): void {
     if (!(environment >= 0 && environment < this.environments)) {
       throw new RangeError(
@@ -180,6 +196,11 @@ export class EpisodeRings {
     if (frame.length !== FRAME_BYTES) {
       throw new RangeError(
         `Expected a frame of ${FRAME_BYTES} bytes, but got ${frame.length}`,
+      );
+    }
+    if (teacherQ && teacherQ.length !== this.#taught) {
+      throw new RangeError(
+        `Expected ${this.#taught} Q-values of a teacher, but got ${teacherQ.length}`,
       );
     }
     const base = environment * this.slots;
@@ -194,6 +215,7 @@ export class EpisodeRings {
     this.#frames.set(frame, slot * FRAME_BYTES);
     this.#actions[slot] = action;
     this.#rewards[slot] = reward;
+    if (teacherQ) this.#teacherQ.set(teacherQ, slot * this.#taught);
     this.#flags[slot] = kind | (this.#starts[environment] ? START : 0);
     this.#written[environment] = time + 1;
     this.#starts[environment] = 0;
@@ -251,6 +273,7 @@ export class EpisodeRings {
     const base = slot - slot % this.slots;
     this.#writeStack(this.#observationWords, i, base, slot);
     batch.actions[i] = this.#actions[slot]!;
+    batch.teacherQ?.set(this.#taughtIn(slot, slot + 1), i * this.#taught);
     let sum = 0;
     for (let k = 0;; k++) {
       const flags = this.#flags[slot]!;
@@ -287,6 +310,11 @@ export class EpisodeRings {
     return this.#flags[slot]! & START ? slot : this.#before(base, slot);
   }
 
+  /** The teacher's Q-values in some slots: a view. */
+  #taughtIn(start: number, end: number): Float32Array {
+    return this.#teacherQ.subarray(start * this.#taught, end * this.#taught);
+  }
+
   #bind(batch: Batch): void {
     if (this.#batch === batch) return;
     this.#batch = batch;
@@ -303,12 +331,14 @@ export class EpisodeRings {
   chunks(environment: number): Uint8Array[] {
     const start = environment * this.slots;
     const end = start + this.filled(environment);
-    const rewards = this.#rewards.subarray(start, end);
+    const bytes = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+      new Uint8Array(buffer, byteOffset, byteLength);
     return [
       this.#frames.subarray(start * FRAME_BYTES, end * FRAME_BYTES),
       this.#actions.subarray(start, end),
-      new Uint8Array(rewards.buffer, rewards.byteOffset, rewards.byteLength),
+      bytes(this.#rewards.subarray(start, end)),
       this.#flags.subarray(start, end),
+      ...(this.#taught > 0 ? [bytes(this.#taughtIn(start, end))] : []),
     ];
   }
 

@@ -57,7 +57,7 @@ export function createGraphLearner(
  */
 function allocateInputs(
   network: Network,
-  { batchSize, updatesPerRun }: LearnerConfig,
+  { batchSize, updatesPerRun, teacher }: LearnerConfig,
 ) {
   const several = updatesPerRun > 1;
   const all = several ? [updatesPerRun] : [];
@@ -70,6 +70,9 @@ function allocateInputs(
     returns: Tensor.zeros("float32", each),
     discounts: Tensor.zeros("float32", each),
     weights: Tensor.zeros("float32", each),
+    ...(teacher !== null && {
+      teacherQ: Tensor.zeros("float32", [...each, network.actions]),
+    }),
     stepSize: Tensor.zeros("float32", all),
     epsilonHat: Tensor.zeros("float32", all),
     ...(several && {
@@ -99,6 +102,7 @@ function batchesOf(
     returns: part(inputs.returns, k),
     discounts: part(inputs.discounts, k),
     weights: part(inputs.weights, k),
+    ...(inputs.teacherQ && { teacherQ: part(inputs.teacherQ, k) }),
   }));
 }
 

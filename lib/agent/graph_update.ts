@@ -23,6 +23,7 @@ export interface UpdateInputs {
   returns: Output;
   discounts: Output;
   weights: Output;
+  teacherQ?: Output;
   /** αₜ of `adamStep` */
   stepSize: Output;
   /** ε̂ of `adamStep` */
@@ -58,23 +59,42 @@ export function buildUpdate(
     qNetwork(g, network, weights, observations);
   const select = (qValues: Output, actions: Output) =>
     g.sum(g.mul(qValues, g.oneHot(actions, network.actions)), [2]);
+  const own = q(theta, inputs.observations);
+  const estimate = select(own, inputs.actions);
 
   // y = R + γⁿ max_a Q(S', a; θ⁻), with R and γⁿ = 0 at the end from replay.
   // Double DQN lets θ choose the action (H. van Hasselt, A. Guez, D. Silver,
   // "Deep Reinforcement Learning with Double Q-learning", AAAI 2016, eq. 4).
-  const nextQ = q(thetaTarget, inputs.nextObservations);
-  const choosing = config.doubleQ ? q(theta, inputs.nextObservations) : nextQ;
-  const nextValue = select(nextQ, g.argMax(choosing, 2));
-  const y = g.stopGradient(
-    g.add(inputs.returns, g.mul(inputs.discounts, nextValue)),
-  );
+  const target = () => {
+    const nextQ = q(thetaTarget, inputs.nextObservations);
+    const choosing = config.doubleQ ? q(theta, inputs.nextObservations) : nextQ;
+    const nextValue = select(nextQ, g.argMax(choosing, 2));
+    return g.stopGradient(
+      g.add(inputs.returns, g.mul(inputs.discounts, nextValue)),
+    );
+  };
 
   // The loss of y - Q(S, A; θ), weighted by prioritised replay.
-  const estimate = select(q(theta, inputs.observations), inputs.actions);
-  const tdErrors = g.sub(y, estimate);
-  const losses = config.loss === "mse"
-    ? g.square(tdErrors)
-    : huber(g, tdErrors);
+  const lossOf = (errors: Output) =>
+    config.loss === "mse" ? g.square(errors) : huber(g, errors);
+  const learned = () => {
+    const errors = g.sub(target(), estimate);
+    return { errors, losses: lossOf(errors) };
+  };
+  // Of a teacher's Q-values the loss, too, the mean of all actions; and by how
+  // much the choice among them is another, where it matters.
+  const taught = (teacherQ: Output) => {
+    const errors = g.sub(teacherQ, own);
+    const choices = divergence(g, network, config, teacherQ, own);
+    const withChoices = (x: Output) => g.add(g.mean(x, [2]), choices);
+    return {
+      errors: withChoices(g.abs(errors)),
+      losses: withChoices(lossOf(errors)),
+    };
+  };
+  const { errors, losses } = inputs.teacherQ
+    ? taught(inputs.teacherQ)
+    : learned();
   const ofMembers = g.mean(g.mul(inputs.weights, losses), [1]);
 
   // A gradient descent step with respect to θ.
@@ -111,19 +131,47 @@ export function buildUpdate(
   return {
     loss: g.mean(ofMembers, [0]),
     meanQ: g.mean(estimate, [0, 1]),
-    tdErrors: g.mean(members > 1 ? g.abs(tdErrors) : tdErrors, [0]),
+    tdErrors: g.mean(members > 1 ? g.abs(errors) : errors, [0]),
     targets: [...steps, ...moved],
   };
 }
 
 /** Huber's loss with threshold 1: m²/2 + |δ| - m, where m = min(|δ|, 1). */
-function huber(g: GraphBuilder, tdErrors: Output): Output {
-  const size = g.abs(tdErrors);
+function huber(g: GraphBuilder, errors: Output): Output {
+  const size = g.abs(errors);
   const quadratic = g.minimum(size, g.float(1));
   return g.add(
     g.mul(g.square(quadratic), g.float(0.5)),
     g.sub(size, quadratic),
   );
+}
+
+/**
+ * τ KL(softmax(q'/τ) ‖ softmax(q/τ)) (A. Rusu et al., "Policy distillation", ICLR
+ * 2016, section 3.2, in units of Q-values): hardly anything where all actions are
+ * as good, and much where one of them is the only one.
+ *
+ * @param teacherQ q': [batch, actions]
+ * @param own q: [members, batch, actions]
+ * @returns [members, batch]
+ */
+function divergence(
+  g: GraphBuilder,
+  { actions, members }: Network,
+  { temperature }: LearnerConfig,
+  teacherQ: Output,
+  own: Output,
+): Output {
+  const logits = (q: Output) =>
+    g.mul(g.reshape(q, [-1, actions]), g.float(1 / temperature));
+  const probabilities = g.softmax(logits(teacherQ));
+  const logarithms = g.reshape(
+    g.logSoftmax(logits(own)),
+    [members.length, -1, actions],
+  );
+  const differences = g.sub(g.logSoftmax(logits(teacherQ)), logarithms);
+  const sum = g.sum(g.mul(probabilities, differences), [2]);
+  return g.mul(sum, g.float(temperature));
 }
 
 /**

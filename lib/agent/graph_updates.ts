@@ -16,7 +16,7 @@ import { eachSet, type WeightSets } from "./weight_sets.ts";
  * first of them that is made, and the first after it that is not.
  */
 export type UpdatesInputs =
-  & Record<keyof UpdateInputs, Tensor>
+  & { [Name in keyof UpdateInputs]: Tensor }
   & { begin?: Tensor<"int32">; end?: Tensor<"int32"> };
 
 /**

@@ -32,13 +32,17 @@ const PRIORITY_OFFSET = 0.01;
 
 /** Makes the replay memory that the config asks for. */
 export function createMemory(
-  { env, learner, replay }: Pick<Config, "env" | "learner" | "replay">,
+  { env, game, learner, replay }: Pick<
+    Config,
+    "env" | "game" | "learner" | "replay"
+  >,
 ): ReplayMemory {
   return new ReplayMemory({
     capacity: replay.capacity,
     environments: env.instances,
     discount: learner.discount,
     nStep: learner.nStep,
+    teacherQ: learner.teacher === null ? 0 : game.actions,
     ...(replay.prioritized && { prioritized: { alpha: replay.alpha } }),
   });
 }
@@ -88,7 +92,8 @@ export class ReplayMemory {
    * Keeps one step of one environment; its oldest one goes when there is no
    * room left.
    *
-   * @throws RangeError if the environment or a frame's size is wrong
+   * @throws RangeError if the environment, a frame's size or the number of a
+   * teacher's Q-values is wrong
    */
   add(environment: number, transition: Transition): void {
     this.#rings.add(environment, transition);

@@ -21,6 +21,11 @@ export interface Batch {
   readonly discounts: Float32Array;
   /** [size] float32: importance-sampling weights; 1 under uniform replay. */
   readonly weights: Float32Array;
+  /**
+   * [size, actions] float32: the teacher's Q-values of S_t; absent where the
+   * learner has no teacher.
+   */
+  readonly teacherQ?: Float32Array;
 }
 
 /** What one update reports. */
@@ -31,7 +36,8 @@ export interface UpdateResult {
   meanQ: number;
   /**
    * [size] float32: TD errors, target minus estimate; of several members the
-   * mean of their sizes, since errors that disagree must not cancel.
+   * mean of their sizes, since errors that disagree must not cancel, and so of
+   * the actions where a teacher says what each is worth.
    */
   tdErrors: Float32Array;
 }
@@ -92,7 +98,9 @@ export interface Learner extends Player {
    * `adamStep`), then the target and average updates, which see the new
    * weights. The loss is the mean over the batch of weight · loss(TD error),
    * where loss is Huber with threshold 1 (δ²/2 inside) or δ² for "mse". Each
-   * member of an ensemble descends its own; their mean is reported.
+   * member of an ensemble descends its own; their mean is reported. With a
+   * teacher it is the mean over all actions of the loss of what the teacher's
+   * Q-value is more than the own (policy distillation).
    * @throws DivergedError if the loss is not finite; the weights are then lost.
    */
   update(learningRate: number): Promise<UpdateResult>;

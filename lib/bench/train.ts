@@ -6,6 +6,7 @@ import {
   type ReplayMemory,
   resolveNetwork,
 } from "../agent/mod.ts";
+import { findAgent, loadPlayer } from "../agents/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { OBSERVATION_BYTES } from "../constants.ts";
 import { Environments } from "../env/mod.ts";
@@ -55,6 +56,10 @@ export async function benchTrain(
   await using alone = await environments.create({ training: true });
   using learner = await createLearner(config, network, random);
   using second = await createLearner(config, network, random);
+  const { teacher: named } = config.learner;
+  using teacher = named === null
+    ? null
+    : await loadPlayer(await findAgent(named));
   const counters = freshCounters();
 
   const trainFor = async (steps: number) => {
@@ -66,7 +71,7 @@ export async function benchTrain(
           training: { ...config.training, steps: until, minutes: null },
           evaluation: { ...config.evaluation, every: Number.MAX_SAFE_INTEGER },
         },
-        ...{ env, learner, memory, random, counters },
+        ...{ env, learner, teacher, memory, random, counters },
       },
       await env.reset(trainingEpisodes(config)),
       {

@@ -207,6 +207,12 @@ const learnerSchema = z.strictObject({
     "Agent steps over which the learning rate goes linearly from first to last; null: training.steps.",
   ),
   adamEpsilon: positive.describe("Adam's epsilon."),
+  teacher: z.string().min(1).nullable().describe(
+    "An agent, or several with commas between, whose Q-values are learned in place of what rewards promise (policy distillation, Rusu et al. 2016); null: none. The run keeps a copy.",
+  ).register(keyFacts, { ...LASTING, before: null }),
+  temperature: positive.describe(
+    "With a teacher: below which differences of its Q-values another choice hardly counts.",
+  ).register(keyFacts, { before: 0.05 }),
   targetUpdate: z.union([
     z.strictObject({ every: positiveInteger }),
     z.strictObject({ tau: positive.max(1) }),

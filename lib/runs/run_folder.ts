@@ -26,6 +26,8 @@ const FILES = {
   info: "run.json",
   /** Who trains in it now. */
   lock: "lock",
+  /** A copy of its teacher, if it has one. */
+  teacher: "teacher",
   /** One line per game. */
   scores: "scores.csv",
   /** One line per interval of training. */

@@ -311,6 +311,16 @@ export class GraphBuilder extends Graph {
     });
   }
 
+  /** [n, m]: exp(x) of each row, divided by their sum. */
+  softmax(x: Output): Output {
+    return this.op("Softmax", [x]);
+  }
+
+  /** [n, m]: ln(softmax(x)). Of more dimensions its gradient would be wrong. */
+  logSoftmax(x: Output): Output {
+    return this.op("LogSoftmax", [x]);
+  }
+
   /** Index of the largest element along an axis: int32. */
   argMax(x: Output, axis: number): Output {
     return this.op("ArgMax", [x, this.constant("int32", [axis])], {

@@ -7,6 +7,7 @@ import {
   epsilonGreedy,
   type Learner,
   linear,
+  type Player,
   randomAction,
   type ReplayMemory,
 } from "../agent/mod.ts";
@@ -35,6 +36,8 @@ export interface TrainingParts {
   config: Config;
   env: VectorEnv;
   learner: Learner;
+  /** Whose Q-values the learner learns; null: it learns from the rewards. */
+  teacher: Pick<Player, "qValues"> | null;
   memory: ReplayMemory;
   /** Everything random in the loop: exploration and the choice of batches. */
   random: Random;
@@ -70,7 +73,7 @@ export async function train(
   hooks: TrainingHooks,
   signal: AbortSignal,
 ): Promise<StopReason> {
-  const { env, learner, memory, random, counters } = parts;
+  const { env, learner, teacher, memory, random, counters } = parts;
   const config = withSchedules(parts.config);
   const { training, evaluation, exploration } = config;
   const drawAction = randomAction(
@@ -104,12 +107,13 @@ export async function train(
     // and how many there are depends on the count of steps, never on which
     // side is faster, so a run repeats exactly.
     lastFrames.set(state.frames);
-    const [next] = await both(
+    const [next, teacherQ] = await allEnded(
       env.step(actions),
+      teacher?.qValues(state.observations.slice(), env.numEnvs),
       learn(parts, config, signal),
     );
 
-    remember(memory, lastFrames, actions, next);
+    remember(memory, lastFrames, actions, next, teacherQ);
     const before = counters.step;
     countSteps(counters, env.numEnvs, config);
     counters.wallSeconds = clock.seconds();
@@ -134,10 +138,12 @@ export async function train(
   }
 }
 
-/** Waits for both, also when one fails: then nothing goes on unseen. */
-async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b]);
-  return await Promise.all([a, b]);
+/** Waits for all, also when one fails: then nothing goes on unseen. */
+async function allEnded<T extends unknown[]>(
+  ...all: T
+): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(all);
+  return await Promise.all(all);
 }
 
 /** The updates that are due: one per `stepsPerUpdate` steps after the warm-up. */
@@ -193,7 +199,9 @@ function remember(
   frames: Uint8Array,
   actions: Uint8Array,
   next: StepResult,
+  teacherQ: Float32Array | undefined,
 ): void {
+  const perStep = (teacherQ?.length ?? 0) / actions.length;
   actions.forEach((action, i) => {
     const interrupted = next.infos[i]!.episode?.end === "interrupted";
     memory.add(i, {
@@ -203,6 +211,7 @@ function remember(
       terminated: next.terminated[i] === 1,
       truncated: next.truncated[i] === 1,
       finalFrame: interrupted ? undefined : next.finalFrames[i],
+      teacherQ: teacherQ?.subarray(i * perStep, (i + 1) * perStep),
     });
   });
 }

@@ -7,9 +7,11 @@ import {
   type Learner,
   type NamedTensor,
   numericsHash,
+  type Player,
   resolveNetwork,
   summarise,
 } from "../agent/mod.ts";
+import { loadPlayer } from "../agents/mod.ts";
 import {
   type Config,
   differences,
@@ -59,6 +61,7 @@ import { train } from "./loop.ts";
 import { trainingParts } from "./parts.ts";
 import { Progress } from "./progress.ts";
 import { Sinks } from "./sinks.ts";
+import { teacherOf } from "./teacher.ts";
 
 /** What a training is started with. */
 export interface TrainingOptions {
@@ -132,11 +135,14 @@ export async function runTraining(
   using _lock = await acquireLock(run.lock, `The run ${run.name}`);
   checkLasting(options);
   await checkReward(options);
+  const taughtBy = await teacherOf(run, config);
   say(`Training in ${run.path}`);
   await using stage = await open(config);
+  // After the learner, whose threads are not to be decided by another's.
+  using teacher = taughtBy && await loadPlayer(taughtBy);
   const { environments, learner } = stage;
   using heard = new DisposableStack();
-  const outcome = await trainAndMeasure(options, stage, heard);
+  const outcome = await trainAndMeasure(options, stage, teacher, heard);
   // The report tells how it ended.
   await recordEnd(run, outcome);
   await options.onEnd?.(outcome, { environments, player: learner });
@@ -165,6 +171,7 @@ async function openStage(config: Config): Promise<Stage> {
 async function trainAndMeasure(
   options: TrainingOptions,
   { environments, learner, numerics }: Stage,
+  teacher: Player | null,
   heard: DisposableStack,
 ): Promise<TrainingOutcome> {
   const { config, run, signal } = options;
@@ -178,7 +185,7 @@ async function trainAndMeasure(
   const memory = createMemory(config);
   const random = new Random(hash32(config.seed, 1));
   const counters = freshCounters();
-  const parts = { config, learner, memory, random, counters };
+  const parts = { config, learner, teacher, memory, random, counters };
   const warn = (message: string) => progress.log(`warning: ${message}`);
   await using checkpoints = new Checkpoints(
     counters,

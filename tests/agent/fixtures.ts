@@ -159,6 +159,7 @@ export function fillBatch(
     batch.discounts[i] = random.integer(5) === 0 ? 0 : 0.97 ** 3;
     batch.weights[i] = 1 - random.uniform() / 2;
   }
+  batch.teacherQ?.forEach((_, i, q) => q[i] = 2 * random.normal());
 }
 
 export function copyBatch(
@@ -166,7 +167,7 @@ export function copyBatch(
   to: Learner["batch"],
 ): void {
   Object.entries(from).forEach(([name, values]) =>
-    to[name as keyof typeof from].set(values)
+    to[name as keyof typeof from]!.set(values)
   );
 }
 

@@ -45,6 +45,10 @@ const OPTIONS: [string, Partial<LearnerConfig>, Shape][] = [
   ["soft target update", { targetUpdate: { tau: 0.3 } }, {}],
   ["averaged weights", { averageRate: 0.2 }, {}],
   ["hard target update", { targetUpdate: { every: 2 } }, {}],
+  ["a teacher", { teacher: "x", temperature: 0.4 }, {}],
+  ["two members with a teacher, squared", {
+    ...{ teacher: "x", temperature: 1, loss: "mse" },
+  }, { members: 2 }],
 ];
 
 for (const [what, options, shape] of OPTIONS) {

@@ -34,6 +34,7 @@ const OPTIONS: {
   { name: "soft target updates", learner: { targetUpdate: { tau: 0.01 } } },
   { name: "gradient clipping", learner: { gradientClipNorm: 0.1 } },
   { name: "averaged weights", learner: { averageRate: 0.02 } },
+  { name: "a teacher", learner: { teacher: "x" } },
   {
     name: "all together",
     updates: 200,

@@ -12,7 +12,8 @@ export const memoryOf = (options: Partial<Options> = {}) =>
     ...options,
   });
 
-export const newBatch = (size: number): Learner["batch"] => ({
+/** @param taught Q-values of a teacher in each place */
+export const newBatch = (size: number, taught = 0): Learner["batch"] => ({
   size,
   observations: new Uint8Array(size * OBSERVATION_BYTES),
   nextObservations: new Uint8Array(size * OBSERVATION_BYTES),
@@ -20,6 +21,7 @@ export const newBatch = (size: number): Learner["batch"] => ({
   returns: new Float32Array(size),
   discounts: new Float32Array(size),
   weights: new Float32Array(size),
+  ...(taught > 0 && { teacherQ: new Float32Array(size * taught) }),
 });
 
 /** Adds steps whose frames and rewards are these numbers. */

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { isDeepStrictEqual } from "node:util";
 import { ReplayMemory } from "../../lib/agent/mod.ts";
 import { FRAME_BYTES } from "../../lib/constants.ts";
@@ -10,6 +16,7 @@ import {
   frameNumber,
   memoryOf,
   newBatch,
+  numberedFrame,
   type Options,
   PRIORITIZED,
   Recorder,
@@ -97,6 +104,52 @@ for (const [before, after] of [[3, 5], [5, 1]] as const) {
     }
   });
 }
+
+Deno.test("ReplayMemory keeps a teacher's Q-values with each step, also when it is stored", async () => {
+  const options = { capacity: 20, environments: 2, discount: 0.9, nStep: 1 };
+  const taughtOptions = { ...options, teacherQ: 3 };
+  const memory = new ReplayMemory(taughtOptions);
+  const valuesOf = (frame: number) => [frame, frame / 2, -frame];
+  const add = (
+    memory: ReplayMemory,
+    first: number,
+    end: number,
+    taught = true,
+  ) => {
+    for (let k = first; k < end; k++) {
+      memory.add(k % 2, {
+        ...{ frame: numberedFrame(k), action: 0, reward: k },
+        ...{ terminated: k % 7 === 0, truncated: k % 11 === 0 },
+        finalFrame: numberedFrame(1000 + k),
+        ...(taught && { teacherQ: Float32Array.from(valuesOf(k)) }),
+      });
+    }
+  };
+  add(memory, 0, 45);
+  const copy = await restored(memory, taughtOptions);
+  add(copy, 45, 50);
+  for (const each of [memory, copy]) {
+    const batch = newBatch(8, 3);
+    for (let round = 0; round < 10; round++) {
+      each.sample(batch, new Random(round));
+      for (let i = 0; i < batch.size; i++) {
+        assertEquals(
+          [...batch.teacherQ!.subarray(3 * i, 3 * i + 3)],
+          valuesOf(frameNumber(batch.observations, i, 3)),
+        );
+      }
+    }
+  }
+  // Where nobody teaches, nothing is kept: a checkpoint is as it was.
+  const plain = new ReplayMemory(options);
+  add(plain, 0, 45, false);
+  assertThrows(
+    () => add(plain, 45, 46),
+    RangeError,
+    "Expected 0 Q-values of a teacher, but got 3",
+  );
+  assertEquals(bytesOf(memory) - bytesOf(plain), 20 * 3 * 4);
+});
 
 Deno.test("ReplayMemory.beginEpisode() keeps a game that was broken off apart from the next", async () => {
   const options = { capacity: 100, environments: 1, discount: 0.9, nStep: 3 };

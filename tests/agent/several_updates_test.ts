@@ -20,6 +20,7 @@ const OPTIONS: [string, Partial<LearnerConfig>, Shape?][] = [
     targetUpdate: { every: 4 },
   }],
   ["single DQN, averaged weights", { averageRate: 0.05 }],
+  ["a teacher", { teacher: "x" }],
   ["dueling members, each clipped, and soft target updates", {
     doubleQ: true,
     loss: "mse",

@@ -57,6 +57,24 @@ function huber(tdError: number): number {
   return quadratic * quadratic / 2 + (size - quadratic);
 }
 
+/** τ KL(softmax(p/τ) ‖ softmax(q/τ)) (Rusu et al. 2016, section 3.2). */
+function divergence(
+  p: readonly number[],
+  q: readonly number[],
+  temperature: number,
+): number {
+  const softmax = (values: readonly number[]) => {
+    const powers = values.map((value) => Math.exp(value / temperature));
+    const sum = powers.reduce((a, b) => a + b);
+    return powers.map((power) => power / sum);
+  };
+  const own = softmax(q);
+  return temperature * softmax(p).reduce(
+    (sum, share, i) => sum + share * Math.log(share / own[i]!),
+    0,
+  );
+}
+
 type Weights = Map<string, Float64Array>;
 
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -226,6 +244,7 @@ export function oracleUpdate(
   learningRate: number,
 ): OracleResult {
   const size = product(network.inputShape);
+  const { actions } = network;
   const target = asWeights(state.sets.target);
   const online = asWeights(state.sets.online);
   const samples = Array.from({ length: batch.size }, (_, i) => {
@@ -236,6 +255,8 @@ export function oracleUpdate(
       observation: batch.observations.subarray(i * size, (i + 1) * size),
       action: batch.actions[i]!,
       weight: batch.weights[i]!,
+      taught: batch.teacherQ &&
+        [...batch.teacherQ.subarray(i * actions, (i + 1) * actions)],
       /** One per member. */
       y: network.members.map((_, member) =>
         tdTarget({
@@ -247,17 +268,29 @@ export function oracleUpdate(
       ),
     };
   });
+  const lossOf = (error: number) =>
+    config.loss === "mse" ? error ** 2 : huber(error);
   const evaluate = (weights: Weights) => {
     const q = samples.map(({ observation }) =>
       qValues(network, weights, observation)
     );
     const members = network.members.map((_, member) => {
       const estimates = samples.map(({ action }, i) => q[i]![member]![action]!);
-      const tdErrors = samples.map(({ y }, i) => y[member]! - estimates[i]!);
-      const losses = tdErrors.map((tdError, i) =>
-        samples[i]!.weight *
-        (config.loss === "mse" ? tdError ** 2 : huber(tdError))
-      );
+      const learned = samples.map(({ y, taught }, i) => {
+        const own = q[i]![member]!;
+        if (!taught) {
+          const error = y[member]! - estimates[i]!;
+          return { error, loss: lossOf(error) };
+        }
+        const errors = taught.map((value, action) => value - own[action]!);
+        const choices = divergence(taught, own, config.temperature);
+        return {
+          error: mean(errors.map(Math.abs)) + choices,
+          loss: mean(errors.map(lossOf)) + choices,
+        };
+      });
+      const losses = learned.map(({ loss }, i) => samples[i]!.weight * loss);
+      const tdErrors = learned.map(({ error }) => error);
       return { loss: mean(losses), meanQ: mean(estimates), tdErrors };
     });
     return {

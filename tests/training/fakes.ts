@@ -153,6 +153,8 @@ export interface FakeOptions {
   updates?: number;
   /** Steps in the memory. */
   filled?: number;
+  /** Q-values of a teacher that the memory keeps with each. */
+  taught?: number;
   onStep?: () => Promise<void>;
   onUpdate?: (updates: number) => unknown;
   /** @default 40 points in 5 steps each */
@@ -175,6 +177,7 @@ export async function fakeTraining(
     counters = freshCounters(),
     updates = 0,
     filled = 0,
+    taught = 0,
     onStep,
     onUpdate,
     onEvaluate = () => 100,
@@ -183,6 +186,7 @@ export async function fakeTraining(
   const config = await fakeConfig(sets);
   const memory = new ReplayMemory({
     ...{ capacity: 200, environments: 2, discount: 0.9, nStep: 1 },
+    teacherQ: taught,
   });
   for (let i = 0; i < filled; i++) {
     memory.add(i % 2, {
@@ -192,6 +196,7 @@ export async function fakeTraining(
   }
   const parts: TrainingParts = {
     ...{ config, memory, counters },
+    teacher: null,
     env: fakeEnv(2, onStep),
     learner: fakeLearner(updates, onUpdate, config),
     random: new Random(1),

@@ -1,4 +1,4 @@
-/** Beginning a training with an agent's weights. */
+/** Agents that a training begins with, or learns from. */
 import { join } from "node:path";
 import type { NamedTensor } from "../agent/mod.ts";
 import {
@@ -13,24 +13,41 @@ import { shellWord } from "../system/mod.ts";
 import type { Agent } from "./agent.ts";
 import { agentTarget } from "./target.ts";
 
-/** What weights are made for, and what the network sees. */
-const MUST_FIT = ["network", "game.actions", "env.crop"];
+/** What two agents must have in common for one to understand the other. */
+const SEES = ["game.actions", "env.crop"];
 /** What they learned from; in another game they are a beginning too. */
 const TOLD = ["game", "env.clock"];
+
+/** Told in a sentence of what is another game than the agent's. */
+type Tell = (line: string) => void;
 
 /**
  * The weights of an agent, for a training by this config.
  *
- * @param tell told in a sentence of what is another game than the agent's
  * @throws UsageError if its network or what it sees is another
  */
 export function weightsToBeginWith(
   agent: Agent,
   config: Config,
-  tell: (line: string) => void,
+  tell: Tell,
 ): NamedTensor[] {
+  checkFits(agent, config, ["network", ...SEES], tell);
+  return agent.weights;
+}
+
+/** @throws UsageError if an agent cannot teach: what it sees or does is another */
+export function checkTeacher(agent: Agent, config: Config, tell: Tell): void {
+  checkFits(agent, config, SEES, tell);
+}
+
+function checkFits(
+  agent: Agent,
+  config: Config,
+  keys: readonly string[],
+  tell: Tell,
+): void {
   const texts = (found: Difference[]) => found.map(differenceText).join("; ");
-  const misfits = differences(agent.config, config, MUST_FIT);
+  const misfits = differences(agent.config, config, keys);
   if (misfits.length > 0) {
     const folder = agent.run?.path ?? agent.folder;
     const file = folder && displayPath(join(folder, "config.yaml"));
@@ -44,5 +61,4 @@ export function weightsToBeginWith(
   if (other.length > 0) {
     tell(`note: the agent has learned another game: ${texts(other)}`);
   }
-  return agent.weights;
 }
