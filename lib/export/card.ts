@@ -266,10 +266,18 @@ function live(report: EvaluationReport | null): string {
 
 function training({ config, trainings }: CardContent): string {
   const { learner } = config;
+  const { teacher } = learner;
   const method = [
-    learner.doubleQ ? "Double DQN" : "DQN",
-    `${learner.nStep}-step returns`,
-    `discount ${learner.discount}`,
+    ...(teacher === null
+      ? [
+        learner.doubleQ ? "Double DQN" : "DQN",
+        `${learner.nStep}-step returns`,
+        `discount ${learner.discount}`,
+      ]
+      : [
+        `Policy distillation: it learned the Q-values of ${plain(teacher)}`,
+        `temperature ${learner.temperature}`,
+      ]),
     `batch ${learner.batchSize}`,
     `${learner.loss === "huber" ? "Huber" : "squared"} loss`,
     `Adam at ${learner.learningRate}`,

@@ -137,6 +137,7 @@ export async function runTraining(
   await checkReward(options);
   const taughtBy = await teacherOf(run, config);
   say(`Training in ${run.path}`);
+  if (taughtBy) say(`Its teacher: ${config.learner.teacher}`);
   await using stage = await open(config);
   // After the learner, whose threads are not to be decided by another's.
   using teacher = taughtBy && await loadPlayer(taughtBy);

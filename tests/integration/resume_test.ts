@@ -29,34 +29,38 @@ async function untilCheckpoints(
   }
 }
 
-Deno.test("train --resume equals the uninterrupted run, byte for byte, after kill -9 and after SIGINT", () =>
-  inFolder(async (data) => {
-    const folder = (run: string) => join(data, "runs", run);
-    const begin = (run: string) =>
-      start(data, [
-        ...["train", "--config", SMOKE, "--run", run],
-        ...SMALL.flatMap((set) => ["--set", set]),
-      ]);
-    const resume = () => start(data, ["train", "--resume", "broken"]);
-    const whole = await outcome(begin("whole"));
-    assertEquals(whole.code, 0, whole.said);
+const TAUGHT = ["learner.teacher=pretrained/constant"];
 
-    const killed = begin("broken");
-    await untilCheckpoints(killed, folder("broken"), 1);
-    killed.kill("SIGKILL");
-    await outcome(killed);
+for (const [how, sets] of [["", []], [", with a teacher", TAUGHT]] as const) {
+  Deno.test(`train --resume equals the uninterrupted run, byte for byte, after kill -9 and after SIGINT${how}`, () =>
+    inFolder(async (data) => {
+      const folder = (run: string) => join(data, "runs", run);
+      const begin = (run: string) =>
+        start(data, [
+          ...["train", "--config", SMOKE, "--run", run],
+          ...[...SMALL, ...sets].flatMap((set) => ["--set", set]),
+        ]);
+      const resume = () => start(data, ["train", "--resume", "broken"]);
+      const whole = await outcome(begin("whole"));
+      assertEquals(whole.code, 0, whole.said);
 
-    const stopped = resume();
-    await untilCheckpoints(stopped, folder("broken"), 2);
-    stopped.kill("SIGINT");
-    const interrupted = await outcome(stopped);
-    assertEquals(interrupted.code, 130, interrupted.said);
-    assertStringIncludes(interrupted.said, "--resume broken");
+      const killed = begin("broken");
+      await untilCheckpoints(killed, folder("broken"), 1);
+      killed.kill("SIGKILL");
+      await outcome(killed);
 
-    const last = await outcome(resume());
-    assertEquals(last.code, 0, last.said);
+      const stopped = resume();
+      await untilCheckpoints(stopped, folder("broken"), 2);
+      stopped.kill("SIGINT");
+      const interrupted = await outcome(stopped);
+      assertEquals(interrupted.code, 130, interrupted.said);
+      assertStringIncludes(interrupted.said, "--resume broken");
 
-    const expected = await results(folder("whole"));
-    assertGreater(expected.scores.length, 10);
-    assertEquals(await results(folder("broken")), expected);
-  }));
+      const last = await outcome(resume());
+      assertEquals(last.code, 0, last.said);
+
+      const expected = await results(folder("whole"));
+      assertGreater(expected.scores.length, 10);
+      assertEquals(await results(folder("broken")), expected);
+    }));
+}
