@@ -21,12 +21,24 @@ export async function teacherOf(
 ): Promise<Agent | null> {
   const { teacher } = config.learner;
   if (teacher === null) return null;
-  if (await isFile(join(run.teacher, MODEL))) {
-    return await findAgent(run.teacher);
+  if (!await isFile(join(run.teacher, MODEL))) {
+    await copyTeacher(teacher, run, config);
   }
+  return await findAgent(run.teacher);
+}
+
+async function copyTeacher(
+  teacher: string,
+  run: RunFolder,
+  config: Config,
+): Promise<void> {
   const agent = await findAgent(teacher).catch((error) => {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`learner.teacher: ${error.message}`, { cause: error });
+    throw new UsageError(
+      `learner.teacher: ${error.message}\nTo learn from the rewards: ` +
+        "--set learner.teacher=null",
+      { cause: error },
+    );
   });
   checkTeacher(agent, config, say);
   await replaceFolder(run.teacher, {
@@ -34,5 +46,4 @@ export async function teacherOf(
     [WEIGHTS]: agent.model.weights,
     "config.yaml": configToYaml(agent.config),
   });
-  return agent;
 }
