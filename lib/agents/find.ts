@@ -60,7 +60,7 @@ export interface FindAgentOptions {
 /** Names of agents that are no runs. */
 const OTHER_AGENTS = [
   ...["champion", "pretrained", "pretrained/constant"],
-  "pretrained/accelerating",
+  ...["pretrained/accelerating", "pretrained/distilled"],
 ];
 
 /** A run and which of its checkpoints, as in `default-1@best`. */

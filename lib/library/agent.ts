@@ -45,7 +45,7 @@ export interface LoadedAgent extends Player {
  * Loads a trained agent. `greedy` makes actions of its Q-values.
  *
  * @param target a run's name (its best checkpoint), `NAME@last`,
- * `NAME@step-5000`, `pretrained/constant`, `pretrained/accelerating`, a folder;
+ * `NAME@step-5000`, `pretrained/constant`, `pretrained/distilled`, a folder;
  * absent: the newest run, else the agent that comes with the program
  * @throws UsageError when there is no such agent or it is damaged,
  * TensorFlowNotFoundError when there is no TensorFlow

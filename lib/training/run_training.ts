@@ -276,17 +276,26 @@ async function trainAndMeasure(
 /**
  * Who made a run's folder does not decide what is written elsewhere.
  *
- * @throws UsageError if a file that is written in place is a link, or no file
+ * @throws UsageError if a file that is written in place is a link, or no file, or
+ * the teacher's folder is none
  */
 async function checkFiles(run: RunFolder): Promise<void> {
-  for (const path of [run.lock, run.scores, run.metrics, run.log]) {
-    const there = await ifThere(Deno.lstat(path));
-    if (!there || there.isFile) continue;
-    throw new UsageError(
-      `${path} is a link or a folder, and training writes to it: put the file ` +
-        "itself there, or remove it",
-    );
-  }
+  const files = [run.lock, run.scores, run.metrics, run.log];
+  for (const path of files) await checkIsNoLink(path, "file", "folder");
+  await checkIsNoLink(run.teacher, "folder", "file");
+}
+
+async function checkIsNoLink(
+  path: string,
+  wanted: "file" | "folder",
+  other: "file" | "folder",
+): Promise<void> {
+  const there = await ifThere(Deno.lstat(path));
+  if (!there || there[wanted === "file" ? "isFile" : "isDirectory"]) return;
+  throw new UsageError(
+    `${path} is a link or a ${other}, and training writes to it: put the ` +
+      `${wanted} itself there, or remove it`,
+  );
 }
 
 /** @throws UsageError if the run was made for another config */

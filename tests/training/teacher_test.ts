@@ -97,6 +97,27 @@ Deno.test("runTraining() has no teacher that sees or does something else, and ch
     );
   }));
 
+Deno.test("runTraining() writes no teacher where a run's folder only leads to", () =>
+  inFolder(async (root) => {
+    const folder = join(root, "master");
+    await untrainedAgent(folder);
+    const elsewhere = join(root, "elsewhere");
+    await Deno.mkdir(elsewhere);
+    await Deno.writeTextFile(join(elsewhere, "config.yaml"), "another's");
+    const run = await makeRun(root, [`learner.teacher=${folder}`]);
+    await Deno.symlink(elsewhere, run.teacher);
+    await assertRejects(
+      () => trainRun(run),
+      UsageError,
+      `${run.teacher} is a link or a file`,
+    );
+    assertEquals(await namesIn(elsewhere), ["config.yaml"]);
+    assertEquals(
+      await Deno.readTextFile(join(elsewhere, "config.yaml")),
+      "another's",
+    );
+  }));
+
 Deno.test("configs that know of no teacher have none", async () => {
   const { learner } = await loadConfig();
   assertEquals([learner.teacher, learner.temperature], [null, 0.05]);
