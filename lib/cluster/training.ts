@@ -12,7 +12,7 @@ import { JobSet, type SetOptions } from "./set.ts";
 /** What of a run that comes home may be in the place of an older one. */
 const OWN_NAMES = [
   ...["config.yaml", "run.json", "scores.csv", "metrics.csv"],
-  ...["log.txt", "lock"],
+  ...["log.txt", "lock", "teacher/*"],
   ...["tensorboard/*", "checkpoints/*/*", "evaluations/*/*"],
   ...["report/*", "report/*/*"],
 ];
