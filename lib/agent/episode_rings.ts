@@ -159,9 +159,8 @@ export class EpisodeRings {
    * teacher's Q-values is wrong
    */
   add(environment: number, transition: Transition): void {
-    const { frame, action, reward, terminated, truncated, finalFrame } =
-      transition;
-    const { teacherQ } = transition;
+    const { frame, action, reward, finalFrame, teacherQ } = transition;
+    const { terminated, truncated } = transition;
     const ended = terminated || truncated;
     const lost = truncated && !terminated && !finalFrame;
     const kind = terminated ? TERMINATED : lost ? FINAL : 0;
