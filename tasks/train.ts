@@ -110,7 +110,9 @@ export const command = defineCommand({
     const { createRun, endText, openRun, removeUnstartedRun } = await import(
       "../lib/runs/mod.ts"
     );
-    const { notePlay, runTraining } = await import("../lib/training/mod.ts");
+    const { findTeacher, notePlay, runTraining } = await import(
+      "../lib/training/mod.ts"
+    );
     const { resume, config: file = DEFAULT_CONFIG } = options;
     if (resume === undefined && options["best-after"] !== undefined) {
       throw new UsageError(
@@ -145,6 +147,7 @@ export const command = defineCommand({
       ? null
       : await findAgent(options.from);
     const weights = agent && weightsToBeginWith(agent, config, say);
+    const teacher = former ? null : await findTeacher(config);
     const run = former ?? await createRun({
       ...{ config, name: options.run },
       configName: basename(file, extname(file)),
@@ -176,6 +179,7 @@ export const command = defineCommand({
         run,
         former: own && own(),
         weights: weights ?? undefined,
+        teacher,
         bestAfter: options["best-after"] ?? 0,
         commandLine: Deno.args,
         signal: stop.signal,

@@ -6,13 +6,18 @@ import {
   type ReplayMemory,
   resolveNetwork,
 } from "../agent/mod.ts";
-import { findAgent, loadPlayer } from "../agents/mod.ts";
+import { loadPlayer } from "../agents/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { OBSERVATION_BYTES } from "../constants.ts";
 import { Environments } from "../env/mod.ts";
 import { median } from "../evaluation/mod.ts";
 import { Random } from "../random.ts";
-import { freshCounters, train, trainingEpisodes } from "../training/mod.ts";
+import {
+  findTeacher,
+  freshCounters,
+  train,
+  trainingEpisodes,
+} from "../training/mod.ts";
 import { playRandomly } from "./work.ts";
 
 /** Options of {@linkcode benchTrain}. */
@@ -56,10 +61,8 @@ export async function benchTrain(
   await using alone = await environments.create({ training: true });
   using learner = await createLearner(config, network, random);
   using second = await createLearner(config, network, random);
-  const { teacher: named } = config.learner;
-  using teacher = named === null
-    ? null
-    : await loadPlayer(await findAgent(named));
+  const taughtBy = await findTeacher(config);
+  using teacher = taughtBy && await loadPlayer(taughtBy);
   const counters = freshCounters();
 
   const trainFor = async (steps: number) => {

@@ -8,7 +8,7 @@ import { runTarget } from "../agents/mod.ts";
 import type { RewardFunction } from "../env/mod.ts";
 import type { Evaluation } from "../evaluation/mod.ts";
 import { createRun, removeUnstartedRun } from "../runs/mod.ts";
-import { runTraining } from "../training/mod.ts";
+import { findTeacher, runTraining } from "../training/mod.ts";
 import { type Settings, wholeConfig } from "./settings.ts";
 
 export type { Decision, RewardFunction } from "../env/mod.ts";
@@ -54,7 +54,8 @@ export interface TrainedAgent {
  * Trains an agent; how it goes is told on stderr. Its run can be played,
  * watched, compared and reported by all commands.
  *
- * @throws ConfigError when a key is wrong, UsageError when the name is taken,
+ * @throws ConfigError when a key is wrong, UsageError when the name is taken or
+ * there is no such teacher,
  * ChromeNotFoundError and TensorFlowNotFoundError when one is missing,
  * DivergedError when the loss is not finite any more
  */
@@ -63,13 +64,14 @@ export async function trainAgent(
 ): Promise<TrainedAgent> {
   const { name, reward, signal = new AbortController().signal } = options;
   const config = await wholeConfig(options.config);
+  const teacher = await findTeacher(config);
   const run = await createRun({
     ...{ config, name, configName: "script" },
     ownReward: reward !== undefined,
   });
   try {
     const { counters, checkpoint, reason, evaluation } = await runTraining({
-      ...{ config, run, reward, signal },
+      ...{ config, run, teacher, reward, signal },
       former: null,
       commandLine: Deno.args,
       onEvaluation: () => Promise.resolve(),

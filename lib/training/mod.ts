@@ -17,3 +17,4 @@ export {
 } from "./run_training.ts";
 export { type SinkPositions, Sinks } from "./sinks.ts";
 export { notePlay } from "./event_files.ts";
+export { findTeacher } from "./teacher.ts";

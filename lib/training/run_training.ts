@@ -11,7 +11,7 @@ import {
   resolveNetwork,
   summarise,
 } from "../agent/mod.ts";
-import { loadPlayer } from "../agents/mod.ts";
+import { type Agent, loadPlayer } from "../agents/mod.ts";
 import {
   type Config,
   differences,
@@ -71,6 +71,8 @@ export interface TrainingOptions {
   former: Config | null;
   /** Weights to begin a new run with. @default random ones */
   weights?: NamedTensor[] | undefined;
+  /** `learner.teacher` of a new run, found. @default looked for when it begins */
+  teacher?: Agent | null;
   /** What decisions are rewarded with, in place of the config's `reward`. */
   reward?: RewardFunction | undefined;
   /** The best checkpoint is of the evaluations after this step. @default {0} */
@@ -135,7 +137,7 @@ export async function runTraining(
   using _lock = await acquireLock(run.lock, `The run ${run.name}`);
   checkLasting(options);
   await checkReward(options);
-  const taughtBy = await teacherOf(run, config);
+  const taughtBy = await teacherOf(run, config, options.teacher);
   say(`Training in ${run.path}`);
   if (taughtBy) say(`Its teacher: ${config.learner.teacher}`);
   await using stage = await open(config);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { findAgent, loadPlayer } from "../../lib/agents/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
@@ -6,6 +6,7 @@ import { UsageError } from "../../lib/errors.ts";
 import { namesIn } from "../../lib/files.ts";
 import { train } from "../../lib/training/mod.ts";
 import { inFolder } from "../folder.ts";
+import { outcome, start } from "../program.ts";
 import { untrainedAgent } from "../untrained.ts";
 import { fakeTraining } from "./fakes.ts";
 import { makeRun, trainRun } from "./small_runs.ts";
@@ -95,6 +96,27 @@ Deno.test("runTraining() has no teacher that sees or does something else, and ch
       UsageError,
       "learner.teacher was null and is",
     );
+  }));
+
+Deno.test("'train' looks for the teacher before it makes a run, and names what was there", () =>
+  inFolder(async (data) => {
+    const runs = join(data, "runs");
+    await Deno.mkdir(runs);
+    await makeRun(runs);
+    const args = [
+      "train",
+      "--run",
+      "taught",
+      "--set",
+      "learner.teacher=nobody",
+    ];
+    const { code, said } = await outcome(start(data, args));
+    assertEquals(code, 2);
+    assertMatch(
+      said,
+      /learner\.teacher: There is no run nobody in .*; the newest ones are a\n/,
+    );
+    assertEquals(await namesIn(runs), ["a"]);
   }));
 
 Deno.test("runTraining() writes no teacher where a run's folder only leads to", () =>
