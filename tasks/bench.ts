@@ -2,6 +2,7 @@ import {
   benchEnv,
   benchLearner,
   benchMemory,
+  benchSolve,
   benchTrain,
   findPeers,
   installPeers,
@@ -17,6 +18,7 @@ import {
 } from "../lib/cli/mod.ts";
 import { type Config, loadConfig } from "../lib/config/mod.ts";
 import { UsageError } from "../lib/errors.ts";
+import { points } from "../lib/text.ts";
 
 /** What a measurement may be told beside the config. */
 interface BenchOptions {
@@ -33,7 +35,7 @@ type Bench = (
 ) => Promise<{ document: unknown; text: string }>;
 
 /** Measurements that take long: only when named. */
-const ONLY_WHEN_NAMED = new Set(["memory"]);
+const ONLY_WHEN_NAMED = new Set(["memory", "solve"]);
 
 const whole = (value: number) => value.toFixed(0);
 const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
@@ -125,12 +127,28 @@ const BENCHES: Record<string, Bench> = {
         `${document.growthMb.toFixed(1)} MB from the second fifth to the last`,
     };
   },
+
+  async solve(config) {
+    const document = await benchSolve(config, (sample) => {
+      const { steps, seconds, mean, capped } = sample;
+      say(
+        `${points(steps)} steps, ${whole(seconds)} s: mean ${points(mean)}, ` +
+          `${capped} at the cap`,
+      );
+    });
+    const { steps, seconds } = document.samples.at(-1)!;
+    return {
+      document,
+      text: `${document.solved ? "solved" : "not solved"} in ` +
+        `${points(steps)} steps and ${whole(seconds)} s\n`,
+    };
+  },
 };
 
 /** `deno task bench`. */
 export const command = defineCommand({
   details: `Measures ${Object.keys(BENCHES).join(", ")}; when none is ` +
-    "named, all but memory, which takes long. Figures depend on what else the machine does.",
+    "named, all but memory and solve, which take long. Figures depend on what else the machine does.",
   positionals: [{ name: "WHAT", description: "The part to measure." }],
   options: {
     ...CONFIG_OPTIONS,
@@ -147,7 +165,13 @@ export const command = defineCommand({
     },
     json: JSON_OPTION,
   },
-  examples: [["train", "agent steps a second of a whole training"]],
+  examples: [
+    ["train", "agent steps a second of a whole training"],
+    [
+      "solve --set evaluation.every=2500",
+      "until 20 unseen games are at the cap",
+    ],
+  ],
   async run({ positionals: [what], options }) {
     if (what !== undefined && !Object.hasOwn(BENCHES, what)) {
       throw new UsageError(

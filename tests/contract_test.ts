@@ -234,6 +234,7 @@ class World {
     await this.run(0, "bench", "bench", ...config);
     const few = ["--updates", "100"];
     await this.run(0, "bench-memory", "bench", "memory", ...config, ...few);
+    await this.run(0, "bench-solve", "bench", "solve", ...config);
   }
 }
 

@@ -7,6 +7,7 @@ export {
 } from "./checkpoint.ts";
 export { freshCounters } from "./counters.ts";
 export { trainingEpisodes, TrainingGames } from "./episodes.ts";
+export { openEvaluationGames, playGreedily } from "./greedy_games.ts";
 export { train } from "./loop.ts";
 export { trainingParts, type TrainingState } from "./parts.ts";
 export { Progress } from "./progress.ts";
