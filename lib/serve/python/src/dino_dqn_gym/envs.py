@@ -77,6 +77,8 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
         self.action_space = batch_space(self.single_action_space, num_envs)
         #: The oldest frames first, [n, 80, 80] each.
         self._recent = [np.zeros((num_envs, *FRAME), np.uint8) for _ in range(STACK)]
+        #: The observations of the step under way, but for its newest frames.
+        self._next: NDArray[np.uint8] | None = None
         #: Games that stand still for a step because they ended in the last one (NEXT_STEP).
         self._resting: list[int] = []
         #: The mask of what every game has: one for all steps, which nobody can change.
@@ -106,7 +108,7 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
             seeds=seeds, training=options.get("training"), once=options.get("once"),
             maxScore=options.get("max_score", self.max_score),
         )  # fmt: skip
-        self._begun, self._resting = True, []
+        self._begun, self._resting, self._next = True, [], None
         return self._stack(frames, range(self.num_envs)), self._info(records)
 
     def step_async(self, actions: Any) -> None:
@@ -124,6 +126,7 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
         for i in self._resting:
             chosen[i] = STANDS_STILL
         self._bridge.send_actions(bytes(chosen))
+        self._next = self._older()  # while Chrome plays
 
     def step_wait(self) -> tuple[NDArray[np.uint8], NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """The result of the step that was begun."""
@@ -173,14 +176,21 @@ class DinoVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.integer[Any]], NDArr
         }  # fmt: skip
         return {"final_obs": final, "_final_obs": ended, "final_info": over, "_final_info": ended.copy()}
 
+    def _older(self) -> NDArray[np.uint8]:
+        """Stacks whose newest frames are still to come."""
+        stacks = np.empty((self.num_envs, STACK, *FRAME), np.uint8)
+        for k, each in enumerate(self._recent[1:]):  # two thirds of what np.stack takes
+            stacks[:, k] = each
+        return stacks
+
     def _stack(self, frames: NDArray[np.uint8], begun: Iterable[int]) -> NDArray[np.uint8]:
+        stacks, self._next = self._older() if self._next is None else self._next, None
+        stacks[:, -1] = frames
         self._recent = [*self._recent[1:], frames]
         for i in begun:  # an episode's first frame stands for the three before it, too
+            stacks[i] = frames[i]
             for old in self._recent[:-1]:
                 old[i] = frames[i]
-        stacks = np.empty((self.num_envs, STACK, *FRAME), np.uint8)
-        for k, each in enumerate(self._recent):  # two thirds of what np.stack takes
-            stacks[:, k] = each
         return stacks
 
     def _info(self, records: NDArray[Any]) -> dict[str, Any]:
