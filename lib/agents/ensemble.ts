@@ -1,7 +1,7 @@
 /** Several agents as one. */
 import { basename } from "node:path";
 import { encodeModel, resolveNetwork } from "../agent/mod.ts";
-import { differences } from "../config/mod.ts";
+import { differences, MOST_MEMBERS } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { gameDifferences } from "../evaluation/mod.ts";
 import type { Agent } from "./agent.ts";
@@ -22,7 +22,8 @@ const list = (names: readonly string[]) => [...new Set(names)].join(",");
  *
  * @param agents at least one; their configs differ in nothing that they see
  * @returns an agent of no run, with the first one's config
- * @throws UsageError when two of them see or play differently
+ * @throws UsageError when two of them see or play differently, or they are too
+ * many
  */
 export function joinAgents(agents: readonly Agent[]): Agent {
   const [first] = agents as [Agent, ...Agent[]];
@@ -43,6 +44,12 @@ export function joinAgents(agents: readonly Agent[]): Agent {
     (sum, { config }) => sum + config.network.members,
     0,
   );
+  if (members > MOST_MEMBERS) {
+    throw new UsageError(
+      `These agents have ${members} networks together, and one has ` +
+        `${MOST_MEMBERS} at most: name fewer of them.`,
+    );
+  }
   const config = {
     ...first.config,
     network: { ...first.config.network, members },

@@ -35,6 +35,7 @@ import {
   type RunFolder,
   runNames,
   RUNS_FOLDER,
+  someCheckpoints,
 } from "../runs/mod.ts";
 import { joinAgents } from "./ensemble.ts";
 import { agentTarget } from "./target.ts";
@@ -73,10 +74,10 @@ type Places = Required<FindAgentOptions>;
  * Finds an agent.
  *
  * @param target the name or folder of a run (its best checkpoint), that with
- * `@best`, `@last` or `@step-N` behind it, a checkpoint's folder, `champion`,
- * `pretrained`, `pretrained/NAME`, or the folder of an exported agent; several
- * of them, with commas between: an ensemble; absent: the newest run that has a
- * checkpoint, else `pretrained`
+ * `@best`, `@last`, `@step-N` or `@all` behind it, a checkpoint's folder,
+ * `champion`, `pretrained`, `pretrained/NAME`, or the folder of an exported
+ * agent; several of them, with commas between: an ensemble; absent: the newest
+ * run that has a checkpoint, else `pretrained`
  * @throws UsageError when there is no such agent, its checkpoint is damaged or
  * an ensemble's members do not fit or are the same,
  * ConfigError when its config cannot be used
@@ -94,7 +95,9 @@ export async function findAgent(
   };
   try {
     if (target === undefined) return await newestAgent(places);
-    const names = await splitTarget(target);
+    const names = (await Promise.all(
+      (await splitTarget(target)).map((name) => eachCheckpoint(name, places)),
+    )).flat();
     if (names.includes("")) {
       throw new UsageError(
         `The name of an agent is missing in ${JSON.stringify(target)}.`,
@@ -134,6 +137,19 @@ async function splitTarget(target: string): Promise<string[]> {
     names.push(words.splice(0, count).join(",").trim());
   }
   return names;
+}
+
+/** Of `RUN@all` each of the run's checkpoints, the oldest first. */
+async function eachCheckpoint(
+  name: string,
+  { runs }: Places,
+): Promise<string[]> {
+  const [, run, word] = WITH_CHECKPOINT.exec(name) ?? [];
+  // A path may hold an @.
+  if (word !== "all" || await ifThere(Deno.stat(resolve(name)))) return [name];
+  const { checkpoints } = await openRun(run!, runs);
+  const steps = await someCheckpoints(checkpoints);
+  return steps.reverse().map((step) => `${run}@step-${step}`);
 }
 
 async function isPathOfSome(target: string): Promise<boolean> {

@@ -165,7 +165,8 @@ export function settings(
 
 /** How an agent is named, for the description of an argument. */
 export const AGENT_NAMES =
-  "A run (its best checkpoint), or RUN@best, RUN@last, RUN@step-5000; " +
+  "A run (its best checkpoint), or RUN@best, RUN@last, RUN@step-5000, or all " +
+  "of them together: RUN@all; " +
   "champion, pretrained, pretrained/constant, pretrained/accelerating, " +
   "pretrained/distilled; the folder of a checkpoint or of an exported agent; " +
   "several, with commas between: the mean of their Q-values decides.";

@@ -2,6 +2,7 @@
 export {
   HELD_OUT_SEEDS_PER_NIGHT,
   HELD_OUT_SEEDS_START,
+  MOST_MEMBERS,
   TRAINING_SEEDS_END,
 } from "./schema.ts";
 export { checkedValues } from "./explain.ts";

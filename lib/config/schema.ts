@@ -153,6 +153,9 @@ const layersSchema = z.array(
   z.discriminatedUnion("type", [convolution, dense]),
 ).min(1);
 
+/** Networks of an agent at most: `RUN@all` of several runs brings dozens. */
+export const MOST_MEMBERS = 128;
+
 const networkSchema = z.strictObject({
   layers: z.union([
     z.enum(["tutorial", "tutorial-no-pooling", "nips", "nature"]),
@@ -161,7 +164,7 @@ const networkSchema = z.strictObject({
   dueling: z.boolean().describe(
     "Value and advantage streams (Wang et al. 2016) in place of one output layer.",
   ),
-  members: positiveInteger.max(32).describe(
+  members: positiveInteger.max(MOST_MEMBERS).describe(
     "Networks that learn side by side from the same transitions and answer with the mean of their Q-values (an ensemble).",
   ).register(keyFacts, { before: 1 }),
 });

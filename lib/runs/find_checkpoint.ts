@@ -72,8 +72,12 @@ export async function findCheckpoint(
   );
 }
 
-/** @throws CheckpointError if there is none */
-async function someCheckpoints(folder: string): Promise<number[]> {
+/**
+ * The steps of a run's checkpoints, the newest first.
+ *
+ * @throws CheckpointError if there is none
+ */
+export async function someCheckpoints(folder: string): Promise<number[]> {
   const steps = await listCheckpoints(folder);
   if (steps.length > 0) return steps;
   throw new CheckpointError(

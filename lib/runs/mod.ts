@@ -4,6 +4,7 @@ export {
   findCheckpoint,
   MODEL,
   readCheckpointModel,
+  someCheckpoints,
   WEIGHTS,
 } from "./find_checkpoint.ts";
 export {

@@ -96,7 +96,13 @@ Deno.test("findAgent() refuses a run without a checkpoint", () =>
       configName: "default",
       root: folders.runs,
     });
-    for (const target of ["young", join(path, "checkpoints", "step-5")]) {
+    for (
+      const target of [
+        "young",
+        "young@all",
+        join(path, "checkpoints", "step-5"),
+      ]
+    ) {
       await refused(target, folders, "There is no checkpoint");
     }
     // Without a name it is passed over.
@@ -149,7 +155,7 @@ Deno.test("findAgent() takes a name for the run, and a path for the folder", () 
     }
   }));
 
-Deno.test("findAgent() takes RUN@best, @last and @step-N, and paths that hold an @", () =>
+Deno.test("findAgent() takes RUN@best, @last, @step-N and @all, and paths that hold an @", () =>
   withFolders(async (folders) => {
     await writeRun(folders.runs, "a", "2026-01-01T00:00:00Z");
     const run = join(folders.runs, "a");
@@ -168,11 +174,16 @@ Deno.test("findAgent() takes RUN@best, @last and @step-N, and paths that hold an
         ["a@step-7", "step-7"],
         [`${run}@step-5`, "step-5"],
         ["a@best,a@last", "step-5,step-7"],
+        ["a@all", "step-5,step-7"],
+        [`${run}@all`, "step-5,step-7"],
       ]
     ) assertEquals(await checkpoint(target!), wanted);
+    for (const name of ["mine@all", "mine@last"]) {
+      const folder = join(folders.runs, "..", name);
+      await writeAgent(folder);
+      assertEquals(await checkpoint(folder), "model");
+    }
     const folder = join(folders.runs, "..", "mine@last");
-    await writeAgent(folder);
-    assertEquals(await checkpoint(folder), "model");
     await refused("a@step-6", folders, "there is best, last, step-7, step-5");
     await refused("b@best", folders, "There is no run b in");
     await refused(
@@ -186,6 +197,8 @@ Deno.test("findAgent() takes RUN@best, @last and @step-N, and paths that hold an
       "is named twice in a,a: it would count as two",
     );
     await refused(`${run}@step-5,a@best`, folders, "is named twice");
+    await refused("a@all,a@best", folders, "is named twice");
+    await refused("b@all", folders, "There is no run b in");
     const link = join(folders.runs, "..", "link");
     await Deno.symlink(folder, link);
     await refused(`${folder},${link}`, folders, "is named twice");
@@ -320,6 +333,22 @@ Deno.test("findAgent() refuses an ensemble of agents that see or play differentl
     for (const target of ["", "pretrained/a,"]) {
       await refused(target, folders, "The name of an agent is missing");
     }
+  }));
+
+Deno.test("findAgent() refuses more networks together than a config may name", () =>
+  withFolders(async ({ pretrained, ...folders }) => {
+    const many = await loadConfig(undefined, [
+      ...["network.layers=[{type: dense, units: 1}]", "network.members=65"],
+    ]);
+    const network = resolveNetwork(many.network, many.game.actions);
+    const model = encodeModel(network, initialWeights(network, new Random(1)));
+    const two = ["a", "b"].map((name) => join(pretrained, name));
+    for (const folder of two) await writeFiles(folder, model, many);
+    await refused(
+      two.join(","),
+      { pretrained, ...folders },
+      "130 networks together, and one has 128 at most",
+    );
   }));
 
 Deno.test("weightsToBeginWith() refuses another network, and tells of another game", () =>
