@@ -23,6 +23,7 @@ import { createSky } from "./sky_script.ts";
 declare const Runner: { getInstance?: () => InnerRunner } | undefined;
 declare const document: {
   querySelector(selector: string): PageImage | null;
+  documentElement: { style: { cssText: string } };
 };
 declare const HTMLCanvasElement: { prototype: PageCanvas };
 declare const OffscreenCanvas: new (
@@ -145,6 +146,9 @@ function installLockstep(
       if (typeof Runner === "undefined") return lacks(["Runner"]);
       // The page before this one knows only one game, whatever is asked of it.
       if (!Runner.getInstance) return lacks(["Runner.getInstance()"]);
+      // Each game's nights would fade the whole page, which nobody sees.
+      document.documentElement.style.cssText =
+        "transition: none !important; visibility: hidden";
       await sprites.decode();
       painter.sprites(sprites);
       const missing = api.missing(Runner.getInstance());

@@ -110,6 +110,8 @@ Deno.test("A game that starts with points has the moon of a game that made them"
   }
   assertEquals(scores[0], 1, "the points given are not the game's own");
   assert((await skipped.states())[0]!.night);
+  // No game's night fades the page, which all of them share and nobody sees.
+  assertEquals(await page.evaluate("document.getAnimations().length"), 0);
   const [from, to] = moonOf(pictureOf(await made.pictures(), 0));
   const [skippedFrom, skippedTo] = moonOf(
     pictureOf(await skipped.pictures(), 0),
