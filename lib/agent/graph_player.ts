@@ -24,6 +24,12 @@ import type { NamedTensor, Player } from "./types.ts";
  */
 const BLOCK_ROWS = 24;
 
+/** A call, and what it was last fed: new memory for each takes time. */
+interface Call {
+  readonly run: Run;
+  inputs: readonly [seen: Tensor<"uint8">, ...Tensor[]] | null;
+}
+
 /**
  * Asks some weights of a graph for Q-values. On x86 processors a row's are the
  * same bit for bit wherever it stands, and however many rows there are.
@@ -34,8 +40,8 @@ export class GraphPlayer implements Disposable {
   readonly #compiled: boolean;
   readonly #prepare: () => Run;
   /** One for each that asked at the same time. */
-  readonly #runs: Run[] = [];
-  readonly #free: Run[] = [];
+  readonly #calls: Call[] = [];
+  readonly #free: Call[] = [];
 
   /**
    * Adds the network to the graph.
@@ -75,14 +81,11 @@ export class GraphPlayer implements Disposable {
     const rows = this.#compiled
       ? 2 ** Math.ceil(Math.log2(count))
       : Math.max(count, 2); // convolutions of one picture are made otherwise
-    using seen = Tensor.zeros("uint8", [rows, ...inputShape]);
-    seen.data.set(pixels);
-    const left = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS - rows;
-    using padding = Tensor.from("int32", [2, 2], [0, left, 0, 0]);
-    const run = this.#free.pop() ?? this.#another();
-    const [output] = await run.runAsync(
-      this.#compiled ? [seen] : [seen, padding],
-    ).finally(() => this.#free.push(run));
+    const call = this.#free.pop() ?? this.#another();
+    const inputs = this.#inputs(call, rows);
+    inputs[0].data.set(pixels);
+    const [output] = await call.run.runAsync(inputs)
+      .finally(() => this.#free.push(call));
     using q = output!;
     return Float32Array.from(
       (q.data as Float32Array).subarray(0, count * actions),
@@ -90,13 +93,27 @@ export class GraphPlayer implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const run of this.#runs) run[Symbol.dispose]();
+    for (const { run, inputs } of this.#calls) {
+      run[Symbol.dispose]();
+      for (const input of inputs ?? []) input[Symbol.dispose]();
+    }
   }
 
-  #another(): Run {
-    const run = this.#prepare();
-    this.#runs.push(run);
-    return run;
+  #another(): Call {
+    const call = { run: this.#prepare(), inputs: null };
+    this.#calls.push(call);
+    return call;
+  }
+
+  /** Of so many rows; those that are not written to hold what they held. */
+  #inputs(call: Call, rows: number): NonNullable<Call["inputs"]> {
+    if (call.inputs?.[0].shape[0] === rows) return call.inputs;
+    for (const input of call.inputs ?? []) input[Symbol.dispose]();
+    const seen = Tensor.zeros("uint8", [rows, ...this.#network.inputShape]);
+    if (this.#compiled) return call.inputs = [seen];
+    const left = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS - rows;
+    const padding = Tensor.from("int32", [2, 2], [0, left, 0, 0]);
+    return call.inputs = [seen, padding];
   }
 }
 

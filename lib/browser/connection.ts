@@ -9,6 +9,8 @@
 const SESSION = /"sessionId":"(\w+)"\}$/;
 /** Longer than that ending, in characters. */
 const SESSION_CHARACTERS = 80;
+/** As much as a pipe holds. */
+const PIPE_BYTES = 65536;
 /** The browser's own session has no number. */
 const BROWSER = "";
 
@@ -68,7 +70,12 @@ export class Connection {
     const listen = async () => {
       const decoder = new TextDecoder();
       let message = "";
-      for await (const chunk of chrome.stdout) {
+      const reader = chrome.stdout.getReader({ mode: "byob" });
+      // Into the same memory each time: what is new must be emptied first.
+      let memory = new Uint8Array(PIPE_BYTES);
+      for (;;) {
+        const { value: chunk, done } = await reader.read(memory);
+        if (done) break;
         let start = 0;
         for (let end; (end = chunk.indexOf(0, start)) >= 0; start = end + 1) {
           message += decoder.decode(chunk.subarray(start, end));
@@ -76,6 +83,7 @@ export class Connection {
           message = "";
         }
         message += decoder.decode(chunk.subarray(start), { stream: true });
+        memory = new Uint8Array(chunk.buffer);
       }
     };
     void listen().catch(() => {}).finally(() => connection.#close());
