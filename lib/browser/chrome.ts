@@ -40,6 +40,8 @@ const FLAGS = [
   // third that waits for another site (11 MB).
   "--disable-features=AudioServiceOutOfProcess,WebUIOmniboxPopup," +
   "WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
+  // What a step makes is garbage after it: V8 would let it grow to 32 MB first.
+  "--js-flags=--max-semi-space-size=4",
   // Containers often have a /dev/shm that is too small for Chrome.
   "--disable-dev-shm-usage",
   // Several tabs play at once: none of them may be slowed as "background".

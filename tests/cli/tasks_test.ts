@@ -18,6 +18,8 @@ Deno.test("every command is a deno task, with the documented permissions", async
   const page = await read("docs/set-up.md");
   const permissions = tasks.test!.command.split(" ")
     .filter((word) => word.startsWith("--allow"));
+  const memory = "--v8-flags=--max-semi-space-size=4";
+  assertStringIncludes(page, `\`${memory}\``);
   // Its page may be opened to other machines.
   const watching = [permissions.at(-1), "0.0.0.0", "[::]"].join(",");
   for (const permission of [...permissions, watching]) {
@@ -27,7 +29,7 @@ Deno.test("every command is a deno task, with the documented permissions", async
     const own = name === "watch" ? permissions.with(-1, watching) : permissions;
     assertEquals(
       [tasks[name]?.command, tasks[name]?.description],
-      [`deno run ${own.join(" ")} main.ts ${name}`, summary],
+      [`deno run ${memory} ${own.join(" ")} main.ts ${name}`, summary],
     );
   }
 });
