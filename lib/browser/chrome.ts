@@ -189,8 +189,8 @@ export class Chrome implements AsyncDisposable {
         ...(config.headless ? ["--headless=new"] : []),
         ...sandboxFlags(),
         `--user-data-dir=${guard.folder}/profile`,
-        // In place of the page for new tabs, which would load and never be seen.
-        "about:blank",
+        // Nobody would see the page of a first window, which takes 21 MB.
+        "--no-startup-window",
       ]);
       const connection = Connection.byPipe(process);
       return await Chrome.#greet(connection, guard, config.timeoutSeconds);
