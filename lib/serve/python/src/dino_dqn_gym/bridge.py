@@ -92,8 +92,8 @@ class Bridge:
     ) -> None:
         root = find_program(program)
         task = json.loads((root / "deno.json").read_text())["tasks"]["serve"]["command"].split()
-        permissions = [word for word in task if word.startswith("--allow")]
-        command = [*find_deno(), "run", "--quiet", *permissions, str(root / "main.ts"), "serve", "--games", str(games)]
+        flags = [word for word in task if word.startswith("--")]
+        command = [*find_deno(), "run", "--quiet", *flags, str(root / "main.ts"), "serve", "--games", str(games)]
         command += [f"--config={os.fspath(config)}"] if config else []
         command += [f"--set={each}" for each in sets] + ["--training"] * training
         self.games = games
