@@ -40,7 +40,7 @@ const FLAGS = [
   // third that waits for another site (11 MB).
   "--disable-features=AudioServiceOutOfProcess,WebUIOmniboxPopup," +
   "WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
-  // What a step makes is garbage after it: V8 would let it grow to 32 MB first.
+  // What a step makes is garbage after it: V8 would let it grow first (30 MB).
   "--js-flags=--max-semi-space-size=4",
   // Containers often have a /dev/shm that is too small for Chrome.
   "--disable-dev-shm-usage",
