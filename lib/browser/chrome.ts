@@ -54,6 +54,17 @@ const FLAGS = [
   "--force-device-scale-factor=1",
 ];
 
+/**
+ * Without a window. The page is drawn on the processor, as on machines without a
+ * GPU: the same pixels everywhere, a GPU is left to the learner, and nothing is
+ * loaded that imitates one (12 MB).
+ */
+const HEADLESS = [
+  "--headless=new",
+  "--disable-gpu",
+  "--disable-software-rasterizer",
+];
+
 /** An error's message, with a full stop. */
 function sentence(error: unknown): string {
   return (error as Error).message.replace(/\.?$/, ".");
@@ -186,7 +197,7 @@ export class Chrome implements AsyncDisposable {
     try {
       const process = guard.start([
         ...FLAGS,
-        ...(config.headless ? ["--headless=new"] : []),
+        ...(config.headless ? HEADLESS : []),
         ...sandboxFlags(),
         `--user-data-dir=${guard.folder}/profile`,
         // Nobody would see the page of a first window, which takes 21 MB.
