@@ -56,8 +56,8 @@ const FLAGS = [
 
 /**
  * Without a window. The page is drawn on the processor, as on machines without a
- * GPU: the same pixels everywhere, a GPU is left to the learner, and nothing is
- * loaded that imitates one (12 MB).
+ * GPU: one is left to the learner, and nothing is loaded that imitates one
+ * (12 MB).
  */
 const HEADLESS = [
   "--headless=new",
