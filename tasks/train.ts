@@ -107,6 +107,7 @@ export const command = defineCommand({
       writeReport,
     } = await import("../lib/report/mod.ts");
     const { recordEvaluation } = await import("../lib/recording/mod.ts");
+    const { loadSharp } = await import("../lib/sharp.ts");
     const { createRun, endText, openRun, removeUnstartedRun } = await import(
       "../lib/runs/mod.ts"
     );
@@ -136,6 +137,7 @@ export const command = defineCommand({
         seed: options.seed,
       }),
     ];
+    await loadSharp(); // for the pictures of its evaluations
     using stop = await stopOnSignal({
       message: "Saving and stopping; once more to stop at once.",
     });

@@ -1,5 +1,5 @@
 /** Pictures of a game as an animation, with or without Q-values. */
-import sharp from "sharp";
+import { loadSharp } from "../sharp.ts";
 import type { GameFrame } from "./game_frame.ts";
 import { qStrips, stripHeight } from "./q_strips.ts";
 
@@ -77,6 +77,7 @@ export async function animate(
   const delay = frames.map((_, i) =>
     i === frames.length - 1 ? LAST_FRAME_MS : Math.round(frameMs)
   );
+  const sharp = await loadSharp();
   const image = sharp(pages, {
     raw: { width, height: pageHeight * frames.length, channels, pageHeight },
     limitInputPixels: false,
@@ -95,6 +96,7 @@ export async function pictureStrip(
   const raw = { width, height: height * pictures.length, channels: 1 } as const;
   const strip = new Uint8Array(width * raw.height);
   pictures.forEach((picture, i) => strip.set(picture, i * width * height));
+  const sharp = await loadSharp();
   const image = sharp(strip, { raw }).webp({ lossless: true, effort: 4 });
   return new Uint8Array(await image.toBuffer());
 }

@@ -1,7 +1,6 @@
 /** From a chart's description to SVG (Vega-Lite, Vega) and PNG (sharp). */
-import sharp from "sharp";
-import * as vega from "vega";
-import { compile, type Config, type TopLevelSpec } from "vega-lite";
+import type { Config, TopLevelSpec } from "vega-lite";
+import { loadSharp } from "../sharp.ts";
 import { escapeXml } from "../text.ts";
 import { LIGHT, SERIES } from "./theme.ts";
 
@@ -141,6 +140,10 @@ export async function drawChart(
     autosize: { type: "fit", contains: "padding" },
     ...spec,
   }) as TopLevelSpec;
+  const [vega, { compile }] = await Promise.all([
+    import("vega"),
+    import("vega-lite"),
+  ]);
   const view = new vega.View(vega.parse(compile(sized, { config }).spec), {
     renderer: "none",
   });
@@ -174,6 +177,7 @@ function withTitle(svg: string, { title, subtitle }: ChartText): string {
 
 /** An SVG drawing as PNG with `scale` pixels per unit. */
 export async function svgToPng(svg: string, scale = 2): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   const image = sharp(new TextEncoder().encode(svg), { density: 72 * scale });
   return new Uint8Array(await image.png({ compressionLevel: 9 }).toBuffer());
 }

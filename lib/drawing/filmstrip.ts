@@ -1,7 +1,7 @@
 /** The last moments of a game in one picture, with what the agent thought. */
 import { Buffer } from "node:buffer";
-import sharp from "sharp";
 import { CANVAS } from "../constants.ts";
+import { loadSharp } from "../sharp.ts";
 import { escapeXml } from "../text.ts";
 import { type GameFrame, PART } from "./game_frame.ts";
 import { qStrips, stripHeight } from "./q_strips.ts";
@@ -30,6 +30,7 @@ export async function filmstrip(
   const strips = await qStrips(shown, actions, PART.width);
   const height = PART.height + stripHeight(actions);
   const end = frames.at(-1)!.seconds;
+  const sharp = await loadSharp();
   // sharp's types of overlays know Node's Buffer only.
   const panels = await Promise.all(shown.map(async (frame, i) => {
     const left = (i % COLUMNS) * (PART.width + GAP);

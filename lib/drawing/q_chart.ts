@@ -1,7 +1,7 @@
 /** Q-values over a stretch of a game, above pictures of it. */
 import { extent, range } from "d3-array";
-import sharp from "sharp";
 import { CANVAS } from "../constants.ts";
+import { loadSharp } from "../sharp.ts";
 import {
   type Chart,
   CHART_WIDTH,
@@ -113,6 +113,7 @@ async function snapshotsOf(
   frames: readonly GameFrame[],
   atMost: number,
 ): Promise<{ seconds: number; url: string }[]> {
+  const sharp = await loadSharp();
   const count = Math.min(atMost, frames.length);
   return await Promise.all(
     range(count).map(async (i) => {

@@ -1,6 +1,6 @@
 /** Q-values drawn as bars, to be set below a picture of the game. */
 import { extent } from "d3-array";
-import sharp from "sharp";
+import { loadSharp } from "../sharp.ts";
 import { escapeXml } from "../text.ts";
 import type { GameFrame } from "./game_frame.ts";
 import { actionColours, LIGHT } from "./theme.ts";
@@ -36,6 +36,7 @@ export async function qStrips(
   actions: readonly string[],
   width: number,
 ): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   const height = stripHeight(actions);
   const range = qRange(frames);
   const strips = new Uint8Array(frames.length * width * height * 3);

@@ -10,6 +10,7 @@ import {
   type LiveView,
 } from "../game/mod.ts";
 import { say } from "../say.ts";
+import { loadSharp } from "../sharp.ts";
 import { checkedActions } from "./actions.ts";
 import {
   DecisionClock,
@@ -71,6 +72,7 @@ function infoOf(
 export async function openLiveGame(
   { browser, game: { speed }, env: { observation } }: Config,
 ): Promise<LiveGame> {
+  await loadSharp(); // it takes longer than a decision may
   return await LiveGame.open(
     browser,
     speed === "accelerating" ? null : speed,

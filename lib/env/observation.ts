@@ -22,10 +22,10 @@
  * scaled inside the page, and by {@linkcode canvasObserver}, the same steps are
  * taken with the weights of `triangleFilter`.
  */
-import sharp from "sharp";
 import type { EnvConfig } from "../config/mod.ts";
 import { CANVAS, FRAME_BYTES, FRAME_SIZE } from "../constants.ts";
 import { createScaler, type Taps } from "../game/mod.ts";
+import { loadSharp } from "../sharp.ts";
 
 /** The part of the canvas that the agent sees, in canvas pixels. */
 export type Crop = EnvConfig["crop"];
@@ -44,9 +44,6 @@ const WHITE = 255;
 
 /** Step 2 of the definition, in sharp's words. */
 const SCALING = { fit: "fill", kernel: "linear" } as const;
-
-/** The pictures change with every call: a cache would only take memory. */
-sharp.cache(false);
 
 /**
  * The triangle ("linear") filter that scales `inputs` pixels down to `outputs`,
@@ -208,6 +205,7 @@ export async function observePictures(
   const { channels, width, pitch, pitchScaled, lines } = layout;
   const raw = { width, height: lines * pitch, channels };
   const sheet = sheetOf(pictures, layout, of);
+  const sharp = await loadSharp();
   const scaled = await sharp(sheet, { raw })
     .resize(FRAME_SIZE, lines * pitchScaled, SCALING)
     .toColourspace(channels === 1 ? "b-w" : "srgb").raw().toBuffer();
@@ -240,6 +238,7 @@ export async function canvasOfScreenshot(
   const { x, y, width, height } = visible;
   // No more than this by sharp: its own steps to grey take twice as long, and a
   // key that comes later than the next frame is a frame late.
+  const sharp = await loadSharp();
   const colours = await sharp(screenshot)
     .extract({ left: x, top: y, width, height })
     .ensureAlpha()

@@ -1,6 +1,5 @@
 /** An agent as a folder that other programs, and browsers, can use. */
 import { join, relative } from "node:path";
-import sharp from "sharp";
 import {
   configToYaml,
   differences,
@@ -18,6 +17,7 @@ import { type EvaluationReport, reportedSetting } from "../evaluation/mod.ts";
 import { pictureStrip } from "../drawing/mod.ts";
 import { DinoPageError } from "../errors.ts";
 import { isFile } from "../files.ts";
+import { loadSharp } from "../sharp.ts";
 import { points } from "../text.ts";
 import {
   lastMoments,
@@ -244,6 +244,7 @@ async function framesPng(frames: readonly Moment[]): Promise<Uint8Array> {
       sheet[y * width + x] = observation[p * STACK + STACK - 1]!;
     }
   });
+  const sharp = await loadSharp();
   const image = sharp(sheet, { raw: { width, height, channels: 1 } });
   return new Uint8Array(await image.png({ compressionLevel: 9 }).toBuffer());
 }

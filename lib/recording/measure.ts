@@ -15,6 +15,7 @@ import {
   playedSetting,
   seatsPerGroup,
 } from "../evaluation/mod.ts";
+import { loadSharp } from "../sharp.ts";
 import { tensorflowVersion } from "../tensorflow/mod.ts";
 import { type Agent, loadPlayer } from "../agents/mod.ts";
 import type { Player } from "./moments.ts";
@@ -67,6 +68,7 @@ export async function measureAgent(
   agent: Agent,
   options: MeasureOptions,
 ): Promise<Measurement> {
+  await loadSharp(); // for the pictures at its end
   return await atTable(agent, options, async (table, config) => {
     const { evaluation, baselines, versions } = options.played ??
       await play(table, options);
