@@ -112,6 +112,12 @@ const envSchema = z.strictObject({
   randomStartScore: z.int().min(0).max(COUNTER_END).describe(
     "Training games start as if so many points or fewer had been made (a random number): with the nights and the moon that come then. 0: from the start. Evaluations always start at 0; without effect under the live clock.",
   ).register(keyFacts, { before: 0 }),
+  plainStarts: share.describe(
+    "Share of the training games that start as games are played, whatever randomStartSpeed and randomStartScore say: at the game's own speed, with no points.",
+  ).register(keyFacts, { before: 0 }),
+  stochasticFrameSkip: share.describe(
+    "Share of the decisions of training games that take one rendered frame more or less than game.frameSkip. Evaluations never do; without effect under the live clock, and in games that vary as live play does.",
+  ).register(keyFacts, { before: 0 }),
   crashStarts: z.strictObject({
     share: share.describe(
       "Share of the training games that begin 10 to 80 decisions before a crash and end 40 after it. They are short, and not in scores.csv.",

@@ -235,13 +235,22 @@ export function createGames(
     return !ducks;
   }
 
-  /** A whole number from -most to most, by the game's seed and frame. */
-  function jitter({ start, frames }: Game, most: number): number {
+  /** A random number of 32 bits, by the game's seed and frame. */
+  function drawn({ start, frames }: Game): number {
     let hash = Math.imul(start.seed + 1, 0x9e3779b1) ^
       Math.imul(frames + 1, 0x85ebca6b);
     hash = Math.imul(hash ^ hash >>> 15, 0x2c1b3c6d);
     hash = Math.imul(hash ^ hash >>> 12, 0x297a2d39);
-    return ((hash ^ hash >>> 15) >>> 0) % (2 * most + 1) - most;
+    return (hash ^ hash >>> 15) >>> 0;
+  }
+
+  /** Rendered frames that the next decision takes more than usual, or less. */
+  function unevenness(game: Game): number {
+    const { live, stochasticFrameSkip: share } = game.start;
+    if (live) return drawn(game) % (2 * live.jitter + 1) - live.jitter;
+    if (!share) return 0;
+    const unit = drawn(game) / 2 ** 32;
+    return unit < share / 2 ? -1 : unit < share ? 1 : 0;
   }
 
   function decide(game: Game, action: number): void {
@@ -249,7 +258,7 @@ export function createGames(
     const { waiting, runner, frames, start: { live } } = game;
     game.decisions++;
     waiting.push({ action, due: frames + (live?.delay ?? 0) });
-    const count = options.frameSkip + (live ? jitter(game, live.jitter) : 0);
+    const count = Math.max(1, options.frameSkip + unevenness(game));
     for (let n = 0; n < count && !runner.crashed; n++) {
       while (waiting[0] && waiting[0].due <= game.frames) {
         const { action } = waiting[0];

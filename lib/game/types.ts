@@ -32,6 +32,11 @@ export interface EpisodeStart {
   before?: string;
   /** How it differs from the exact game, as live play does; lock-step only. */
   live?: LiveVariation;
+  /**
+   * Share of the decisions that take one rendered frame more or less; lock-step
+   * only, without effect beside `live`. Absent: none.
+   */
+  stochasticFrameSkip?: number;
   /** The episode is truncated once its score is this or more; absent: never. */
   maxScore?: number;
   /**

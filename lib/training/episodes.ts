@@ -2,6 +2,7 @@ import { type Config, TRAINING_SEEDS_END } from "../config/mod.ts";
 import type {
   EnvState,
   EpisodeSchedule,
+  EpisodeStart,
   Observations,
   VectorEnv,
 } from "../env/types.ts";
@@ -35,7 +36,14 @@ const between = ([low, high]: readonly [number, number], draw: number) =>
  * the phases that matter most, the run-up and top speed, are otherwise met
  * once per game and only by an agent that survives until then. For the same
  * reason a game may start with points (`env.randomStartScore`): the nights and
- * the phases of the moon that belong to them would come to few games.
+ * the phases of the moon that belong to them would come to few games. Some
+ * start as they are played all the same (`env.plainStarts`).
+ *
+ * Where nothing is random, to jump early and to jump at the last moment are
+ * worth as much, and an error of 0.003 decides for one decision too late. A
+ * frame more or less now and then (`env.stochasticFrameSkip`) makes the last
+ * moment worth less (other ways, and why: Machado et al. 2018, "Revisiting the
+ * Arcade Learning Environment").
  *
  * A share of the games (`env.liveShare`) varies as live play does, with a
  * delay and a place of the T-rex of its own, of which the agent cannot know.
@@ -47,7 +55,7 @@ export function trainingEpisodes(config: Config): EpisodeSchedule {
     const seed = Math.floor(draw(0) * TRAINING_SEEDS_END);
     return {
       seed,
-      ...variedStart(config, draw),
+      ...variation(config, draw),
       ...(draw(4) < liveShare && {
         live: {
           delay: between(LIVE.delay, draw(5)),
@@ -65,11 +73,17 @@ type Draws = (purpose: number) => number;
 const drawsOf = ({ seed }: Config, a: number, b: number): Draws => (purpose) =>
   hash32(seed, a, b, purpose) * UNIT;
 
-/** At which speed and with how many points a training game starts. */
-function variedStart({ env }: Config, draw: Draws) {
-  const { randomStartScore, randomStartSpeed: { share, low, high } } = env;
+/** How a training game differs from one that is evaluated. */
+function variation({ env }: Config, draw: Draws): Omit<EpisodeStart, "seed"> {
+  const { plainStarts, randomStartScore, stochasticFrameSkip } = env;
+  const { share, low, high } = env.randomStartSpeed;
+  const uneven = stochasticFrameSkip > 0 && { stochasticFrameSkip };
+  const varied = 1 - plainStarts;
+  const drawn = draw(1);
+  if (drawn >= varied) return { ...uneven };
   return {
-    ...(draw(1) < share && { speed: low + (high - low) * draw(2) }),
+    ...uneven,
+    ...(drawn < varied * share && { speed: low + (high - low) * draw(2) }),
     ...(randomStartScore > 0 &&
       { points: Math.floor(draw(3) * (randomStartScore + 1)) }),
   };
@@ -132,7 +146,7 @@ export class TrainingGames {
     const firstSeed = Math.floor(draw(0) * places);
     const startOf = (seed: number) => ({
       seed,
-      ...variedStart(this.#config, drawsOf(this.#config, SEARCH + 1, seed)),
+      ...variation(this.#config, drawsOf(this.#config, SEARCH + 1, seed)),
     });
     return {
       options: { episodes, firstSeed, maxScore, startOf },

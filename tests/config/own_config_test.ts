@@ -38,7 +38,10 @@ const without = (...keys: string[]) => (yaml: string) =>
 
 Deno.test("loadOwnConfig() gives a key that came later the value that keeps the meaning", async () => {
   const config = await ownConfig(
-    without("liveShare", "randomStartScore", "members"),
+    without(
+      ...["liveShare", "randomStartScore", "members"],
+      ...["plainStarts", "stochasticFrameSkip"],
+    ),
     (file) => loadOwnConfig(file, "run"),
   );
   const { env, network } = config;
@@ -46,6 +49,7 @@ Deno.test("loadOwnConfig() gives a key that came later the value that keeps the 
     [env.liveShare, env.randomStartScore, network.members],
     [0, 0, 1],
   );
+  assertEquals([env.plainStarts, env.stochasticFrameSkip], [0, 0]);
   const base = await loadConfig();
   assertEquals(differences(base, config).map(({ key }) => key), [
     "env.liveShare",

@@ -1,9 +1,20 @@
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+} from "@std/assert";
 import { range } from "d3-array";
 import { Chrome } from "../../lib/browser/mod.ts";
 import { loadConfig } from "../../lib/config/mod.ts";
 import { CANVAS, PARKED } from "../../lib/constants.ts";
-import type { GameState, LockstepOptions } from "../../lib/game/mod.ts";
+import type {
+  EpisodeStart,
+  GameState,
+  GameStep,
+  LockstepOptions,
+} from "../../lib/game/mod.ts";
 import { lockstepScript } from "../../lib/game/lockstep_script.ts";
 import {
   begin,
@@ -164,6 +175,47 @@ Deno.test("With a jitter, decisions take more or fewer frames, and repeat", asyn
   // The next game stands where the page's intro has left it.
   const [{ tRex }] = await games.states() as [GameState, GameState];
   assertEquals(tRex.x, 25);
+});
+
+Deno.test("With a stochastic frame skip, that share takes a frame more or less, and repeats", async () => {
+  await using page = await openPage({ frameSkip: 4 });
+  await using games = takeGames(page, 2);
+  const plays = async (start: EpisodeStart) => {
+    await begin(games, [start, start]);
+    const lengths: number[] = [];
+    for (let n = 0, before = 0; n < 400; n++) {
+      // Always jumping it survives for some time.
+      const [one, other] = await games.step(new Uint8Array(2).fill(1));
+      assertEquals(one, other);
+      if (one!.ended) break;
+      lengths.push(one!.frames - before);
+      before = one!.frames;
+    }
+    return lengths;
+  };
+  const lengths: number[] = [];
+  for (let seed = 0; seed < 40; seed++) {
+    lengths.push(...await plays({ seed, stochasticFrameSkip: 0.2 }));
+  }
+  const share = (length: number) =>
+    lengths.filter((each) => each === length).length / lengths.length;
+  assertAlmostEquals(share(3), 0.1, 0.03);
+  assertAlmostEquals(share(5), 0.1, 0.03);
+  assertAlmostEquals(share(3) + share(4) + share(5), 1, 1e-9);
+  assertEquals(new Set(await plays({ seed: 1 })), new Set([4]));
+});
+
+Deno.test("With a frame skip of 1 an uneven decision takes a frame at least", async () => {
+  await using page = await openPage({ frameSkip: 1 });
+  await using games = takeGames(page, 1);
+  await begin(games, [{ seed: 1, stochasticFrameSkip: 1 }]);
+  const lengths = new Set<number>();
+  for (let n = 0, before = 0; n < 30; n++) {
+    const [{ frames }] = await games.step(new Uint8Array(1)) as [GameStep];
+    lengths.add(frames - before);
+    before = frames;
+  }
+  assertEquals([...lengths].sort(), [1, 2]);
 });
 
 Deno.test("Birds, clouds and night can be switched off, the speed be set", async () => {

@@ -6,12 +6,19 @@ import { trainingEpisodes } from "../../lib/training/mod.ts";
 function episodes(
   seed: number,
   share: number,
-  { randomStartScore = 0, liveShare = 0 } = {},
+  {
+    randomStartScore = 0,
+    liveShare = 0,
+    plainStarts = 0,
+    stochasticFrameSkip = 0,
+  } = {},
 ) {
   const env = {
     liveShare,
     randomStartSpeed: { share, low: 6, high: 13 },
     randomStartScore,
+    plainStarts,
+    stochasticFrameSkip,
   };
   return trainingEpisodes({ seed, env } as Config);
 }
@@ -51,6 +58,33 @@ Deno.test("trainingEpisodes starts every game with as many points as may be", ()
   const mean = points.reduce((a, b) => a + b) / points.length;
   assertAlmostEquals(mean, 10_000, 200);
   assertEquals(episodes(3, 0.25)(0, 0)!.points, undefined);
+});
+
+Deno.test("trainingEpisodes leaves a share of the games as they are played", () => {
+  const games = (plainStarts: number) => {
+    const more = { randomStartScore: 20_000, plainStarts };
+    const schedule = episodes(3, 0.25, more);
+    return Array.from({ length: 8000 }, (_, i) => schedule(i % 8, i >> 3)!);
+  };
+  const usual = games(0);
+  const some = games(0.4);
+  const plain = some.filter((start) => !("points" in start));
+  assertAlmostEquals(plain.length / 8000, 0.4, 0.02);
+  for (const start of plain) assertEquals(Object.keys(start), ["seed"]);
+  // Of the others as many are faster as before, and each game has its seed.
+  const fast = some.filter(({ speed }) => speed !== undefined);
+  assertAlmostEquals(fast.length / (8000 - plain.length), 0.25, 0.02);
+  assertEquals(some.map(({ seed }) => seed), usual.map(({ seed }) => seed));
+  assert(games(1).every((start) => Object.keys(start).join() === "seed"));
+});
+
+Deno.test("trainingEpisodes makes decisions uneven in every game, or in none", () => {
+  const uneven = { plainStarts: 0.5, stochasticFrameSkip: 0.1 };
+  for (let episode = 0; episode < 100; episode++) {
+    const start = episodes(3, 0.5, uneven)(0, episode)!;
+    assertEquals(start.stochasticFrameSkip, 0.1);
+    assert(!("stochasticFrameSkip" in episodes(3, 0.5)(0, episode)!));
+  }
 });
 
 Deno.test("trainingEpisodes varies a share of the games as live play does", () => {
