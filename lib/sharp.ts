@@ -1,3 +1,7 @@
+type Sharp = typeof import("sharp").default;
+
+let loaded: Promise<Sharp> | undefined;
+
 /**
  * sharp, loaded when the first picture is scaled or drawn: most commands, and
  * games whose pixels come from the page, need none, and it takes 30 MB and a
@@ -6,7 +10,11 @@
  *
  * @throws Error of sharp's own, with what to install.
  */
-export async function loadSharp(): Promise<typeof import("sharp").default> {
+export function loadSharp(): Promise<Sharp> {
+  return loaded ??= load();
+}
+
+async function load(): Promise<Sharp> {
   const { default: sharp } = await import("sharp");
   // Pictures change with every call: a cache would only take memory.
   sharp.cache(false);

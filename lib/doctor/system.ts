@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { freeBytes, ROOT } from "../files.ts";
+import { loadSharp } from "../sharp.ts";
 import { sizeText } from "../text.ts";
 import { attempt, type Check, fine, warning } from "./check.ts";
 
@@ -47,7 +48,7 @@ export function checkPackages(): Promise<Check> {
 export function checkSharp(): Promise<Check> {
   const name = "sharp";
   return attempt(name, "deno install", async () => {
-    const { default: sharp } = await import("sharp");
+    const sharp = await loadSharp();
     const white = { width: 300, height: 150, channels: 3, background: "white" };
     const pixels = await sharp({ create: white as never })
       .resize(80, 80, { fit: "fill" }).grayscale().raw().toBuffer();
