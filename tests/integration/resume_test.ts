@@ -12,6 +12,7 @@ const SMALL = [
   "evaluation.maxScore=60",
   ...["env.crashStarts.share=0.5", "env.crashStarts.games=8"],
   "env.crashStarts.maxScore=60",
+  "env.stochasticFrameSkip=0.2",
 ];
 
 /** Resolves when a run has so many checkpoints, or has ended. */
